@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "loanbook/schedule/terms.hpp"
+
+namespace loanbook::schedule {
+
+/// One line of a plan, whole minor units.
+struct PlanRow {
+  std::uint32_t no;  ///< from 1
+  Day due;
+  std::int64_t principal;
+  std::int64_t interest;
+  std::int64_t balance;  ///< outstanding principal after this row
+  [[nodiscard]] std::int64_t payment() const { return principal + interest; }
+};
+
+/// Where a plan stands after some rows: what the next row needs, and no more (a loan keeps this and not its table).
+struct PlanCursor {
+  std::uint32_t rows_done = 0;
+  std::int64_t balance = 0;      ///< outstanding principal by plan
+  std::int64_t installment = 0;  ///< level: x; equal principal: q; else 0
+};
+
+/// The cursor before row 1: solves the installment. Level: x = R(X), X exact (closed form, decided with at least 50 digits and a guard near
+/// ties); rules of every method: golden README section 1 / specs. Requires: check(terms) passed.
+[[nodiscard]] PlanCursor begin_plan(const Terms& terms);
+/// Rows of the plan: 1 for bullet and revolving (due at maturity), else `installments`.
+[[nodiscard]] std::uint32_t row_count(const Terms& terms);
+/// The next row in constant time; moves the cursor. Requires: rows_done < row_count(terms). Never fails; the last row repays the balance.
+[[nodiscard]] PlanRow next_row(const Terms& terms, PlanCursor& cursor);
+
+struct Plan {
+  std::int64_t installment;  ///< as in PlanCursor
+  std::vector<PlanRow> rows;
+  std::int64_t total_interest;
+};
+[[nodiscard]] Plan make_plan(const Terms& terms);
+
+}  // namespace loanbook::schedule
