@@ -1,0 +1,99 @@
+#pragma once
+
+// What callers send and what they get back.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "loanbook/ledger/product.hpp"
+#include "loanbook/ledger/role.hpp"
+#include "loanbook/money/day.hpp"
+#include "loanbook/storage/records.hpp"
+
+namespace loanbook::ledger {
+
+using money::Day;
+using storage::Digest;
+
+/// Opens a loan under the newest (or the given) version of a product. Nothing is paid out yet.
+struct OpenLoan {
+  std::string product;
+  std::optional<std::uint32_t> product_version{};
+  std::string amount;                      ///< decimal text in the product's currency
+  std::optional<std::string> rate{};       ///< as money::Rate::parse; default: the product's
+  std::optional<std::uint32_t> installments{};
+  std::optional<Day> first_due{};
+  std::uint8_t due_day = 0;
+};
+struct Disburse {
+  std::string amount;
+};
+/// Open and disburse as one event: the instant pay-out.
+struct OpenAndDisburse {
+  OpenLoan terms;
+};
+struct Repay {
+  std::string amount;
+};
+/// Takes an event out (it never happened): the value date is that of the event.
+struct Reverse {
+  std::uint64_t sequence = 0;
+};
+struct PublishProduct {
+  Product product;
+};
+/// Dated values under a name (an index rate, a calendar): value from `day` on.
+struct SeriesPoint {
+  Day day;
+  std::string value;
+};
+struct PublishSeries {
+  std::string name;
+  std::vector<SeriesPoint> points;
+};
+
+/// One request. Its digest is taken over all fields but `key` itself, as sent.
+struct Command {
+  std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, PublishProduct, PublishSeries> event;
+  std::string loan{};                                ///< external id; empty for products and series
+  std::optional<Day> value_date{};                   ///< default: the business date
+  std::string source{};                              ///< idempotency: who sends (`cli`, `import`, `app`)
+  std::string scope{};                               ///<   within what (a file, a channel)
+  std::string key{};                                 ///<   the key; empty: none, the command is never recognised again
+  std::optional<std::uint64_t> expect_version{};     ///< of the loan: number of its entries so far
+  std::string actor{};
+  std::string reason{};
+};
+
+/// One line of an entry.
+struct Movement {
+  Role role;
+  bool consequence = false;  ///< false: the event's own step; true: what else it changed in the past
+  std::int64_t minor = 0;    ///< debit positive
+};
+
+/// A function of the entry's bytes.
+struct Receipt {
+  std::uint64_t sequence = 0;
+  Digest hash{};
+  Day booking_date{};
+  Day value_date{};
+  std::string kind;  ///< `repay`, ...
+  std::string loan;
+  std::string currency;
+  std::uint64_t version = 0;  ///< of the loan after it
+  std::vector<Movement> movements;
+  std::vector<std::uint64_t> changed;  ///< earlier entries of the loan whose outcome this one changed
+};
+
+/// A receipt, and beside it what is known now.
+struct Recorded {
+  Receipt receipt;
+  bool replayed = false;
+  std::uint64_t reversed_by = 0;  ///< sequence of the reversal, 0: none
+};
+
+}  // namespace loanbook::ledger

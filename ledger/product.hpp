@@ -1,0 +1,96 @@
+#pragma once
+
+// A product: a named, versioned set of terms and rules. Published versions are immutable and lie in the book; a loan pins its version.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "loanbook/ledger/role.hpp"
+#include "loanbook/money/money.hpp"
+#include "loanbook/money/rate.hpp"
+#include "loanbook/schedule/allocation.hpp"
+#include "loanbook/schedule/arrears.hpp"
+#include "loanbook/schedule/terms.hpp"
+
+namespace loanbook::ledger {
+
+/// What happens to money beyond what is due on a plan loan. Values reached a disk: frozen.
+enum class Prepayment : std::uint8_t {
+  hold = 1,    ///< held as overpayment, applied to the next installment on its due date
+  settle = 2,  ///< as hold, but money that covers everything owed on that day (accrued interest included) settles the loan
+};
+
+/// What interest runs on overdue interest. Frozen.
+enum class CompoundRate : std::uint8_t { none = 0, contract = 1, penalty = 2 };
+
+struct AccountCode {
+  std::string code;
+  std::string name;
+  bool operator==(const AccountCode&) const = default;
+};
+
+/// Plain data, as read from a product file; `check` holds the rules. Keys of the file: docs/products.md.
+struct Product {
+  std::string id;          ///< [a-z0-9-]{1,64}
+  std::uint32_t version = 1;
+  std::string name;        ///< for people
+  money::Currency currency{};
+
+  schedule::Method method = schedule::Method::level;
+  schedule::Frequency frequency{};
+  std::uint32_t installments_min = 1;
+  std::uint32_t installments_max = 1;
+  std::uint32_t installments_default = 1;
+  std::int64_t amount_min_minor = 1;
+  std::int64_t amount_max_minor = 0;
+  money::Rate rate_min = money::Rate::of_e12(0);
+  money::Rate rate_max = money::Rate::of_e12(0);
+  money::Rate rate_default = money::Rate::of_e12(0);
+
+  schedule::InterestBasis basis = schedule::InterestBasis::monthly;
+  schedule::DayCount day_count = schedule::DayCount::act_360;
+  schedule::OddFirst odd_first = schedule::OddFirst::solve;
+  std::uint8_t due_day = 0;
+  money::Rounding interest_rounding{};
+  money::Rounding installment_rounding{};
+  money::RoundingMode accrual_rounding = money::RoundingMode::half_up;
+
+  std::uint16_t grace_days = 0;
+  schedule::GraceMode grace_mode = schedule::GraceMode::waive_if_paid;
+  std::optional<money::Rate> penalty_rate{};   ///< own rate per year, or
+  std::int64_t penalty_multiplier_e4 = 0;      ///< times the contract rate, 4 decimals (15000 = 1.5); both absent: no penalty interest
+  CompoundRate compound = CompoundRate::none;
+  schedule::AllocationRule allocation{};
+  Prepayment prepayment = Prepayment::settle;
+  schedule::Thresholds buckets = schedule::standard_buckets();
+  schedule::Thresholds categories = schedule::standard_categories();
+
+  std::array<std::optional<AccountCode>, role_count> accounts{};  ///< absent: default_account
+
+  bool operator==(const Product&) const = default;
+};
+
+/// The first rule that the product breaks: `product.*` naming field, value, limit and what to do.
+[[nodiscard]] Status check(const Product& product);
+/// Canonical bytes (payload of product_published, docs/format.md) and back. Decoding checks too.
+[[nodiscard]] std::string encode(const Product& product);
+[[nodiscard]] Result<Product> decode_product(std::string_view bytes);
+[[nodiscard]] AccountCode account_of(const Product& product, Role role);
+
+/// What a customer agrees to within a product.
+struct LoanTerms {
+  std::int64_t principal_minor = 0;
+  money::Rate rate = money::Rate::of_e12(0);
+  std::uint32_t installments = 1;
+  std::optional<money::Day> first_due{};
+  std::uint8_t due_day = 0;  ///< 0: the product's
+};
+/// `terms.*` or `product.*` where the terms lie outside the product or the schedule room refuses them.
+[[nodiscard]] Status check(const LoanTerms& terms, const Product& product, money::Day disbursed);
+[[nodiscard]] schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms, money::Day disbursed);
+[[nodiscard]] schedule::OverdueRules overdue_rules(const Product& product, money::Rate rate);
+
+}  // namespace loanbook::ledger

@@ -1,0 +1,149 @@
+#pragma once
+
+// What a book answers: plain rows, amounts in minor units of the row's currency.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loanbook/ledger/command.hpp"
+#include "loanbook/ledger/role.hpp"
+#include "loanbook/money/wide.hpp"
+
+namespace loanbook::ledger {
+
+/// Values reached a disk: frozen.
+enum class LoanStatus : std::uint8_t { approved = 1, active = 2, closed = 3, cancelled = 4 };
+[[nodiscard]] std::string_view to_text(LoanStatus status);
+
+struct ProductInfo {
+  std::string id;
+  std::uint32_t version;
+  std::string name;
+  Digest digest;
+  std::uint64_t sequence;  ///< of the entry that published it
+};
+
+/// One row of `portfolio` and `overdue`.
+struct PortfolioRow {
+  std::string loan;
+  std::string product;
+  std::string currency;
+  std::uint8_t digits;  ///< of the currency
+  LoanStatus status;
+  std::int64_t lent;                ///< disbursed principal
+  std::int64_t principal;           ///< outstanding, overdue part included
+  std::int64_t principal_overdue;
+  std::int64_t interest_accrued;    ///< not yet due
+  std::int64_t interest_due;        ///< due, unpaid
+  std::int64_t penalty;             ///< penalty and compound interest
+  std::int64_t overpayment;
+  std::int32_t dpd;                 ///< days past due
+  std::int32_t reported_dpd;        ///< 0 within grace
+  std::string bucket;               ///< `M0`..`M6+`
+  std::string category;             ///< `normal`, ...
+  std::optional<Day> next_due;
+  std::int64_t next_amount = 0;     ///< planned for it
+  bool isolated = false;
+  [[nodiscard]] std::int64_t owed() const { return principal + interest_accrued + interest_due + penalty; }
+  [[nodiscard]] std::int64_t overdue() const { return principal_overdue + interest_due + penalty; }
+};
+
+struct DueView {
+  std::uint32_t no;
+  Day due;
+  std::int64_t principal, interest, penalty, compound;  ///< unpaid
+};
+
+/// A loan at the opening of a day.
+struct LoanView {
+  PortfolioRow row;
+  Day as_of;
+  std::uint64_t known_at;    ///< sequence number the answer is complete to
+  std::uint64_t version;     ///< number of the loan's entries
+  std::uint32_t product_version;
+  std::string rate;          ///< as text, a fraction
+  std::uint32_t installments;
+  std::optional<Day> disbursed;
+  std::string method;
+  Digest plan_digest;        ///< of the plan the customer agreed to
+  std::vector<DueView> due;
+  Balances balances;
+  std::int64_t payoff;       ///< everything owed on that day
+};
+
+struct ScheduleRow {
+  std::uint32_t no;
+  Day due;
+  std::int64_t principal, interest, payment, balance;  ///< as planned at disbursement
+  std::string state;  ///< `paid`, `due`, `overdue`, `planned`, `settled`
+};
+
+struct EntryView {
+  Receipt receipt;
+  std::string source, scope, key, actor, reason;
+  std::string text;           ///< one line for people: `repay 100.00 CNY`
+  std::uint64_t reverses = 0;
+  std::uint32_t batch_index = 0, batch_size = 1;
+  struct Amount {             ///< of `day_closed`: by product and currency
+    std::string product, currency;
+    std::uint8_t digits;
+    Role role;
+    std::int64_t minor;
+  };
+  std::vector<Amount> totals;
+  std::uint8_t digits = 2;    ///< of the receipt's currency
+  std::vector<Digest> segments;
+};
+
+/// One step of how a figure came about.
+struct ExplainLine {
+  std::string figure;   ///< `interest accrued`
+  std::string amount;   ///< `12.34 CNY`
+  std::string formula;  ///< `round-half-up(1,234.00 x 0.18 x 21/360)`
+  std::string dates;    ///< `2026-01-15 to 2026-02-05`
+};
+
+struct TrialBalanceRow {
+  std::string account;
+  std::string name;
+  std::string currency;
+  std::uint8_t digits;
+  money::Int128 debit;
+  money::Int128 credit;
+};
+
+struct BucketChange {
+  std::string from, to;
+  std::uint64_t loans = 0;
+  std::int64_t principal = 0;  ///< outstanding, of loans in the reporting currency's minor units by row currency
+};
+
+/// What one closed day did.
+struct NightReport {
+  Day day;
+  std::uint64_t sequence = 0;  ///< of its day_closed entry
+  std::uint64_t loans = 0;     ///< active
+  std::uint64_t visited = 0;   ///< through `advance`: line ended or event that day
+  std::vector<EntryView::Amount> totals;
+  std::vector<BucketChange> buckets;
+  struct Isolated {
+    std::string loan;
+    std::string reason;
+  };
+  std::vector<Isolated> isolated;
+  std::uint64_t bytes_written = 0;
+};
+
+struct VerifyReport {
+  struct Finding {
+    std::string where;    ///< `entry 17`, `loan 4711`, `segment 3f..`, `account 1310 CNY`
+    std::string message;
+  };
+  std::uint64_t entries = 0, loans = 0, nights = 0, segments = 0;
+  storage::Head head;
+  std::vector<Finding> findings;
+};
+
+}  // namespace loanbook::ledger

@@ -1,0 +1,41 @@
+#include "loanbook/ledger/role.hpp"
+
+#include <string>
+
+namespace loanbook::ledger {
+namespace {
+
+struct Row {
+  std::string_view text;
+  Account account;
+};
+
+constexpr std::array<Row, role_count> rows = {{
+    {"principal", {"1310", "Loans, principal"}},
+    {"principal_overdue", {"1320", "Loans, overdue principal"}},
+    {"interest_accrued", {"1410", "Interest accrued, not due"}},
+    {"interest_receivable", {"1420", "Interest receivable, due"}},
+    {"penalty_receivable", {"1430", "Penalty interest receivable"}},
+    {"compound_receivable", {"1440", "Compound interest receivable"}},
+    {"interest_income", {"6010", "Interest income"}},
+    {"penalty_income", {"6020", "Penalty interest income"}},
+    {"compound_income", {"6030", "Compound interest income"}},
+    {"settlement", {"1010", "Settlement"}},
+    {"overpayment", {"2240", "Overpayments of borrowers"}},
+}};
+
+}  // namespace
+
+std::string_view to_text(Role role) { return rows.at(static_cast<std::size_t>(role)).text; }
+
+Result<Role> parse_role(std::string_view text) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].text == text) return static_cast<Role>(i);
+  }
+  return Error{.id = "role.unknown",
+               .message = "'" + std::string(text) + "' is no account role; see `loanbook product check --help` for the list"};
+}
+
+Account default_account(Role role) { return rows.at(static_cast<std::size_t>(role)).account; }
+
+}  // namespace loanbook::ledger

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "loanbook/money/result.hpp"
+
+namespace loanbook::ledger {
+
+using money::Error;
+using money::Result;
+using money::Status;
+
+/// Account roles: what an amount is, whatever general-ledger code a product maps it to. Debits are positive, credits negative, so
+/// balanced movements sum to zero. Values reached a disk: frozen.
+enum class Role : std::uint8_t {
+  principal = 0,            ///< lent, not overdue (asset)
+  principal_overdue = 1,    ///< due and unpaid at the end of its due date (asset)
+  interest_accrued = 2,     ///< earned, not yet due (asset; 应计)
+  interest_receivable = 3,  ///< due, unpaid (asset; 应收)
+  penalty_receivable = 4,   ///< penalty interest (asset; 罚息)
+  compound_receivable = 5,  ///< interest on overdue interest (asset; 复利)
+  interest_income = 6,
+  penalty_income = 7,
+  compound_income = 8,
+  settlement = 9,    ///< cash or channel clearing: what came in (debit) or went out (credit)
+  overpayment = 10,  ///< held for the borrower (liability; 溢缴款)
+};
+inline constexpr std::size_t role_count = 11;
+
+/// Amounts by role, minor units of one currency, debit positive.
+using Balances = std::array<std::int64_t, role_count>;
+
+[[nodiscard]] std::string_view to_text(Role role);
+[[nodiscard]] Result<Role> parse_role(std::string_view text);
+
+/// The default chart of accounts: code and name of each role; a product may give others.
+struct Account {
+  std::string_view code;
+  std::string_view name;
+};
+[[nodiscard]] Account default_account(Role role);
+
+}  // namespace loanbook::ledger
