@@ -1,0 +1,230 @@
+#include "loanbook/ledger/entry.hpp"
+
+#include <fmt/format.h>
+
+#include "loanbook/ledger/codec.hpp"
+#include "loanbook/ledger/digest.hpp"
+#include "loanbook/money/assert.hpp"
+#include "loanbook/money/limits.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+constexpr std::uint8_t layout = 1;
+constexpr std::uint8_t consequence_bit = 0x80;
+
+Error damaged(std::string message) { return Error{.id = "integrity.entry_bytes", .message = std::move(message)}; }
+
+void encode_terms(Encoder& out, const LoanTerms& terms) {
+  out.varint(static_cast<std::uint64_t>(terms.principal_minor));
+  out.zigzag(terms.rate.e12());
+  out.varint(terms.installments);
+  out.u8(terms.first_due.has_value() ? 1 : 0);
+  if (terms.first_due) out.day(*terms.first_due);
+  out.u8(terms.due_day);
+}
+
+LoanTerms decode_terms(Decoder& in) {
+  LoanTerms terms;
+  terms.principal_minor = static_cast<std::int64_t>(in.varint());
+  terms.rate = money::Rate::of_e12(in.zigzag());
+  terms.installments = static_cast<std::uint32_t>(in.varint());
+  const std::uint8_t has_first_due = in.u8();
+  if (has_first_due > 1) in.fail();
+  if (has_first_due == 1) terms.first_due = in.day();
+  terms.due_day = in.u8();
+  return terms;
+}
+
+struct PayloadEncoder {
+  Encoder& out;
+  void operator()(const BookOpened& p) const {
+    out.text(p.currency);
+    out.day(p.business_date);
+  }
+  void operator()(const Product& p) const { out.text(encode(p)); }
+  void operator()(const SeriesPublished& p) const {
+    out.text(p.name);
+    out.varint(p.points.size());
+    for (const SeriesPoint& point : p.points) {
+      out.day(point.day);
+      out.text(point.value);
+    }
+  }
+  void operator()(const CutOver& p) const { out.day(p.day); }
+  void operator()(const DayClosed& p) const {
+    out.day(p.day);
+    out.varint(p.loans);
+    out.varint(p.visited);
+    out.varint(p.isolated);
+    out.varint(p.segments.size());
+    for (const Digest& digest : p.segments) out.digest(digest);
+  }
+  void operator()(const Opened& p) const {
+    out.text(p.loan);
+    out.varint(p.product);
+    encode_terms(out, p.terms);
+    out.digest(p.plan);
+  }
+  void operator()(const Paid& p) const { out.varint(static_cast<std::uint64_t>(p.amount_minor)); }
+  void operator()(const Reversed& p) const { out.varint(p.sequence); }
+};
+
+Result<Payload> decode_payload(Decoder& in, Kind kind) {
+  switch (kind) {
+    case Kind::book_opened: {
+      BookOpened p;
+      p.currency = in.text();
+      p.business_date = in.day();
+      return Payload{p};
+    }
+    case Kind::product_published: {
+      Result<Product> product = decode_product(in.text());
+      if (!product) return product.error();
+      return Payload{std::move(*product)};
+    }
+    case Kind::series_published: {
+      SeriesPublished p;
+      p.name = in.text();
+      const std::uint64_t size = in.varint();
+      for (std::uint64_t i = 0; in.good() && i < size; ++i) {
+        const Day day = in.day();
+        p.points.push_back({day, std::string(in.text())});
+      }
+      return Payload{std::move(p)};
+    }
+    case Kind::cut_over: return Payload{CutOver{in.day()}};
+    case Kind::day_closed: {
+      DayClosed p;
+      p.day = in.day();
+      p.loans = in.varint();
+      p.visited = in.varint();
+      p.isolated = in.varint();
+      const std::uint64_t size = in.varint();
+      for (std::uint64_t i = 0; in.good() && i < size; ++i) p.segments.push_back(in.digest());
+      return Payload{std::move(p)};
+    }
+    case Kind::open:
+    case Kind::open_disburse: {
+      Opened p;
+      p.loan = in.text(money::limits::external_id_max);
+      p.product = static_cast<std::uint32_t>(in.varint());
+      p.terms = decode_terms(in);
+      p.plan = in.digest();
+      return Payload{std::move(p)};
+    }
+    case Kind::disburse:
+    case Kind::repay: return Payload{Paid{static_cast<std::int64_t>(in.varint())}};
+    case Kind::reverse: return Payload{Reversed{in.varint()}};
+  }
+  return damaged(fmt::format("entry of unknown kind {}: written by a newer program, or damaged", static_cast<int>(kind)));
+}
+
+bool balanced(const MovementBlock& block) {
+  money::Int128 own = 0;
+  money::Int128 consequence = 0;
+  for (const auto& line : block.lines) (line.consequence ? consequence : own) += line.minor;
+  return own == 0 && consequence == 0;
+}
+
+}  // namespace
+
+std::string_view to_text(Kind kind) {
+  switch (kind) {
+    case Kind::book_opened: return "book_opened";
+    case Kind::product_published: return "product_published";
+    case Kind::series_published: return "series_published";
+    case Kind::cut_over: return "cut_over";
+    case Kind::day_closed: return "day_closed";
+    case Kind::open: return "open";
+    case Kind::disburse: return "disburse";
+    case Kind::open_disburse: return "open_disburse";
+    case Kind::repay: return "repay";
+    case Kind::reverse: return "reverse";
+  }
+  return "?";
+}
+
+std::string encode(const Entry& entry) {
+  std::string bytes;
+  bytes.reserve(192);
+  Encoder out{bytes};
+  out.u8(layout);
+  out.varint(entry.sequence);
+  out.day(entry.booking_date);
+  out.day(entry.value_date);
+  out.varint(entry.loan);
+  out.varint(entry.version);
+  out.varint(entry.previous);
+  out.u8(static_cast<std::uint8_t>(entry.kind));
+  std::visit(PayloadEncoder{out}, entry.payload);
+  out.varint(entry.movements.size());
+  for (const MovementBlock& block : entry.movements) {
+    const bool block_balances = balanced(block);
+    LOANBOOK_ASSERT(block_balances);
+    out.varint(block.product);
+    out.varint(block.lines.size());
+    for (const auto& line : block.lines) {
+      out.u8(static_cast<std::uint8_t>(static_cast<std::uint8_t>(line.role) | (line.consequence ? consequence_bit : 0)));
+      out.wide(line.minor);
+    }
+  }
+  out.text(entry.source);
+  out.text(entry.scope);
+  out.text(entry.key);
+  out.digest(entry.request);
+  out.varint(entry.batch_index);
+  out.varint(entry.batch_size);
+  out.varint(entry.changed.size());
+  for (const std::uint64_t sequence : entry.changed) out.varint(sequence);
+  out.text(entry.actor);
+  out.text(entry.reason);
+  return bytes;
+}
+
+Result<Entry> decode_entry(std::string_view body) {
+  Decoder in{body};
+  Entry entry;
+  if (in.u8() != layout) return damaged("entry of an unknown layout: written by a newer program, or damaged");
+  entry.sequence = in.varint();
+  entry.booking_date = in.day();
+  entry.value_date = in.day();
+  entry.loan = in.varint();
+  entry.version = in.varint();
+  entry.previous = in.varint();
+  entry.kind = static_cast<Kind>(in.u8());
+  Result<Payload> payload = decode_payload(in, entry.kind);
+  if (!payload) return payload.error();
+  entry.payload = std::move(*payload);
+  const std::uint64_t blocks = in.varint();
+  for (std::uint64_t b = 0; in.good() && b < blocks; ++b) {
+    MovementBlock block;
+    block.product = static_cast<std::uint32_t>(in.varint());
+    const std::uint64_t lines = in.varint();
+    for (std::uint64_t i = 0; in.good() && i < lines; ++i) {
+      const std::uint8_t tag = in.u8();
+      const auto role = static_cast<std::uint8_t>(tag & ~consequence_bit);
+      if (role >= role_count) in.fail();
+      block.lines.push_back({static_cast<Role>(role), (tag & consequence_bit) != 0, in.wide()});
+    }
+    if (in.good() && !balanced(block)) {
+      return Error{.id = "integrity.entry_unbalanced",
+                   .message = fmt::format("entry {}: debits and credits differ", entry.sequence)};
+    }
+    entry.movements.push_back(std::move(block));
+  }
+  entry.source = in.text();
+  entry.scope = in.text();
+  entry.key = in.text();
+  entry.request = in.digest();
+  entry.batch_index = static_cast<std::uint32_t>(in.varint());
+  entry.batch_size = static_cast<std::uint32_t>(in.varint());
+  const std::uint64_t changed = in.varint();
+  for (std::uint64_t i = 0; in.good() && i < changed; ++i) entry.changed.push_back(in.varint());
+  entry.actor = in.text();
+  entry.reason = in.text();
+  if (!in.done()) return damaged(fmt::format("entry {}: its bytes are not canonical", entry.sequence));
+  return entry;
+}
+
+}  // namespace loanbook::ledger

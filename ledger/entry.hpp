@@ -1,0 +1,109 @@
+#pragma once
+
+// An entry of the chain: one event with its movements. Canonical bytes: docs/format.md, section "Entry".
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "loanbook/ledger/command.hpp"
+#include "loanbook/ledger/product.hpp"
+#include "loanbook/ledger/role.hpp"
+#include "loanbook/money/wide.hpp"
+#include "loanbook/storage/records.hpp"
+
+namespace loanbook::ledger {
+
+/// Kinds of events. Values reached a disk: frozen.
+enum class Kind : std::uint8_t {
+  book_opened = 1,
+  product_published = 2,
+  series_published = 3,
+  cut_over = 4,
+  day_closed = 5,
+  open = 10,
+  disburse = 11,
+  open_disburse = 12,
+  repay = 13,
+  reverse = 14,
+};
+[[nodiscard]] std::string_view to_text(Kind kind);
+[[nodiscard]] constexpr bool concerns_loan(Kind kind) { return kind >= Kind::open; }
+
+struct BookOpened {
+  std::string currency;  ///< reporting currency
+  Day business_date;
+};
+struct SeriesPublished {
+  std::string name;
+  std::vector<SeriesPoint> points;
+};
+struct CutOver {
+  Day day;  ///< the day that is over; the business date becomes the next one
+};
+struct DayClosed {
+  Day day;
+  std::uint64_t loans = 0;     ///< active at the cut-over
+  std::uint64_t visited = 0;   ///< whose line ended or that had an event
+  std::uint64_t isolated = 0;  ///< isolated so far
+  std::vector<Digest> segments;
+};
+struct Opened {
+  std::string loan;  ///< external id
+  std::uint32_t product = 0;
+  LoanTerms terms;
+  Digest plan{};  ///< of the plan the customer agreed to: SHA-256 of its rows (docs/format.md)
+};
+struct Paid {
+  std::int64_t amount_minor = 0;
+};
+struct Reversed {
+  std::uint64_t sequence = 0;
+};
+/// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened (open, open_disburse), Paid (disburse,
+/// repay), Reversed.
+using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid, Reversed>;
+
+/// The movements of one product (so of one currency); they sum to zero.
+struct MovementBlock {
+  struct Line {
+    Role role;
+    bool consequence;
+    money::Int128 minor;
+    bool operator==(const Line&) const = default;
+  };
+  std::uint32_t product = 0;  ///< number of the product version in order of publication, from 0
+  std::vector<Line> lines;
+};
+
+struct Entry {
+  std::uint64_t sequence = 0;
+  Day booking_date{};
+  Day value_date{};
+  std::uint64_t loan = 0;      ///< dense loan number from 1; 0: the book
+  std::uint64_t version = 0;   ///< of the loan after this entry
+  std::uint64_t previous = 0;  ///< sequence of the loan's entry before this one, 0: none
+  Kind kind = Kind::book_opened;
+  Payload payload;
+  std::vector<MovementBlock> movements;
+  std::string source, scope, key;
+  Digest request{};  ///< digest of the request as sent
+  std::uint32_t batch_index = 0;
+  std::uint32_t batch_size = 1;
+  std::vector<std::uint64_t> changed;
+  std::string actor, reason;
+};
+
+/// Asserts that every block balances.
+[[nodiscard]] std::string encode(const Entry& entry);
+/// `integrity.entry_bytes` where the bytes are not canonical; `integrity.entry_unbalanced`.
+[[nodiscard]] Result<Entry> decode_entry(std::string_view body);
+
+/// Digest of a request: every field but the key, in canonical form.
+[[nodiscard]] Digest request_digest(const Command& command);
+/// Names of the fields that differ are found by comparing the entry with the command: the first one, for a conflict message.
+[[nodiscard]] std::string first_difference(const Entry& entry, const Command& command, const std::string& loan_of_entry);
+
+}  // namespace loanbook::ledger

@@ -1,0 +1,102 @@
+// The digest of a request as sent, and what differs when a key comes again with other content.
+
+#include <fmt/format.h>
+
+#include "loanbook/ledger/codec.hpp"
+#include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/entry.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+void encode_open(Encoder& out, const OpenLoan& open) {
+  out.text(open.product);
+  out.varint(open.product_version.value_or(0));
+  out.text(open.amount);
+  out.text(open.rate.value_or(""));
+  out.varint(open.installments.value_or(0));
+  out.u8(open.first_due.has_value() ? 1 : 0);
+  if (open.first_due) out.day(*open.first_due);
+  out.u8(open.due_day);
+}
+
+struct EventEncoder {
+  Encoder& out;
+  void operator()(const OpenLoan& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::open));
+    encode_open(out, e);
+  }
+  void operator()(const Disburse& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::disburse));
+    out.text(e.amount);
+  }
+  void operator()(const OpenAndDisburse& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::open_disburse));
+    encode_open(out, e.terms);
+  }
+  void operator()(const Repay& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::repay));
+    out.text(e.amount);
+  }
+  void operator()(const Reverse& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::reverse));
+    out.varint(e.sequence);
+  }
+  void operator()(const PublishProduct& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::product_published));
+    out.text(encode(e.product));
+  }
+  void operator()(const PublishSeries& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::series_published));
+    out.text(e.name);
+    out.varint(e.points.size());
+    for (const SeriesPoint& point : e.points) {
+      out.day(point.day);
+      out.text(point.value);
+    }
+  }
+};
+
+struct KindOf {
+  Kind operator()(const OpenLoan&) const { return Kind::open; }
+  Kind operator()(const Disburse&) const { return Kind::disburse; }
+  Kind operator()(const OpenAndDisburse&) const { return Kind::open_disburse; }
+  Kind operator()(const Repay&) const { return Kind::repay; }
+  Kind operator()(const Reverse&) const { return Kind::reverse; }
+  Kind operator()(const PublishProduct&) const { return Kind::product_published; }
+  Kind operator()(const PublishSeries&) const { return Kind::series_published; }
+};
+
+}  // namespace
+
+Digest request_digest(const Command& command) {
+  std::string bytes;
+  bytes.reserve(128);
+  Encoder out{bytes};
+  std::visit(EventEncoder{out}, command.event);
+  out.text(command.loan);
+  out.u8(command.value_date.has_value() ? 1 : 0);
+  if (command.value_date) out.day(*command.value_date);
+  out.u8(command.expect_version.has_value() ? 1 : 0);
+  if (command.expect_version) out.varint(*command.expect_version);
+  out.text(command.actor);
+  out.text(command.reason);
+  return sha256(bytes);
+}
+
+std::string first_difference(const Entry& entry, const Command& command, const std::string& loan_of_entry) {
+  const Kind kind = std::visit(KindOf{}, command.event);
+  if (kind != entry.kind) return fmt::format("event is {}, recorded was {}", to_text(kind), to_text(entry.kind));
+  if (command.loan != loan_of_entry) return fmt::format("loan is '{}', recorded was '{}'", command.loan, loan_of_entry);
+  if (command.value_date && *command.value_date != entry.value_date) {
+    return fmt::format("value date is {}, recorded was {}", money::to_text(*command.value_date), money::to_text(entry.value_date));
+  }
+  if (command.actor != entry.actor) return fmt::format("actor is '{}', recorded was '{}'", command.actor, entry.actor);
+  if (command.reason != entry.reason) return fmt::format("reason is '{}', recorded was '{}'", command.reason, entry.reason);
+  if (const auto* reverse = std::get_if<Reverse>(&command.event)) {
+    return fmt::format("reversed entry is {}, recorded was {}", reverse->sequence, std::get<Reversed>(entry.payload).sequence);
+  }
+  return "amount or terms differ from what was recorded";
+}
+
+}  // namespace loanbook::ledger
