@@ -11,8 +11,10 @@ void print_and_abort(const char* condition, const char* file, int line) {
   std::abort();
 }
 
-// The one piece of process state in the core: what to do when our own code is wrong cannot be passed down to every expression.
-AssertHandler current_handler = print_and_abort;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// The one piece of process state in the core: what to do when our own code is wrong cannot be
+// passed down to every expression.
+AssertHandler current_handler =
+    print_and_abort;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 }  // namespace
 

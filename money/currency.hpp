@@ -10,7 +10,8 @@
 
 namespace loanbook::money {
 
-/// An ISO 4217 currency: its three letters and how many digits its minor unit has (0 to 4, from currencies.inc).
+/// An ISO 4217 currency: its three letters and how many digits its minor unit has (0 to 4, from
+/// currencies.inc).
 struct Currency {
   std::array<char, 3> code;
   std::uint8_t digits;

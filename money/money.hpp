@@ -14,12 +14,16 @@
 
 namespace loanbook::money {
 
-/// Whole minor units of one currency. No default, no conversion from numbers; different currencies do not add (asserted).
+/// Whole minor units of one currency. No default, no conversion from numbers; different currencies
+/// do not add (asserted).
 class Money {
  public:
-  [[nodiscard]] static constexpr Money of_minor(std::int64_t minor, Currency currency) { return Money{minor, currency}; }
-  /// `1234.56`, `-0.05`, `.5` is refused: digits on both sides of the point, at most as many decimals as the currency has, no
-  /// exponent, no grouping. Errors `decimal.*` say at which character.
+  [[nodiscard]] static constexpr Money of_minor(std::int64_t minor, Currency currency) {
+    return Money{minor, currency};
+  }
+  /// `1234.56`, `-0.05`, `.5` is refused: digits on both sides of the point, at most as many
+  /// decimals as the currency has, no exponent, no grouping. Errors `decimal.*` say at which
+  /// character.
   [[nodiscard]] static Result<Money> parse(std::string_view text, Currency currency);
 
   [[nodiscard]] constexpr std::int64_t minor() const { return minor_; }
@@ -59,16 +63,18 @@ class Total {
   Currency currency_;
 };
 
-/// The exact amount before rounding: numerator / denominator minor units, denominator > 0, in lowest terms.
-/// It becomes Money only through `round`.
+/// The exact amount before rounding: numerator / denominator minor units, denominator > 0, in
+/// lowest terms. It becomes Money only through `round`.
 class Unrounded {
  public:
   /// Nothing where it would not fit 128 bits after reduction. Requires denominator != 0.
-  [[nodiscard]] static std::optional<Unrounded> make(Int128 numerator, Int128 denominator, Currency currency);
+  [[nodiscard]] static std::optional<Unrounded> make(Int128 numerator, Int128 denominator,
+                                                     Currency currency);
   [[nodiscard]] Int128 numerator() const { return numerator_; }
   [[nodiscard]] Int128 denominator() const { return denominator_; }
   [[nodiscard]] Currency currency() const { return currency_; }
-  /// `5.005` where it ends within 30 digits of the major unit, else `833 1/3 minor units` style text for explanations.
+  /// `5.005` where it ends within 30 digits of the major unit, else `833 1/3 minor units` style
+  /// text for explanations.
   [[nodiscard]] std::string text() const;
   friend bool operator==(const Unrounded&, const Unrounded&) = default;
 

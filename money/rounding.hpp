@@ -28,17 +28,22 @@ struct Rounding {
 [[nodiscard]] std::string_view to_text(RoundingMode mode);
 
 /// numerator / denominator, rounded once to an integer. Requires denominator > 0; total.
-[[nodiscard]] constexpr Int128 divide_rounded(Int128 numerator, Int128 denominator, RoundingMode mode) {
+[[nodiscard]] constexpr Int128 divide_rounded(Int128 numerator, Int128 denominator,
+                                              RoundingMode mode) {
   Int128 quotient = numerator / denominator;
   const Int128 remainder = numerator % denominator;
   if (remainder == 0) return quotient;
   const Int128 away = numerator < 0 ? -1 : 1;
   const Int128 rest = remainder < 0 ? -remainder : remainder;
-  const Int128 gap = denominator - rest;  // compare 2 x rest with the denominator without doubling it
+  const Int128 gap =
+      denominator - rest;  // compare 2 x rest with the denominator without doubling it
   switch (mode) {
-    case RoundingMode::down: return quotient;
-    case RoundingMode::up: return quotient + away;
-    case RoundingMode::half_up: return rest >= gap ? quotient + away : quotient;
+    case RoundingMode::down:
+      return quotient;
+    case RoundingMode::up:
+      return quotient + away;
+    case RoundingMode::half_up:
+      return rest >= gap ? quotient + away : quotient;
     case RoundingMode::half_even:
       if (rest > gap || (rest == gap && quotient % 2 != 0)) quotient += away;
       return quotient;

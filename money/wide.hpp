@@ -4,17 +4,30 @@
 
 namespace loanbook::money {
 
-/// Two's complement 128 bits. A compiler type and not Boost's: `boost::multiprecision::int128_t` takes 32 bytes and would be in every header.
+/// Two's complement 128 bits. A compiler type and not Boost's: `boost::multiprecision::int128_t`
+/// takes 32 bytes and would be in every header.
 __extension__ using Int128 = __int128;
 __extension__ using Uint128 = unsigned __int128;
 
 /// Checked arithmetic: false where the exact result does not fit (then `*out` is unspecified).
-[[nodiscard]] constexpr bool add(std::int64_t a, std::int64_t b, std::int64_t* out) { return !__builtin_add_overflow(a, b, out); }
-[[nodiscard]] constexpr bool subtract(std::int64_t a, std::int64_t b, std::int64_t* out) { return !__builtin_sub_overflow(a, b, out); }
-[[nodiscard]] constexpr bool multiply(std::int64_t a, std::int64_t b, std::int64_t* out) { return !__builtin_mul_overflow(a, b, out); }
-[[nodiscard]] constexpr bool add(Int128 a, Int128 b, Int128* out) { return !__builtin_add_overflow(a, b, out); }
-[[nodiscard]] constexpr bool subtract(Int128 a, Int128 b, Int128* out) { return !__builtin_sub_overflow(a, b, out); }
-[[nodiscard]] constexpr bool multiply(Int128 a, Int128 b, Int128* out) { return !__builtin_mul_overflow(a, b, out); }
+[[nodiscard]] constexpr bool add(std::int64_t a, std::int64_t b, std::int64_t* out) {
+  return !__builtin_add_overflow(a, b, out);
+}
+[[nodiscard]] constexpr bool subtract(std::int64_t a, std::int64_t b, std::int64_t* out) {
+  return !__builtin_sub_overflow(a, b, out);
+}
+[[nodiscard]] constexpr bool multiply(std::int64_t a, std::int64_t b, std::int64_t* out) {
+  return !__builtin_mul_overflow(a, b, out);
+}
+[[nodiscard]] constexpr bool add(Int128 a, Int128 b, Int128* out) {
+  return !__builtin_add_overflow(a, b, out);
+}
+[[nodiscard]] constexpr bool subtract(Int128 a, Int128 b, Int128* out) {
+  return !__builtin_sub_overflow(a, b, out);
+}
+[[nodiscard]] constexpr bool multiply(Int128 a, Int128 b, Int128* out) {
+  return !__builtin_mul_overflow(a, b, out);
+}
 [[nodiscard]] constexpr bool narrow(Int128 wide, std::int64_t* out) {
   *out = static_cast<std::int64_t>(wide);
   return wide == *out;
