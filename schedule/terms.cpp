@@ -129,6 +129,29 @@ money::Status check_dates(const Terms& terms) {
   return money::ok();
 }
 
+money::Status check_extras(const Terms& terms) {
+  const bool amortises = terms.method == Method::level || terms.method == Method::equal_principal;
+  const std::int64_t principal_free_max = amortises ? terms.installments - 1 : 0;
+  if (terms.principal_free_periods > principal_free_max) {
+    return refuse("terms.principal_free_out_of_range",
+                  range("number of principal-free periods", terms.principal_free_periods, 0,
+                        principal_free_max));
+  }
+  const bool one_row = terms.method == Method::bullet || terms.method == Method::revolving;
+  const std::int64_t interest_free_max = one_row ? 0 : terms.installments;
+  if (terms.interest_free_periods > interest_free_max) {
+    return refuse("terms.interest_free_out_of_range",
+                  range("number of interest-free periods", terms.interest_free_periods, 0,
+                        interest_free_max));
+  }
+  const std::int64_t balloon_max = terms.method == Method::level ? terms.principal_minor : 0;
+  if (terms.balloon_minor < 0 || terms.balloon_minor > balloon_max) {
+    return refuse("terms.balloon_out_of_range",
+                  range("balloon in minor units", terms.balloon_minor, 0, balloon_max));
+  }
+  return money::ok();
+}
+
 /// Whether all due dates stay in the calendar, decided before any of them is computed.
 bool maturity_in_calendar(const Terms& terms) {
   const Step one = step(terms.frequency);
@@ -173,6 +196,7 @@ money::Status check(const Terms& terms) {
                   "rounding needs a known mode and a multiple of 1 to " +
                       std::to_string(limits::rounding_multiple_max) + " minor units");
   }
+  if (auto status = check_extras(terms); !status) return status;
   if (!maturity_in_calendar(terms)) {
     return refuse(
         "terms.maturity_out_of_range",
