@@ -16,7 +16,13 @@ using money::Day;
 using money::Result;
 
 /// Parts of a claim. Values reached a disk: frozen.
-enum class Component : std::uint8_t { fee = 0, penalty = 1, compound = 2, interest = 3, principal = 4 };
+enum class Component : std::uint8_t {
+  fee = 0,
+  penalty = 1,
+  compound = 2,
+  interest = 3,
+  principal = 4
+};
 inline constexpr std::size_t component_count = 5;
 [[nodiscard]] std::string_view to_text(Component component);
 [[nodiscard]] Result<Component> parse_component(std::string_view text);
@@ -28,11 +34,14 @@ struct Claim {
   std::array<std::int64_t, component_count> amount{};  ///< by Component, each >= 0
 };
 
-/// Vertical: installment by installment, inside each by component; horizontal: component by component. Frozen.
+/// Vertical: installment by installment, inside each by component; horizontal: component by
+/// component. Frozen.
 enum class AllocationMode : std::uint8_t { vertical = 1, horizontal = 2 };
 
 struct AllocationOrder {
-  std::array<Component, component_count> order{Component::fee, Component::penalty, Component::compound, Component::interest, Component::principal};
+  std::array<Component, component_count> order{Component::fee, Component::penalty,
+                                               Component::compound, Component::interest,
+                                               Component::principal};
   std::uint8_t count = component_count;  ///< components left out are never paid by this order
   AllocationMode mode = AllocationMode::vertical;
   bool operator==(const AllocationOrder&) const = default;
@@ -41,7 +50,8 @@ struct AllocationOrder {
 struct AllocationRule {
   AllocationOrder ordinary{};
   bool include_future = false;  ///< claims due after the date are payable too
-  /// Replaces the ordinary order where days past due are more than `dpd_over` (old practice: principal first after 90 days).
+  /// Replaces the ordinary order where days past due are more than `dpd_over` (old practice:
+  /// principal first after 90 days).
   struct Switch {
     std::uint32_t dpd_over;
     AllocationOrder order;
@@ -63,7 +73,9 @@ struct Allocation {
   std::int64_t unallocated = 0;
 };
 
-/// Splits `amount_minor` (>= 0) over `claims` (sorted by due date here, stable). Pure; the parts and the rest sum to the amount.
-[[nodiscard]] Allocation allocate(std::int64_t amount_minor, std::span<const Claim> claims, const AllocationRule& rule, Day date);
+/// Splits `amount_minor` (>= 0) over `claims` (sorted by due date here, stable). Pure; the parts
+/// and the rest sum to the amount.
+[[nodiscard]] Allocation allocate(std::int64_t amount_minor, std::span<const Claim> claims,
+                                  const AllocationRule& rule, Day date);
 
 }  // namespace loanbook::schedule

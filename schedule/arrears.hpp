@@ -1,6 +1,7 @@
 #pragma once
 
-// Installments that are due and not fully paid, with the penalty and compound interest that runs on them. Rules: golden README section 5.
+// Installments that are due and not fully paid, with the penalty and compound interest that runs on
+// them. Rules: golden README section 5.
 
 #include <cstdint>
 #include <optional>
@@ -17,12 +18,14 @@ namespace loanbook::schedule {
 
 /// Values reached a disk: frozen.
 enum class GraceMode : std::uint8_t {
-  waive_if_paid = 1,  ///< through due + grace the charges run hidden; paid by then: cancelled; afterwards they count in full from `due`
+  waive_if_paid = 1,  ///< through due + grace the charges run hidden; paid by then: cancelled;
+                      ///< afterwards they count in full from `due`
   shift = 2,          ///< the charges start at due + grace
 };
 
 struct OverdueRules {
-  money::Rate penalty_rate = money::Rate::of_e12(0);   ///< on unpaid principal, after any multiplier; 0: none
+  money::Rate penalty_rate =
+      money::Rate::of_e12(0);  ///< on unpaid principal, after any multiplier; 0: none
   money::Rate compound_rate = money::Rate::of_e12(0);  ///< on unpaid interest; 0: none
   DayCount day_count = DayCount::act_360;
   money::RoundingMode mode = money::RoundingMode::half_up;
@@ -42,36 +45,45 @@ struct DueInstallment {
 };
 
 /// Opens the penalty and compound lines (from `due`, or due + grace with `shift`).
-[[nodiscard]] DueInstallment become_due(std::uint32_t no, Day due, std::int64_t principal, std::int64_t interest, std::int64_t fee,
+[[nodiscard]] DueInstallment become_due(std::uint32_t no, Day due, std::int64_t principal,
+                                        std::int64_t interest, std::int64_t fee,
                                         const OverdueRules& rules);
 /// Are its penalty and compound payable and shown at the opening of `day`?
-[[nodiscard]] bool charges_visible(const DueInstallment& installment, const OverdueRules& rules, Day day);
+[[nodiscard]] bool charges_visible(const DueInstallment& installment, const OverdueRules& rules,
+                                   Day day);
 /// Rounded penalty / compound at the opening of `day`; 0 while hidden. Nothing on overflow.
-[[nodiscard]] std::optional<std::int64_t> penalty_at(const DueInstallment& installment, const OverdueRules& rules, Day day);
-[[nodiscard]] std::optional<std::int64_t> compound_at(const DueInstallment& installment, const OverdueRules& rules, Day day);
+[[nodiscard]] std::optional<std::int64_t> penalty_at(const DueInstallment& installment,
+                                                     const OverdueRules& rules, Day day);
+[[nodiscard]] std::optional<std::int64_t> compound_at(const DueInstallment& installment,
+                                                      const OverdueRules& rules, Day day);
 
 /// Nothing is owed on it any more at the opening of `day`, so it can leave the list.
 [[nodiscard]] bool settled(const DueInstallment& installment, const OverdueRules& rules, Day day);
 
-/// A payment on `day`: allocates over the installments (ascending by due), lowers what they owe, re-bases their lines (paying the whole of a
-/// visible rounded charge drops its residue), cancels hidden charges where principal and interest are paid within grace.
-/// Settled installments stay in the vector for the caller to drop. Nothing on overflow.
-[[nodiscard]] std::optional<Allocation> pay(std::vector<DueInstallment>& installments, std::int64_t amount_minor, const OverdueRules& rules,
+/// A payment on `day`: allocates over the installments (ascending by due), lowers what they owe,
+/// re-bases their lines (paying the whole of a visible rounded charge drops its residue), cancels
+/// hidden charges where principal and interest are paid within grace. Settled installments stay in
+/// the vector for the caller to drop. Nothing on overflow.
+[[nodiscard]] std::optional<Allocation> pay(std::vector<DueInstallment>& installments,
+                                            std::int64_t amount_minor, const OverdueRules& rules,
                                             const AllocationRule& order, Day day);
 
 /// Days since the oldest due date before `day` with unpaid principal or interest; 0 if none.
 [[nodiscard]] std::int32_t days_past_due(std::span<const DueInstallment> installments, Day day);
 /// The same where it exceeds the grace of that installment, else 0.
-[[nodiscard]] std::int32_t reported_days_past_due(std::span<const DueInstallment> installments, const OverdueRules& rules, Day day);
+[[nodiscard]] std::int32_t reported_days_past_due(std::span<const DueInstallment> installments,
+                                                  const OverdueRules& rules, Day day);
 
-/// Upper bounds of days past due, ascending: bucket k holds bounds[k-1] < dpd <= bounds[k]; beyond the last: one more. Bounds start with 0 (M0).
+/// Upper bounds of days past due, ascending: bucket k holds bounds[k-1] < dpd <= bounds[k]; beyond
+/// the last: one more. Bounds start with 0 (M0).
 struct Thresholds {
   std::vector<std::uint16_t> upper;
   bool operator==(const Thresholds&) const = default;
 };
 /// M0 .. M6, M6+: 0, 30, 60, ... 180.
 [[nodiscard]] Thresholds standard_buckets();
-/// normal, special mention, substandard, doubtful, loss (五级分类, order 2023 no. 1): 0, 90, 270, 360.
+/// normal, special mention, substandard, doubtful, loss (五级分类, order 2023 no. 1): 0, 90, 270,
+/// 360.
 [[nodiscard]] Thresholds standard_categories();
 [[nodiscard]] std::uint8_t classify(const Thresholds& thresholds, std::int32_t dpd);
 

@@ -17,19 +17,22 @@ struct PlanRow {
   [[nodiscard]] std::int64_t payment() const { return principal + interest; }
 };
 
-/// Where a plan stands after some rows: what the next row needs, and no more (a loan keeps this and not its table).
+/// Where a plan stands after some rows: what the next row needs, and no more (a loan keeps this and
+/// not its table).
 struct PlanCursor {
   std::uint32_t rows_done = 0;
   std::int64_t balance = 0;      ///< outstanding principal by plan
   std::int64_t installment = 0;  ///< level: x; equal principal: q; else 0
 };
 
-/// The cursor before row 1: solves the installment. Level: x = R(X), X exact (closed form, decided with at least 50 digits and a guard near
-/// ties); rules of every method: golden README section 1 / specs. Requires: check(terms) passed.
+/// The cursor before row 1: solves the installment. Level: x = R(X), X exact (closed form, decided
+/// with at least 50 digits and a guard near ties); rules of every method: golden README section 1 /
+/// specs. Requires: check(terms) passed.
 [[nodiscard]] PlanCursor begin_plan(const Terms& terms);
 /// Rows of the plan: 1 for bullet and revolving (due at maturity), else `installments`.
 [[nodiscard]] std::uint32_t row_count(const Terms& terms);
-/// The next row in constant time; moves the cursor. Requires: rows_done < row_count(terms). Never fails; the last row repays the balance.
+/// The next row in constant time; moves the cursor. Requires: rows_done < row_count(terms). Never
+/// fails; the last row repays the balance.
 [[nodiscard]] PlanRow next_row(const Terms& terms, PlanCursor& cursor);
 
 struct Plan {

@@ -1,0 +1,157 @@
+#include "loanbook/schedule/arrears.hpp"
+
+#include <algorithm>
+
+#include "loanbook/money/assert.hpp"
+
+namespace loanbook::schedule {
+namespace {
+
+using money::Rate;
+
+bool is_open(const DueInstallment& installment) {
+  return installment.principal > 0 || installment.interest > 0;
+}
+
+Day end_of_grace(const DueInstallment& installment, const OverdueRules& rules) {
+  return installment.due + date::days{rules.grace_days};
+}
+
+/// The charge that is payable at the opening of `day`: 0 while it runs hidden or has not begun.
+std::optional<std::int64_t> visible_level(const DueInstallment& installment, const Line& line,
+                                          const OverdueRules& rules, Day day) {
+  if (!charges_visible(installment, rules, day) || day < line.first) return 0;
+  return level(line, rules.day_count, rules.mode, day);
+}
+
+/// The line of a charge after `paid` of it was paid and its accruing amount became `amount`.
+std::optional<Line> continue_line(const Line& line, const OverdueRules& rules, Day day,
+                                  std::int64_t paid, std::int64_t amount, Rate rate) {
+  if (day < line.first) return simple_line(amount, rate, rules.day_count, line.first);
+  return after_payment(line, rules.day_count, rules.mode, day, paid, amount, rate);
+}
+
+using Parts = std::array<std::int64_t, component_count>;
+
+std::int64_t part(const Parts& parts, Component component) {
+  return parts[static_cast<std::size_t>(component)];
+}
+
+bool settle(DueInstallment& installment, const Parts& paid, const OverdueRules& rules, Day day) {
+  installment.fee -= part(paid, Component::fee);
+  installment.interest -= part(paid, Component::interest);
+  installment.principal -= part(paid, Component::principal);
+  if (!is_open(installment) && !charges_visible(installment, rules, day)) {
+    installment.penalty = {.base = 0, .slope = 0, .denominator = 1, .first = day};
+    installment.compound = installment.penalty;
+    return true;
+  }
+  if (part(paid, Component::penalty) != 0 || part(paid, Component::principal) != 0) {
+    const auto line = continue_line(installment.penalty, rules, day, part(paid, Component::penalty),
+                                    installment.principal, rules.penalty_rate);
+    if (!line) return false;
+    installment.penalty = *line;
+  }
+  if (part(paid, Component::compound) != 0 || part(paid, Component::interest) != 0) {
+    const auto line =
+        continue_line(installment.compound, rules, day, part(paid, Component::compound),
+                      installment.interest, rules.compound_rate);
+    if (!line) return false;
+    installment.compound = *line;
+  }
+  return true;
+}
+
+const DueInstallment* oldest_open(std::span<const DueInstallment> installments, Day day) {
+  const DueInstallment* oldest = nullptr;
+  for (const DueInstallment& installment : installments) {
+    if (installment.due >= day || !is_open(installment)) continue;
+    if (!oldest || installment.due < oldest->due) oldest = &installment;
+  }
+  return oldest;
+}
+
+}  // namespace
+
+DueInstallment become_due(std::uint32_t no, Day due, std::int64_t principal, std::int64_t interest,
+                          std::int64_t fee, const OverdueRules& rules) {
+  const Day start = rules.grace_mode == GraceMode::shift ? due + date::days{rules.grace_days} : due;
+  return {.no = no,
+          .due = due,
+          .principal = principal,
+          .interest = interest,
+          .fee = fee,
+          .penalty = simple_line(principal, rules.penalty_rate, rules.day_count, start),
+          .compound = simple_line(interest, rules.compound_rate, rules.day_count, start)};
+}
+
+bool charges_visible(const DueInstallment& installment, const OverdueRules& rules, Day day) {
+  return rules.grace_mode == GraceMode::shift || day > end_of_grace(installment, rules);
+}
+
+std::optional<std::int64_t> penalty_at(const DueInstallment& installment, const OverdueRules& rules,
+                                       Day day) {
+  return visible_level(installment, installment.penalty, rules, day);
+}
+
+std::optional<std::int64_t> compound_at(const DueInstallment& installment,
+                                        const OverdueRules& rules, Day day) {
+  return visible_level(installment, installment.compound, rules, day);
+}
+
+bool settled(const DueInstallment& installment, const OverdueRules& rules, Day day) {
+  if (is_open(installment) || installment.fee > 0) return false;
+  return penalty_at(installment, rules, day) == 0 && compound_at(installment, rules, day) == 0;
+}
+
+std::optional<Allocation> pay(std::vector<DueInstallment>& installments, std::int64_t amount_minor,
+                              const OverdueRules& rules, const AllocationRule& order, Day day) {
+  std::vector<Claim> claims;
+  claims.reserve(installments.size());
+  for (const DueInstallment& installment : installments) {
+    const auto penalty = penalty_at(installment, rules, day);
+    const auto compound = compound_at(installment, rules, day);
+    if (!penalty || !compound) return std::nullopt;
+    claims.push_back(
+        {installment.no,
+         installment.due,
+         {installment.fee, *penalty, *compound, installment.interest, installment.principal}});
+  }
+  Allocation allocation = allocate(amount_minor, claims, order, day);
+
+  for (DueInstallment& installment : installments) {
+    Parts paid{};
+    bool touched = false;
+    for (const AllocatedLine& line : allocation.lines) {
+      if (line.no != installment.no) continue;
+      paid[static_cast<std::size_t>(line.component)] += line.amount;
+      touched = true;
+    }
+    if (touched && !settle(installment, paid, rules, day)) return std::nullopt;
+  }
+  return allocation;
+}
+
+std::int32_t days_past_due(std::span<const DueInstallment> installments, Day day) {
+  const DueInstallment* oldest = oldest_open(installments, day);
+  return oldest ? static_cast<std::int32_t>((day - oldest->due).count()) : 0;
+}
+
+std::int32_t reported_days_past_due(std::span<const DueInstallment> installments,
+                                    const OverdueRules& rules, Day day) {
+  const DueInstallment* oldest = oldest_open(installments, day);
+  if (!oldest || day <= end_of_grace(*oldest, rules)) return 0;
+  return static_cast<std::int32_t>((day - oldest->due).count());
+}
+
+Thresholds standard_buckets() { return {{0, 30, 60, 90, 120, 150, 180}}; }
+
+Thresholds standard_categories() { return {{0, 90, 270, 360}}; }
+
+std::uint8_t classify(const Thresholds& thresholds, std::int32_t dpd) {
+  LOANBOOK_ASSERT(thresholds.upper.size() < 255);
+  const auto found = std::lower_bound(thresholds.upper.begin(), thresholds.upper.end(), dpd);
+  return static_cast<std::uint8_t>(found - thresholds.upper.begin());
+}
+
+}  // namespace loanbook::schedule

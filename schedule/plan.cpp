@@ -1,0 +1,210 @@
+#include "loanbook/schedule/plan.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "loanbook/money/assert.hpp"
+#include "loanbook/money/limits.hpp"
+#include "loanbook/schedule/level_installment.hpp"
+
+namespace loanbook::schedule {
+namespace {
+
+using money::Int128;
+using money::Rounding;
+using money::Uint128;
+
+constexpr std::int64_t e12 = 1'000'000'000'000;
+
+/// Interest of a period for one unit of principal: rate x time, not reduced.
+struct Factor {
+  Int128 numerator;
+  std::int64_t denominator;
+};
+
+std::int64_t months_a_step(const Terms& terms) {
+  return std::int64_t{terms.frequency.every} * (terms.frequency.unit == PeriodUnit::year ? 12 : 1);
+}
+
+/// May the first period be no whole step? Then months count as 30 days of 360, and all periods
+/// share that denominator.
+bool first_is_odd(const Terms& terms) { return terms.first_due.has_value() || terms.due_day != 0; }
+
+Factor whole_step(const Terms& terms) {
+  const Int128 yearly = Int128{terms.rate.e12()} * months_a_step(terms);
+  if (first_is_odd(terms)) return {yearly * 30, 360 * e12};
+  return {yearly, 12 * e12};
+}
+
+/// Rate x time of period k, which lasts from `start` to `due`.
+Factor factor(const Terms& terms, std::uint32_t k, Day start, Day due) {
+  if (terms.basis == InterestBasis::daily) {
+    const Int128 time =
+        k <= terms.interest_free_periods ? 0 : day_index(terms.day_count, start, due);
+    return {terms.rate.e12() * time, e12 * index_per_year(terms.day_count)};
+  }
+  Factor whole = whole_step(terms);
+  if (k <= terms.interest_free_periods) {
+    whole.numerator = 0;
+  } else if (k == 1 && first_is_odd(terms)) {
+    whole.numerator = Int128{terms.rate.e12()} * months_and_days(start, due).days_of_360();
+  }
+  return whole;
+}
+
+/// Rate x time of a loan with one row.
+Factor whole_life(const Terms& terms) {
+  const Day end = maturity(terms);
+  if (terms.basis == InterestBasis::daily || terms.method == Method::revolving) {
+    return {Int128{terms.rate.e12()} * day_index(terms.day_count, terms.disbursed, end),
+            e12 * index_per_year(terms.day_count)};
+  }
+  Factor first = factor(terms, 1, terms.disbursed, due_date(terms, 1));
+  first.numerator += whole_step(terms).numerator * (terms.installments - 1);
+  return first;
+}
+
+/// principal x factor, rounded once. One division where money::divide_rounded takes two; limits of
+/// `check` keep it below 2^127 and the result below 2^62.
+std::int64_t interest_of(std::int64_t principal_minor, const Factor& factor, Rounding rounding) {
+  const auto exact = static_cast<Uint128>(principal_minor * factor.numerator);
+  const Uint128 step =
+      static_cast<Uint128>(factor.denominator) * static_cast<std::uint64_t>(rounding.multiple);
+  const Uint128 quotient = exact / step;
+  const Uint128 rest = exact - quotient * step;
+  if (rest == 0) return static_cast<std::int64_t>(quotient) * rounding.multiple;
+  bool up = false;
+  switch (rounding.mode) {
+    case money::RoundingMode::down:
+      break;
+    case money::RoundingMode::up:
+      up = true;
+      break;
+    case money::RoundingMode::half_up:
+      up = rest >= step - rest;
+      break;
+    case money::RoundingMode::half_even:
+      up = rest > step - rest || (rest == step - rest && quotient % 2 != 0);
+      break;
+  }
+  return static_cast<std::int64_t>(quotient + (up ? 1 : 0)) * rounding.multiple;
+}
+
+/// Do all periods that repay principal have one length and one rate?
+bool equal_periods(const Terms& terms) {
+  if (terms.basis == InterestBasis::daily) return false;
+  if (terms.interest_free_periods > terms.principal_free_periods) return false;
+  return !first_is_odd(terms) || terms.odd_first == OddFirst::extra ||
+         terms.principal_free_periods > 0;
+}
+
+std::int64_t level_of(const Terms& terms) {
+  const std::uint32_t free = terms.principal_free_periods;
+  const std::uint32_t periods = terms.installments - free;
+  if (equal_periods(terms)) {
+    const Fraction step = reduced(static_cast<std::int64_t>(whole_step(terms).numerator),
+                                  whole_step(terms).denominator);
+    return level_installment(EqualPeriods{.principal_minor = terms.principal_minor,
+                                          .balloon_minor = terms.balloon_minor,
+                                          .numerator = step.numerator,
+                                          .denominator = step.denominator,
+                                          .periods = periods},
+                             terms.installment);
+  }
+  std::array<Int128, money::limits::installments_max>
+      numerators;  // filled below as far as it is read
+  std::int64_t denominator = 1;
+  Day start = due_date(terms, free);
+  for (std::uint32_t i = 0; i < periods; ++i) {
+    const Day due = due_date(terms, free + i + 1);
+    const bool extra = terms.odd_first == OddFirst::extra && terms.basis == InterestBasis::monthly;
+    const Factor period = extra && free + i + 1 > terms.interest_free_periods
+                              ? whole_step(terms)
+                              : factor(terms, free + i + 1, start, due);
+    numerators[i] = period.numerator;
+    denominator = period.denominator;
+    start = due;
+  }
+  return level_installment(UnequalPeriods{.principal_minor = terms.principal_minor,
+                                          .balloon_minor = terms.balloon_minor,
+                                          .numerators = {numerators.data(), periods},
+                                          .denominator = denominator},
+                           terms.installment);
+}
+
+std::int64_t equal_part(const Terms& terms) {
+  const Int128 step =
+      Int128{terms.installment.multiple} * (terms.installments - terms.principal_free_periods);
+  return static_cast<std::int64_t>(
+      money::divide_rounded(terms.principal_minor, step, terms.installment.mode) *
+      terms.installment.multiple);
+}
+
+/// Interest that the installment of row k is charged with before the rest of it repays principal.
+std::int64_t interest_in_installment(const Terms& terms, std::uint32_t k, std::int64_t balance,
+                                     std::int64_t interest) {
+  const bool extra = k == 1 && terms.odd_first == OddFirst::extra && first_is_odd(terms) &&
+                     terms.interest_free_periods == 0;
+  return extra ? interest_of(balance, whole_step(terms), terms.interest) : interest;
+}
+
+std::int64_t principal_of(const Terms& terms, const PlanCursor& cursor, std::uint32_t k,
+                          std::int64_t interest) {
+  if (k == row_count(terms)) return cursor.balance;
+  if (k <= terms.principal_free_periods) return 0;
+  if (terms.method == Method::level) {
+    const std::int64_t part =
+        cursor.installment - interest_in_installment(terms, k, cursor.balance, interest);
+    return std::clamp<std::int64_t>(part, 0, cursor.balance);
+  }
+  if (terms.method == Method::equal_principal) return std::min(cursor.installment, cursor.balance);
+  return 0;
+}
+
+PlanRow row(const Terms& terms, PlanCursor& cursor, const Factor& factor, Day due) {
+  const std::uint32_t k = ++cursor.rows_done;
+  const std::int64_t interest = interest_of(cursor.balance, factor, terms.interest);
+  const std::int64_t principal = principal_of(terms, cursor, k, interest);
+  cursor.balance -= principal;
+  return {
+      .no = k, .due = due, .principal = principal, .interest = interest, .balance = cursor.balance};
+}
+
+}  // namespace
+
+PlanCursor begin_plan(const Terms& terms) {
+  PlanCursor cursor{.rows_done = 0, .balance = terms.principal_minor, .installment = 0};
+  if (terms.method == Method::level) cursor.installment = level_of(terms);
+  if (terms.method == Method::equal_principal) cursor.installment = equal_part(terms);
+  return cursor;
+}
+
+std::uint32_t row_count(const Terms& terms) {
+  return terms.method == Method::bullet || terms.method == Method::revolving ? 1
+                                                                             : terms.installments;
+}
+
+PlanRow next_row(const Terms& terms, PlanCursor& cursor) {
+  LOANBOOK_ASSERT(cursor.rows_done < row_count(terms));
+  if (terms.method == Method::bullet || terms.method == Method::revolving) {
+    return row(terms, cursor, whole_life(terms), maturity(terms));
+  }
+  const std::uint32_t k = cursor.rows_done + 1;
+  const bool needs_start = terms.basis == InterestBasis::daily || k == 1;
+  const Day start = needs_start ? due_date(terms, k - 1) : terms.disbursed;
+  const Day due = due_date(terms, k);
+  return row(terms, cursor, factor(terms, k, start, due), due);
+}
+
+Plan make_plan(const Terms& terms) {
+  PlanCursor cursor = begin_plan(terms);
+  Plan plan{.installment = cursor.installment, .rows = {}, .total_interest = 0};
+  plan.rows.reserve(row_count(terms));
+  while (cursor.rows_done < row_count(terms)) {
+    plan.rows.push_back(next_row(terms, cursor));
+    plan.total_interest += plan.rows.back().interest;
+  }
+  return plan;
+}
+
+}  // namespace loanbook::schedule
