@@ -1,0 +1,73 @@
+#pragma once
+
+// What stands behind Book. Private to ledger/.
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "loanbook/ledger/book.hpp"
+#include "loanbook/ledger/night.hpp"
+#include "loanbook/ledger/recorder.hpp"
+#include "loanbook/ledger/state.hpp"
+
+namespace loanbook::ledger {
+
+struct Book::Impl {
+  enum class Mode { each, batch, preview };
+  struct Request {
+    std::span<const Command> commands;
+    Mode mode;
+    std::vector<Result<Recorded>> results;
+    bool done = false;
+  };
+
+  BookOptions options;
+  std::unique_ptr<storage::Store> store;       ///< null: reading only
+  std::unique_ptr<storage::View> fixed_view;   ///< of a reader
+  mutable std::shared_mutex state_mutex;       ///< held alone while a group is applied and written
+  std::unique_ptr<BookState> state;
+  std::unique_ptr<NightEngine> night;
+  std::optional<Error> dead;                   ///< after a failed write nothing is known any more
+
+  // The queue of the committer.
+  std::mutex queue_mutex;
+  std::condition_variable work_waiting;
+  std::condition_variable work_done;
+  std::vector<Request*> queue;
+  bool stopping = false;
+  std::jthread committer;
+
+  ~Impl();
+  void start();
+  void stop();
+  void commit_loop();
+  void commit_group(std::vector<Request*>& group);
+  void serve(Recorder& recorder, Request& request);
+  [[nodiscard]] std::vector<Result<Recorded>> submit(std::span<const Command> commands, Mode mode);
+  [[nodiscard]] Status write(Recorder& recorder);
+  [[nodiscard]] Status checkpoint_if_long();
+
+  [[nodiscard]] Result<std::unique_ptr<storage::View>> fresh_view() const;
+  [[nodiscard]] Status close_day(Day day, const NightOptions& options, NightReport& report);
+  [[nodiscard]] Recorder recorder_on(std::shared_ptr<std::unique_ptr<storage::View>> view);
+};
+
+/// A view for the time of one call: the reader's own, or a fresh one of the writer's store.
+class ReadView {
+ public:
+  static Result<ReadView> of(const storage::View* fixed, const storage::Store* store);
+  [[nodiscard]] const storage::View& operator*() const { return fixed_ != nullptr ? *fixed_ : *own_; }
+  [[nodiscard]] const storage::View* operator->() const { return &**this; }
+
+ private:
+  const storage::View* fixed_ = nullptr;
+  std::unique_ptr<storage::View> own_;
+};
+
+}  // namespace loanbook::ledger

@@ -1,0 +1,307 @@
+#include "loanbook/ledger/loan.hpp"
+
+#include <algorithm>
+
+#include "loanbook/money/assert.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+using schedule::AllocatedLine;
+using schedule::Component;
+using schedule::DueInstallment;
+
+/// What a product and a loan's own terms say, made once a call.
+struct Rules {
+  const Product& product;
+  schedule::Terms terms;
+  schedule::OverdueRules overdue;
+
+  Rules(const Product& p, const LoanState& state)
+      : product(p), terms(schedule_terms(p, state.terms, state.disbursed)), overdue(overdue_rules(p, state.terms.rate)) {}
+};
+
+std::int64_t& balance_of(LoanState& state, Role role) { return state.balance[static_cast<std::size_t>(role)]; }
+
+/// Debits one role and credits another.
+void move(LoanState& state, Role debit, Role credit, std::int64_t minor) {
+  if (!money::add(balance_of(state, debit), minor, &balance_of(state, debit)) ||
+      !money::subtract(balance_of(state, credit), minor, &balance_of(state, credit))) {
+    throw LoanFault{"an amount of the loan is beyond 64 bits"};
+  }
+}
+
+std::int64_t must_fit(std::optional<std::int64_t> level) {
+  if (!level) throw LoanFault{"accrued interest of the loan is beyond 64 bits"};
+  return *level;
+}
+
+std::int64_t interest_level(const LoanState& state, const Product& product, Day at) {
+  if (state.interest.slope == 0 && state.interest.base == 0) return 0;
+  return must_fit(schedule::level(state.interest, product.day_count, product.accrual_rounding, at));
+}
+
+Role claim_role(const DueInstallment& installment, Component component, Day day) {
+  switch (component) {
+    case Component::penalty: return Role::penalty_receivable;
+    case Component::compound: return Role::compound_receivable;
+    case Component::principal: return installment.due < day ? Role::principal_overdue : Role::principal;
+    case Component::interest:
+    case Component::fee: return Role::interest_receivable;
+  }
+  return Role::interest_receivable;
+}
+
+void drop_settled(LoanState& state, const Rules& rules, Day day) {
+  std::erase_if(state.due, [&](const DueInstallment& installment) {
+    return schedule::settled(installment, rules.overdue, day);
+  });
+}
+
+/// Pays what is due from `source` (settlement or overpayment); returns what is left.
+std::int64_t pay_due(LoanState& state, const Rules& rules, std::int64_t amount_minor, Role source, Day day) {
+  if (state.due.empty() || amount_minor == 0) return amount_minor;
+  const std::vector<DueInstallment> owed = state.due;
+  const auto allocation = schedule::pay(state.due, amount_minor, rules.overdue, rules.product.allocation, day);
+  if (!allocation) throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
+  for (const AllocatedLine& line : allocation->lines) {
+    const auto installment =
+        std::find_if(owed.begin(), owed.end(), [&](const DueInstallment& d) { return d.no == line.no; });
+    LOANBOOK_ASSERT(installment != owed.end());
+    move(state, source, claim_role(*installment, line.component, day), line.amount);
+  }
+  drop_settled(state, rules, day);
+  return allocation->unallocated;
+}
+
+void stop_plan(LoanState& state, Day day) {
+  state.row_coming = false;
+  state.interest = {.base = 0, .slope = 0, .denominator = 1, .first = day};
+}
+
+/// The next row of the plan and its accrual line, from `first` on.
+void begin_row(LoanState& state, const Rules& rules, Day first) {
+  if (state.cursor.rows_done >= schedule::row_count(rules.terms)) {
+    stop_plan(state, first);
+    return;
+  }
+  state.next = schedule::next_row(rules.terms, state.cursor);
+  state.row_coming = true;
+  state.interest = rules.product.method == schedule::Method::revolving
+                       ? schedule::simple_line(state.lent, state.terms.rate, rules.product.day_count, first)
+                       : schedule::scheduled_line(state.next.interest, rules.product.day_count, first, state.next.due);
+}
+
+void close_if_settled(LoanState& state, Day day) {
+  if (state.status != LoanStatus::active || !state.due.empty()) return;
+  if (balance_of(state, Role::principal) != 0 || balance_of(state, Role::interest_accrued) != 0) return;
+  stop_plan(state, day);
+  state.status = LoanStatus::closed;
+}
+
+/// The row whose due date is `day`: accrued interest becomes receivable, money held is used, the next row begins.
+void become_due(LoanState& state, const Rules& rules, Day day) {
+  const bool revolving = rules.product.method == schedule::Method::revolving;
+  const std::int64_t interest = balance_of(state, Role::interest_accrued);
+  const std::int64_t principal = revolving ? balance_of(state, Role::principal) : state.next.principal;
+  move(state, Role::interest_receivable, Role::interest_accrued, interest);
+  if (interest != 0 || principal != 0) {
+    state.due.push_back(schedule::become_due(state.next.no, day, principal, interest, 0, rules.overdue));
+  }
+  begin_row(state, rules, day);
+  const std::int64_t held = -balance_of(state, Role::overpayment);
+  if (held > 0) pay_due(state, rules, held, Role::overpayment, day);
+}
+
+/// Principal of installments due before `day` stands under overdue principal.
+void transfer_overdue(LoanState& state, Day day) {
+  std::int64_t overdue = 0;
+  for (const DueInstallment& installment : state.due) {
+    if (installment.due < day) overdue += installment.principal;
+  }
+  const std::int64_t moved = overdue - balance_of(state, Role::principal_overdue);
+  if (moved != 0) move(state, Role::principal_overdue, Role::principal, moved);
+}
+
+/// The first day after `state.day` on which something changes by itself.
+Day find_next_change(const LoanState& state, const Rules& rules) {
+  Day next = never;
+  const auto consider = [&](Day day) {
+    if (day > state.day && day < next) next = day;
+  };
+  if (state.row_coming) consider(state.next.due);
+  const date::days one{1};
+  const date::days grace{rules.overdue.grace_days};
+  const DueInstallment* oldest = nullptr;
+  for (const DueInstallment& installment : state.due) {
+    consider(installment.due + one);
+    consider(installment.due + grace);
+    consider(installment.due + grace + one);
+    if (oldest == nullptr && (installment.principal > 0 || installment.interest > 0)) oldest = &installment;
+  }
+  if (oldest != nullptr) {
+    for (const std::uint16_t upper : rules.product.buckets.upper) {
+      const Day change = oldest->due + date::days{upper} + one;
+      if (change <= state.day) continue;
+      consider(change);
+      break;
+    }
+  }
+  return next;
+}
+
+void settle_changes(LoanState& state, const Rules& rules) {
+  state.bucket = schedule::classify(rules.product.buckets,
+                                    schedule::reported_days_past_due(state.due, rules.overdue, state.day));
+  state.next_change = find_next_change(state, rules);
+}
+
+void change(LoanState& state, const Rules& rules, Day day) {
+  accrue(state, rules.product, day);
+  state.day = day;
+  if (state.row_coming && state.next.due == day) become_due(state, rules, day);
+  transfer_overdue(state, day);
+  drop_settled(state, rules, day);
+  close_if_settled(state, day);
+  settle_changes(state, rules);
+}
+
+void disburse(LoanState& state, const Product& product, std::int64_t amount_minor, Day day) {
+  move(state, Role::principal, Role::settlement, amount_minor);
+  state.lent += amount_minor;
+  state.disbursed = day;
+  state.status = LoanStatus::active;
+  const Rules rules{product, state};
+  state.cursor = schedule::begin_plan(rules.terms);
+  begin_row(state, rules, day);
+  // Money that came first (its opening was reversed and made again) waits as overpayment until something is due.
+}
+
+void prepay_revolving(LoanState& state, const Rules& rules, std::int64_t rest, Day day) {
+  const std::int64_t accrued = balance_of(state, Role::interest_accrued);
+  const std::int64_t interest = std::min(accrued, rest);
+  move(state, Role::settlement, Role::interest_accrued, interest);
+  rest -= interest;
+  const std::int64_t principal = std::min(balance_of(state, Role::principal), rest);
+  move(state, Role::settlement, Role::principal, principal);
+  rest -= principal;
+  if (rest > 0) move(state, Role::settlement, Role::overpayment, rest);
+  const auto line =
+      schedule::after_payment(state.interest, rules.product.day_count, rules.product.accrual_rounding, day, interest,
+                              balance_of(state, Role::principal), state.terms.rate);
+  if (!line) throw LoanFault{"accrued interest of the loan is beyond 64 bits"};
+  state.interest = *line;
+}
+
+void prepay_plan(LoanState& state, const Rules& rules, std::int64_t rest, Day day) {
+  move(state, Role::settlement, Role::overpayment, rest);
+  if (rules.product.prepayment != Prepayment::settle) return;
+  const std::int64_t accrued = balance_of(state, Role::interest_accrued);
+  const std::int64_t principal = balance_of(state, Role::principal);
+  if (-balance_of(state, Role::overpayment) < accrued + principal) return;
+  move(state, Role::overpayment, Role::interest_accrued, accrued);
+  move(state, Role::overpayment, Role::principal, principal);
+  stop_plan(state, day);
+}
+
+void repay(LoanState& state, const Rules& rules, std::int64_t amount_minor, Day day) {
+  const std::int64_t rest = pay_due(state, rules, amount_minor, Role::settlement, day);
+  if (rest == 0) return;
+  if (state.status != LoanStatus::active || !state.row_coming) {
+    move(state, Role::settlement, Role::overpayment, rest);
+  } else if (rules.product.method == schedule::Method::revolving) {
+    prepay_revolving(state, rules, rest, day);
+  } else {
+    prepay_plan(state, rules, rest, day);
+  }
+}
+
+unsigned rank(Kind kind) { return kind == Kind::open ? 0 : 1; }
+
+}  // namespace
+
+bool before(const LoanEvent& a, const LoanEvent& b) {
+  if (a.value_date != b.value_date) return a.value_date < b.value_date;
+  if (rank(a.kind) != rank(b.kind)) return rank(a.kind) < rank(b.kind);
+  return a.sequence < b.sequence;
+}
+
+void accrue(LoanState& state, const Product& product, Day at) {
+  const std::int64_t interest = interest_level(state, product, at) - balance_of(state, Role::interest_accrued);
+  if (interest != 0) move(state, Role::interest_accrued, Role::interest_income, interest);
+  if (state.due.empty()) return;
+  const schedule::OverdueRules overdue = overdue_rules(product, state.terms.rate);
+  std::int64_t penalty = 0;
+  std::int64_t compound = 0;
+  for (const DueInstallment& installment : state.due) {
+    if (!money::add(penalty, must_fit(schedule::penalty_at(installment, overdue, at)), &penalty) ||
+        !money::add(compound, must_fit(schedule::compound_at(installment, overdue, at)), &compound)) {
+      throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
+    }
+  }
+  penalty -= balance_of(state, Role::penalty_receivable);
+  compound -= balance_of(state, Role::compound_receivable);
+  if (penalty != 0) move(state, Role::penalty_receivable, Role::penalty_income, penalty);
+  if (compound != 0) move(state, Role::compound_receivable, Role::compound_income, compound);
+}
+
+void advance(LoanState& state, const Product& product, Day to) {
+  if (state.next_change <= to) {
+    const Rules rules{product, state};
+    while (state.next_change <= to) change(state, rules, state.next_change);
+  }
+  state.day = std::max(state.day, to);
+}
+
+Balances apply(LoanState& state, const Product& product, const LoanEvent& event) {
+  accrue(state, product, event.value_date);
+  const Balances start = state.balance;
+  switch (event.kind) {
+    case Kind::open: state.status = LoanStatus::approved; break;
+    case Kind::disburse:
+    case Kind::open_disburse: disburse(state, product, event.amount_minor, event.value_date); break;
+    case Kind::repay: repay(state, Rules{product, state}, event.amount_minor, event.value_date); break;
+    default: LOANBOOK_ASSERT(false);
+  }
+  close_if_settled(state, event.value_date);
+  settle_changes(state, Rules{product, state});
+  const Balances step = difference(state.balance, start);
+  std::int64_t sum = 0;
+  for (const std::int64_t minor : step) sum += minor;
+  if (sum != 0) throw LoanFault{"movements of the loan do not balance"};
+  return step;
+}
+
+LoanState fold(std::uint32_t product_number, const LoanTerms& terms, const Product& product,
+               std::span<const LoanEvent> events, Day through, std::vector<Balances>* steps) {
+  LoanState state;
+  state.product = product_number;
+  state.terms = terms;
+  state.day = events.empty() ? through : std::min(through, events.front().value_date);
+  if (steps != nullptr) steps->clear();
+  for (const LoanEvent& event : events) {
+    advance(state, product, event.value_date);
+    const Balances step = apply(state, product, event);
+    if (steps != nullptr) steps->push_back(step);
+  }
+  advance(state, product, through);
+  accrue(state, product, through);
+  return state;
+}
+
+Balances difference(const Balances& after, const Balances& earlier) {
+  Balances result{};
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = after[i] - earlier[i];
+  return result;
+}
+
+std::string bucket_name(const Product& product, std::uint8_t bucket) {
+  const std::size_t bounds = product.buckets.upper.size();
+  return bucket < bounds ? "M" + std::to_string(bucket) : "M" + std::to_string(bounds - 1) + "+";
+}
+
+bool is_zero(const Balances& balances) {
+  return std::all_of(balances.begin(), balances.end(), [](std::int64_t minor) { return minor == 0; });
+}
+
+}  // namespace loanbook::ledger

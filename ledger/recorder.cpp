@@ -1,0 +1,318 @@
+#include "loanbook/ledger/recorder.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/plan_digest.hpp"
+#include "loanbook/money/assert.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+constexpr date::days one_day{1};
+
+void add_lines(MovementBlock& block, const Balances& step, bool consequence) {
+  for (std::size_t i = 0; i < step.size(); ++i) {
+    if (step[i] != 0) block.lines.push_back({static_cast<Role>(i), consequence, step[i]});
+  }
+}
+
+Balances own_step_of(const Entry& entry) {
+  Balances step{};
+  for (const MovementBlock& block : entry.movements) {
+    for (const auto& line : block.lines) {
+      if (!line.consequence) step[static_cast<std::size_t>(line.role)] += static_cast<std::int64_t>(line.minor);
+    }
+  }
+  return step;
+}
+
+Balances negated(const Balances& step) { return difference(Balances{}, step); }
+
+std::int64_t amount_of(const Entry& entry) {
+  if (const auto* paid = std::get_if<Paid>(&entry.payload)) return paid->amount_minor;
+  if (const auto* opened = std::get_if<Opened>(&entry.payload)) return opened->terms.principal_minor;
+  return 0;
+}
+
+Error fault(const LoanRecord& record, const LoanFault& what) {
+  return Error{.id = "loan.beyond_limits",
+               .message = fmt::format("loan '{}' cannot take this event: {}; nothing was recorded", record.id, what.reason)};
+}
+
+}  // namespace
+
+Result<storage::StoredEntry> Recorder::stored(std::uint64_t sequence) const {
+  if (!pending_.empty() && sequence >= pending_.front().sequence) {
+    const std::uint64_t index = sequence - pending_.front().sequence;
+    if (index < pending_.size()) return pending_[index];
+  }
+  return written_(sequence);
+}
+
+Result<Entry> Recorder::entry(std::uint64_t sequence) const {
+  const Result<storage::StoredEntry> found = stored(sequence);
+  if (!found) return found.error();
+  return decode_entry(found->body);
+}
+
+Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& command, std::uint32_t batch_size) const {
+  using Found = std::optional<std::vector<Recorded>>;
+  if (command.key.empty()) return Found{};
+  std::optional<Entry> first;
+  std::optional<Error> unreadable;
+  const auto same_key = [&](std::uint64_t sequence) {
+    Result<Entry> candidate = entry(sequence);
+    if (!candidate) {
+      unreadable = candidate.error();
+      return true;
+    }
+    if (candidate->source != command.source || candidate->scope != command.scope || candidate->key != command.key) return false;
+    first = std::move(*candidate);
+    return true;
+  };
+  const bool known = state_.find_key(command.source, command.scope, command.key, same_key) != 0;
+  if (unreadable) return *unreadable;
+  if (!known) return Found{};
+  if (first->request != request_digest(command) || first->batch_size != batch_size) {
+    const std::string loan = first->loan != 0 ? state_.loans.at(first->loan).id : std::string{};
+    const std::string what = first->batch_size != batch_size
+                                 ? fmt::format("the batch has {} events, recorded were {}", batch_size, first->batch_size)
+                                 : first_difference(*first, command, loan);
+    return Error{.id = "idempotency.conflict",
+                 .message = fmt::format("key '{}' was already used by entry {} for another request: {}. "
+                                        "Send the same request again, or use a new key",
+                                        command.key, first->sequence, what)};
+  }
+  std::vector<Recorded> answers;
+  for (std::uint32_t i = 0; i < first->batch_size; ++i) {
+    const Result<storage::StoredEntry> bytes = stored(first->sequence + i);
+    if (!bytes) return bytes.error();
+    const Result<Entry> member = decode_entry(bytes->body);
+    if (!member) return member.error();
+    Recorded recorded{.receipt = receipt_of(*member, bytes->hash, state_), .replayed = true, .reversed_by = 0};
+    if (member->loan != 0) {
+      Result<LoanHistory> all = history(state_.loans.at(member->loan).last_entry, [&](std::uint64_t s) { return entry(s); });
+      if (!all) return all.error();
+      if (const auto found = all->reversed_by.find(member->sequence); found != all->reversed_by.end()) {
+        recorded.reversed_by = found->second;
+      }
+    }
+    answers.push_back(std::move(recorded));
+  }
+  return Found{std::move(answers)};
+}
+
+Status Recorder::check(const Command& command) const {
+  const Result<Accepted> accepted = accept(command);
+  if (!accepted) return accepted.error();
+  return money::ok();
+}
+
+Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_index, std::uint32_t batch_size) {
+  Result<Accepted> accepted = accept(command);
+  if (!accepted) return accepted.error();
+
+  Entry entry;
+  entry.sequence = state_.head.sequence + 1;
+  entry.booking_date = state_.business_date;
+  entry.value_date = accepted->value_date;
+  entry.kind = accepted->kind;
+  entry.payload = std::move(accepted->payload);
+  entry.source = command.source;
+  entry.scope = command.scope;
+  entry.key = command.key;
+  entry.request = request_digest(command);
+  entry.batch_index = batch_index;
+  entry.batch_size = batch_size;
+  entry.actor = command.actor;
+  entry.reason = command.reason;
+
+  if (concerns_loan(entry.kind)) {
+    const bool is_new = accepted->loan == 0;
+    if (is_new) {
+      const auto& opened = std::get<Opened>(entry.payload);
+      LoanRecord& record = state_.loans.append();
+      record.id = opened.loan;
+      record.state.product = opened.product;
+      record.state.terms = opened.terms;
+      record.state.day = entry.value_date;
+    }
+    entry.loan = is_new ? state_.loans.size() : accepted->loan;
+    LoanRecord& record = state_.loans.at(entry.loan);
+    entry.version = record.version + 1;
+    entry.previous = record.last_entry;
+    std::optional<LoanRecord> kept;
+    if (keep_undo_ && !is_new) kept = record;
+    const Status stepped = step(entry, record, is_new);
+    if (!stepped) {
+      if (is_new) state_.loans.remove_last();
+      return stepped.error();
+    }
+    record.last_entry = entry.sequence;
+    record.version = entry.version;
+    const bool newly_touched = !record.touched;
+    if (newly_touched) state_.touched.push_back(entry.loan);
+    record.touched = true;
+    state_.loans.page_of(entry.loan).dirty = true;
+    if (is_new) state_.by_id.insert(stable_hash(record.id), entry.loan);
+    if (keep_undo_) {
+      undo_.push_back([this, loan = entry.loan, kept = std::move(kept), newly_touched] {
+        if (newly_touched) state_.touched.pop_back();
+        if (kept) {
+          state_.loans.at(loan) = *kept;
+        } else {
+          state_.by_id.erase(stable_hash(state_.loans.at(loan).id), loan);
+          state_.loans.remove_last();
+        }
+      });
+    }
+  }
+  if (!entry.key.empty() && batch_index == 0) {
+    const std::uint64_t hash = key_hash(entry.source, entry.scope, entry.key);
+    state_.by_key.insert(hash, entry.sequence);
+    state_.new_keys.emplace_back(hash, entry.sequence);
+    if (keep_undo_) {
+      undo_.push_back([this, hash, sequence = entry.sequence] {
+        state_.by_key.erase(hash, sequence);
+        state_.new_keys.pop_back();
+      });
+    }
+  }
+  append(std::move(entry));
+  const storage::StoredEntry& stored = pending_.back();
+  const Result<Entry> again = decode_entry(stored.body);  // the receipt is a function of the bytes, never of what made them
+  LOANBOOK_ASSERT(again.has_value());
+  return Recorded{.receipt = receipt_of(*again, stored.hash, state_)};
+}
+
+void Recorder::append(Entry entry) {
+  const storage::Head head_before = state_.head;
+  entry.sequence = state_.head.sequence + 1;
+  storage::StoredEntry stored;
+  stored.sequence = entry.sequence;
+  stored.body = encode(entry);
+  stored.hash = chain_hash(state_.head.hash, stored.body);
+  if (keep_undo_) {
+    undo_.push_back([this, head_before, entry] {
+      if (entry.kind == Kind::product_published) state_.products.pop_back();
+      if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
+        auto& points = state_.series[series->name];
+        points.resize(points.size() - series->points.size());
+        if (points.empty()) state_.series.erase(series->name);
+        state_.series_entries.pop_back();
+      }
+      add_movements(state_, entry, -1);
+      state_.head = head_before;
+      pending_.pop_back();
+    });
+  }
+  apply_book_event(state_, entry);
+  add_movements(state_, entry, 1);
+  state_.head = {stored.sequence, stored.hash};
+  pending_.push_back(std::move(stored));
+}
+
+void Recorder::undo() {
+  for (; !undo_.empty(); undo_.pop_back()) undo_.back()();
+}
+
+Status Recorder::step(Entry& entry, LoanRecord& record, bool is_new) {
+  if (entry.kind == Kind::reverse || entry.value_date < state_.business_date) return step_in_the_past(entry, record, is_new);
+  const Product& product = state_.product_of(record);
+  try {
+    LoanState next = record.state;
+    advance(next, product, entry.value_date);
+    const Balances own = apply(next, product, {entry.kind, entry.value_date, entry.sequence, amount_of(entry)});
+    MovementBlock block{.product = record.state.product, .lines = {}};
+    add_lines(block, own, false);
+    if (!block.lines.empty()) entry.movements.push_back(std::move(block));
+    record.state = std::move(next);
+  } catch (const LoanFault& what) {
+    return fault(record, what);
+  }
+  return money::ok();
+}
+
+Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new) {
+  const Product& product = state_.product_of(record);
+  const Day through = state_.business_date;
+  std::vector<LoanEvent> events_before;
+  if (!is_new) {
+    Result<LoanHistory> all = history(record.last_entry, [&](std::uint64_t s) { return this->entry(s); });
+    if (!all) return all.error();
+    events_before = std::move(all->events);
+  }
+  std::vector<LoanEvent> events_after = events_before;
+  const auto* reversed = std::get_if<Reversed>(&entry.payload);
+  if (reversed != nullptr) {
+    std::erase_if(events_after, [&](const LoanEvent& e) { return e.sequence == reversed->sequence; });
+  } else {
+    events_after.push_back({entry.kind, entry.value_date, entry.sequence, amount_of(entry)});
+    std::sort(events_after.begin(), events_after.end(), before);
+  }
+  try {
+    std::vector<Balances> steps_before;
+    std::vector<Balances> steps_after;
+    const LoanState& now = record.state;
+    const LoanState old = fold(now.product, now.terms, product, events_before, through, &steps_before);
+    LoanState next = fold(now.product, now.terms, product, events_after, through, &steps_after);
+
+    Balances own{};
+    if (reversed != nullptr) {
+      Result<Entry> target = this->entry(reversed->sequence);
+      if (!target) return target.error();
+      own = negated(own_step_of(*target));
+    }
+    for (std::size_t i = 0; i < events_after.size(); ++i) {
+      if (events_after[i].sequence == entry.sequence) {
+        own = steps_after[i];
+        continue;
+      }
+      const auto same = std::find_if(events_before.begin(), events_before.end(),
+                                     [&](const LoanEvent& e) { return e.sequence == events_after[i].sequence; });
+      LOANBOOK_ASSERT(same != events_before.end());
+      if (steps_before[static_cast<std::size_t>(same - events_before.begin())] != steps_after[i]) {
+        entry.changed.push_back(events_after[i].sequence);
+      }
+    }
+    const Balances consequences = difference(difference(next.balance, old.balance), own);
+    if (consequences[static_cast<std::size_t>(Role::settlement)] != 0) {
+      throw LoanFault{"consequences of an event would move settlement"};
+    }
+    MovementBlock block{.product = now.product, .lines = {}};
+    add_lines(block, own, false);
+    add_lines(block, consequences, true);
+    if (!block.lines.empty()) entry.movements.push_back(std::move(block));
+    record.state = std::move(next);
+  } catch (const LoanFault& what) {
+    return fault(record, what);
+  }
+  return money::ok();
+}
+
+Receipt receipt_of(const Entry& entry, const Digest& hash, const BookState& state) {
+  Receipt receipt;
+  receipt.sequence = entry.sequence;
+  receipt.hash = hash;
+  receipt.booking_date = entry.booking_date;
+  receipt.value_date = entry.value_date;
+  receipt.kind = to_text(entry.kind);
+  receipt.version = entry.version;
+  receipt.changed = entry.changed;
+  if (entry.loan != 0) {
+    const LoanRecord& record = state.loans.at(entry.loan);
+    receipt.loan = record.id;
+    receipt.currency = state.product_of(record).currency.text();
+    for (const MovementBlock& block : entry.movements) {
+      for (const auto& line : block.lines) {
+        receipt.movements.push_back({line.role, line.consequence, static_cast<std::int64_t>(line.minor)});
+      }
+    }
+  }
+  return receipt;
+}
+
+}  // namespace loanbook::ledger

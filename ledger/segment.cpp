@@ -1,0 +1,139 @@
+#include "loanbook/ledger/segment.hpp"
+
+#include <fmt/format.h>
+
+#include "loanbook/ledger/codec.hpp"
+#include "loanbook/ledger/digest.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+constexpr std::string_view magic = "LBSEG001";
+
+void encode_line(Encoder& out, const SegmentLine& line) {
+  out.u8(static_cast<std::uint8_t>(line.role));
+  out.varint(line.installment);
+  out.day(line.visible_from);
+  out.wide(line.line.base);
+  out.wide(line.line.slope);
+  out.varint(static_cast<std::uint64_t>(line.line.denominator));
+  out.day(line.line.first);
+}
+
+SegmentLine decode_line(Decoder& in) {
+  SegmentLine line{};
+  line.role = in.enumerator(Role::principal, Role::overpayment);
+  line.installment = static_cast<std::uint32_t>(in.varint());
+  line.visible_from = in.day();
+  line.line.base = in.wide();
+  line.line.slope = in.wide();
+  line.line.denominator = static_cast<std::int64_t>(in.varint());
+  line.line.first = in.day();
+  if (line.line.denominator < 1) in.fail();
+  return line;
+}
+
+bool accrues(const schedule::Line& line) { return line.slope != 0 || line.base != 0; }
+
+}  // namespace
+
+void add_lines(const LoanState& state, const Product& product, Visit& visit) {
+  if (accrues(state.interest)) {
+    visit.lines.push_back({Role::interest_accrued, 0, state.interest.first, state.interest});
+  }
+  const schedule::OverdueRules rules = overdue_rules(product, state.terms.rate);
+  for (const schedule::DueInstallment& due : state.due) {
+    const Day visible = rules.grace_mode == schedule::GraceMode::shift
+                            ? due.penalty.first
+                            : due.due + date::days{rules.grace_days + 1};
+    if (accrues(due.penalty)) visit.lines.push_back({Role::penalty_receivable, due.no, visible, due.penalty});
+    if (accrues(due.compound)) visit.lines.push_back({Role::compound_receivable, due.no, visible, due.compound});
+  }
+}
+
+void encode_visit(const Visit& visit, std::string& bytes) {
+  Encoder out{bytes};
+  out.u8(static_cast<std::uint8_t>(visit.status));
+  out.u8(visit.bucket);
+  out.zigzag(visit.interest_booked);
+  out.zigzag(visit.penalty_booked);
+  out.zigzag(visit.compound_booked);
+  out.varint(visit.lines.size());
+  for (const SegmentLine& line : visit.lines) encode_line(out, line);
+}
+
+std::string encode_segment(Day day, const std::vector<EncodedProduct>& products,
+                           const std::vector<Segment::Isolated>& isolated) {
+  std::string bytes{magic};
+  Encoder out{bytes};
+  out.day(day);
+  out.varint(products.size());
+  for (const EncodedProduct& product : products) {
+    out.varint(product.product);
+    out.varint(product.loans);
+    for (const Int128 minor : product.totals) out.wide(minor);
+    out.varint(product.visits);
+    bytes += product.visit_bytes;
+  }
+  out.varint(isolated.size());
+  for (const Segment::Isolated& loan : isolated) {
+    out.varint(loan.loan);
+    out.text(loan.reason);
+  }
+  return bytes;
+}
+
+Result<Segment> decode_segment(std::string_view bytes) {
+  const Error damaged{.id = "integrity.segment_damaged", .message = "a segment's bytes are not canonical"};
+  if (!bytes.starts_with(magic)) return damaged;
+  Decoder in{bytes.substr(magic.size())};
+  Segment segment;
+  segment.day = in.day();
+  const std::uint64_t products = in.varint();
+  for (std::uint64_t p = 0; in.good() && p < products; ++p) {
+    SegmentProduct product;
+    product.product = static_cast<std::uint32_t>(in.varint());
+    product.loans = in.varint();
+    for (Int128& minor : product.totals) minor = in.wide();
+    const std::uint64_t visits = in.varint();
+    std::uint64_t loan = 0;
+    for (std::uint64_t v = 0; in.good() && v < visits; ++v) {
+      Visit visit;
+      loan += in.varint();
+      visit.loan = loan;
+      visit.status = in.enumerator(LoanStatus::approved, LoanStatus::cancelled);
+      visit.bucket = in.u8();
+      visit.interest_booked = in.zigzag();
+      visit.penalty_booked = in.zigzag();
+      visit.compound_booked = in.zigzag();
+      const std::uint64_t lines = in.varint();
+      for (std::uint64_t l = 0; in.good() && l < lines; ++l) visit.lines.push_back(decode_line(in));
+      product.visits.push_back(std::move(visit));
+    }
+    segment.products.push_back(std::move(product));
+  }
+  const std::uint64_t isolated = in.varint();
+  for (std::uint64_t i = 0; in.good() && i < isolated; ++i) {
+    const std::uint64_t loan = in.varint();
+    segment.isolated.push_back({loan, std::string(in.text())});
+  }
+  if (!in.done()) return damaged;
+  return segment;
+}
+
+Result<Segment> read_segment(const storage::View& view, const Digest& digest) {
+  Result<std::optional<storage::Bytes>> bytes = view.segment(digest);
+  if (!bytes) return bytes.error();
+  if (!bytes->has_value()) {
+    return Error{.id = "integrity.segment_missing", .message = fmt::format("segment {} is missing: restore it from a backup",
+                                                                           hex(digest))};
+  }
+  if (sha256(**bytes) != digest) {
+    return Error{.id = "integrity.segment_damaged",
+                 .message = fmt::format("segment {} is damaged: its content has another digest; restore it from a backup",
+                                        hex(digest))};
+  }
+  return decode_segment(**bytes);
+}
+
+}  // namespace loanbook::ledger

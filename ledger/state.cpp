@@ -1,0 +1,203 @@
+#include "loanbook/ledger/state.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/segment.hpp"
+#include "loanbook/money/assert.hpp"
+
+namespace loanbook::ledger {
+
+std::uint64_t BookState::loan_number(std::string_view id) const {
+  return by_id.find(stable_hash(id), [&](std::uint64_t number) { return loans.at(number).id == id; });
+}
+
+std::uint64_t key_hash(const std::string& source, const std::string& scope, const std::string& key) {
+  return stable_hash(key, stable_hash(scope, stable_hash(source)));
+}
+
+std::uint64_t BookState::find_key(const std::string& source, const std::string& scope, const std::string& key,
+                                  const std::function<bool(std::uint64_t)>& same_key) const {
+  return by_key.find(key_hash(source, scope, key), same_key);
+}
+
+Result<Entry> entry_of(const storage::View& view, std::uint64_t sequence) {
+  Result<std::optional<storage::StoredEntry>> stored = view.entry(sequence);
+  if (!stored) return stored.error();
+  if (!stored->has_value()) {
+    return Error{.id = "entry.unknown", .message = fmt::format("there is no entry {}; the last one is {}", sequence,
+                                                               view.head().sequence)};
+  }
+  return decode_entry((*stored)->body);
+}
+
+Result<LoanHistory> history(std::uint64_t last, const EntrySource& source) {
+  LoanHistory result;
+  for (std::uint64_t sequence = last; sequence != 0;) {
+    Result<Entry> entry = source(sequence);
+    if (!entry) return entry.error();
+    if (const auto* reversed = std::get_if<Reversed>(&entry->payload)) {
+      result.reversed_by.emplace(reversed->sequence, sequence);
+    } else if (!result.reversed_by.contains(sequence)) {
+      std::int64_t amount = 0;
+      if (const auto* paid = std::get_if<Paid>(&entry->payload)) amount = paid->amount_minor;
+      if (const auto* opened = std::get_if<Opened>(&entry->payload)) amount = opened->terms.principal_minor;
+      result.events.push_back({entry->kind, entry->value_date, sequence, amount});
+    }
+    sequence = entry->previous;
+  }
+  std::sort(result.events.begin(), result.events.end(), before);
+  return result;
+}
+
+void add_movements(BookState& state, const Entry& entry, int sign) {
+  if (entry.movements.empty()) return;
+  DayTotals& day = state.totals[entry.booking_date];
+  for (const MovementBlock& block : entry.movements) {
+    if (day.size() <= block.product) day.resize(block.product + 1);
+    for (const auto& line : block.lines) day[block.product][static_cast<std::size_t>(line.role)] += sign * line.minor;
+  }
+  if (state.dirty_days.empty() || state.dirty_days.back() != entry.booking_date) state.dirty_days.push_back(entry.booking_date);
+}
+
+void apply_book_event(BookState& state, const Entry& entry) {
+  if (const auto* opened = std::get_if<BookOpened>(&entry.payload)) {
+    state.currency = opened->currency;
+    state.began = opened->business_date;
+    state.business_date = opened->business_date;
+    state.closed_through = opened->business_date - date::days{1};
+  } else if (const auto* product = std::get_if<Product>(&entry.payload)) {
+    state.products.push_back({*product, sha256(encode(*product)), entry.sequence});
+  } else if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
+    auto& points = state.series[series->name];
+    points.insert(points.end(), series->points.begin(), series->points.end());
+    state.series_entries.push_back(entry.sequence);
+  } else if (const auto* cut = std::get_if<CutOver>(&entry.payload)) {
+    state.business_date = cut->day + date::days{1};
+  } else if (const auto* closed = std::get_if<DayClosed>(&entry.payload)) {
+    state.closed_through = closed->day;
+  }
+}
+
+namespace {
+
+Error broken_link(std::uint64_t sequence) {
+  return Error{.id = "integrity.chain",
+               .message = fmt::format("entry {} does not link to the one before it: the log was altered or damaged", sequence)};
+}
+
+Status replay_new_loan(BookState& state, const Entry& entry, const Opened& opened) {
+  if (entry.loan != state.loans.size() + 1 || opened.product >= state.products.size()) {
+    return Error{.id = "integrity.loan_number", .message = fmt::format("entry {} opens loan number {} out of order",
+                                                                       entry.sequence, entry.loan)};
+  }
+  LoanRecord& record = state.loans.append();
+  record.id = opened.loan;
+  record.state.product = opened.product;
+  record.state.terms = opened.terms;
+  record.state.day = entry.value_date;
+  state.by_id.insert(stable_hash(record.id), entry.loan);
+  return money::ok();
+}
+
+Status replay_loan_event(BookState& state, const Entry& entry, const storage::View& view) {
+  if (const auto* opened = std::get_if<Opened>(&entry.payload); opened != nullptr && entry.loan > state.loans.size()) {
+    if (Status s = replay_new_loan(state, entry, *opened); !s) return s;
+  }
+  LoanPage& page = state.loans.page_of(entry.loan);
+  LoanRecord& record = state.loans.at(entry.loan);
+  if (page.sequence >= entry.sequence) return money::ok();  // this page was written after the entry
+  record.last_entry = entry.sequence;
+  record.version = entry.version;
+  if (!record.touched) state.touched.push_back(entry.loan);
+  record.touched = true;
+  page.dirty = true;
+  const Product& product = state.product_of(record);
+  const bool in_the_past = entry.kind == Kind::reverse || entry.value_date < state.business_date;
+  try {
+    if (in_the_past) {
+      Result<LoanHistory> all = history(entry.sequence, [&](std::uint64_t s) { return entry_of(view, s); });
+      if (!all) return all.error();
+      record.state = fold(record.state.product, record.state.terms, product, all->events, state.business_date);
+    } else {
+      advance(record.state, product, entry.value_date);
+      const auto* paid = std::get_if<Paid>(&entry.payload);
+      const std::int64_t amount = paid != nullptr ? paid->amount_minor : record.state.terms.principal_minor;
+      apply(record.state, product, {entry.kind, entry.value_date, entry.sequence, amount});
+    }
+  } catch (const LoanFault& fault) {
+    return Error{.id = "integrity.fold", .message = fmt::format("entry {} of loan '{}' cannot be folded: {}", entry.sequence,
+                                                                record.id, fault.reason)};
+  }
+  return money::ok();
+}
+
+Status replay_day_closed(BookState& state, const Entry& entry, const DayClosed& closed, const storage::View& view) {
+  std::vector<std::uint64_t> isolated;
+  for (const Digest& digest : closed.segments) {
+    Result<Segment> segment = read_segment(view, digest);
+    if (!segment) return segment.error();
+    for (const auto& loan : segment->isolated) isolated.push_back(loan.loan);
+  }
+  for (const std::uint64_t number : isolated) {
+    LoanRecord& record = state.loans.at(number);
+    if (state.loans.page_of(number).sequence >= entry.sequence || record.isolated) continue;
+    advance(record.state, state.product_of(record), closed.day);
+    accrue(record.state, state.product_of(record), closed.day);
+    record.isolated = true;
+    state.loans.page_of(number).dirty = true;
+    ++state.isolated;
+  }
+  const Day next = closed.day + date::days{1};
+  for (std::uint64_t number = 1; number <= state.loans.size(); ++number) {
+    LoanPage& page = state.loans.page_of(number);
+    LoanRecord& record = state.loans.at(number);
+    if (page.sequence >= entry.sequence || record.isolated) continue;
+    if (record.touched || record.state.next_change <= next) {
+      advance(record.state, state.product_of(record), next);
+      page.dirty = true;
+      record.touched = false;
+      record.bucket_closed = record.state.bucket;
+    }
+  }
+  std::erase_if(state.touched, [&](std::uint64_t number) { return !state.loans.at(number).touched; });
+  ++state.nights_since_checkpoint;
+  return money::ok();
+}
+
+}  // namespace
+
+Status replay(BookState& state, const storage::StoredEntry& stored, const storage::View& view) {
+  if (stored.sequence != state.head.sequence + 1) return broken_link(stored.sequence);
+  if (chain_hash(state.head.hash, stored.body) != stored.hash) return broken_link(stored.sequence);
+  Result<Entry> entry = decode_entry(stored.body);
+  if (!entry) return entry.error();
+  if (entry->sequence != stored.sequence) return broken_link(stored.sequence);
+  if (concerns_loan(entry->kind)) {
+    if (Status s = replay_loan_event(state, *entry, view); !s) return s;
+  } else if (const auto* closed = std::get_if<DayClosed>(&entry->payload)) {
+    if (Status s = replay_day_closed(state, *entry, *closed, view); !s) return s;
+  }
+  apply_book_event(state, *entry);
+  add_movements(state, *entry, 1);
+  if (!entry->key.empty() && entry->batch_index == 0) {
+    const std::uint64_t hash = key_hash(entry->source, entry->scope, entry->key);
+    state.by_key.insert(hash, entry->sequence);
+    state.new_keys.emplace_back(hash, entry->sequence);
+  }
+  state.head = {stored.sequence, stored.hash};
+  return money::ok();
+}
+
+LoanState canonical(const LoanRecord& record, const BookState& state) {
+  LoanState at = record.state;
+  if (record.isolated) return at;
+  const Product& product = state.product_of(record);
+  advance(at, product, state.business_date);
+  accrue(at, product, state.business_date);
+  return at;
+}
+
+}  // namespace loanbook::ledger

@@ -1,0 +1,131 @@
+#pragma once
+
+// Everything derived from the entries that a running book keeps in memory, and how an entry changes it. Private to ledger/.
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loanbook/ledger/entry.hpp"
+#include "loanbook/ledger/hash_index.hpp"
+#include "loanbook/ledger/loan.hpp"
+#include "loanbook/money/limits.hpp"
+#include "loanbook/storage/store.hpp"
+
+namespace loanbook::ledger {
+
+/// A loan and what the book knows of it beside its state.
+struct LoanRecord {
+  std::string id;
+  LoanState state;
+  std::uint64_t last_entry = 0;
+  std::uint64_t version = 0;
+  std::uint8_t bucket_closed = 0;  ///< at the last closed day
+  bool touched = false;            ///< an event since the last closed day
+  bool isolated = false;           ///< left out of the nights; booked through the day before `state.day`
+};
+
+struct LoanPage {
+  std::array<LoanRecord, money::limits::page_loans> loans;
+  std::uint64_t sequence = 0;  ///< complete to this entry (as loaded)
+  bool dirty = false;
+};
+
+/// Loans by number from 1, in pages.
+class LoanTable {
+ public:
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] LoanRecord& at(std::uint64_t number) { return pages_[(number - 1) / per_page]->loans[(number - 1) % per_page]; }
+  [[nodiscard]] const LoanRecord& at(std::uint64_t number) const {
+    return pages_[(number - 1) / per_page]->loans[(number - 1) % per_page];
+  }
+  [[nodiscard]] LoanPage& page_of(std::uint64_t number) { return *pages_[(number - 1) / per_page]; }
+  [[nodiscard]] std::vector<std::unique_ptr<LoanPage>>& pages() { return pages_; }
+  LoanRecord& append() {
+    if (size_ % per_page == 0) pages_.push_back(std::make_unique<LoanPage>());
+    return at(++size_);
+  }
+  void remove_last() {
+    at(size_) = LoanRecord{};
+    if (--size_ % per_page == 0) pages_.pop_back();
+  }
+
+ private:
+  static constexpr std::uint64_t per_page = money::limits::page_loans;
+  std::vector<std::unique_ptr<LoanPage>> pages_;
+  std::uint64_t size_ = 0;
+};
+
+struct PublishedProduct {
+  Product product;
+  Digest digest;
+  std::uint64_t sequence;
+};
+
+/// Movements of one booking date: by product number, then role.
+using DayTotals = std::vector<std::array<money::Int128, role_count>>;
+
+struct BookState {
+  storage::Head head;
+  std::string currency;
+  Day began{};
+  Day business_date{};
+  Day closed_through{};
+  std::vector<PublishedProduct> products;  ///< by number
+  std::map<std::string, std::vector<SeriesPoint>> series;
+  std::vector<std::uint64_t> series_entries;  ///< their sequences, for the checkpoint
+  LoanTable loans;
+  HashIndex by_id;
+  HashIndex by_key;
+  std::map<Day, DayTotals> totals;
+  std::uint64_t isolated = 0;
+  std::uint64_t checkpoint_sequence = 0;
+  std::uint64_t nights_since_checkpoint = 0;
+  std::vector<std::uint64_t> touched;  ///< loans with an event since the last closed day
+
+  // Since the last checkpoint
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> new_keys;  ///< (hash, sequence)
+  std::vector<Day> dirty_days;
+
+  [[nodiscard]] std::uint64_t loan_number(std::string_view id) const;  ///< 0: unknown
+  [[nodiscard]] const Product& product_of(const LoanRecord& record) const { return products.at(record.state.product).product; }
+  /// Sequence of the entry with this idempotency key, or 0; `same_key` compares an entry's key.
+  [[nodiscard]] std::uint64_t find_key(const std::string& source, const std::string& scope, const std::string& key,
+                                       const std::function<bool(std::uint64_t)>& same_key) const;
+};
+
+[[nodiscard]] std::uint64_t key_hash(const std::string& source, const std::string& scope, const std::string& key);
+
+/// Reads entries by sequence: of a view, or of a view and a group that is not written yet.
+using EntrySource = std::function<Result<Entry>(std::uint64_t sequence)>;
+[[nodiscard]] Result<Entry> entry_of(const storage::View& view, std::uint64_t sequence);
+
+/// The events of a loan as the fold wants them (reversed ones left out, ordered), from its chain of entries beginning at `last`.
+struct LoanHistory {
+  std::vector<LoanEvent> events;
+  std::map<std::uint64_t, std::uint64_t> reversed_by;  ///< sequence of event -> of its reversal
+};
+[[nodiscard]] Result<LoanHistory> history(std::uint64_t last, const EntrySource& source);
+
+/// Adds an entry's movements to the totals of its booking date (`sign` 1 or -1).
+void add_movements(BookState& state, const Entry& entry, int sign);
+
+/// What `entry` does to everything but loan states, keys and head: dates, products, series.
+void apply_book_event(BookState& state, const Entry& entry);
+
+/// Brings `state` from the entry before to `entry`, as the writer did when it recorded it.
+[[nodiscard]] Status replay(BookState& state, const storage::StoredEntry& stored, const storage::View& view);
+
+/// The state in canonical form: at the opening of the business date, accrued to it (an isolated loan: as it stands).
+[[nodiscard]] LoanState canonical(const LoanRecord& record, const BookState& state);
+
+/// Derived rows: everything dirty, then the checkpoint row. Requires: no day is cut over and not closed.
+[[nodiscard]] Status save_checkpoint(BookState& state, storage::Store& store);
+/// The newest checkpoint and the tail behind it; from the first entry where rows are missing or damaged. Checks the chain of what it replays.
+[[nodiscard]] Result<std::unique_ptr<BookState>> load_state(const storage::View& view, bool use_rows = true);
+
+}  // namespace loanbook::ledger
