@@ -1,0 +1,284 @@
+// Verification: chain, folds, totals and segments held against each other, each from bytes alone.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "loanbook/ledger/book_impl.hpp"
+#include "loanbook/ledger/digest.hpp"
+#include "loanbook/money/money.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+constexpr date::days one_day{1};
+using Totals = std::array<money::Int128, role_count>;
+
+/// What the second reading of the whole log collects.
+class Verification {
+ public:
+  Verification(const BookState& state, const storage::View& view, bool deep, VerifyReport& report)
+      : state_(state), view_(view), deep_(deep), report_(report) {}
+
+  Status run() {
+    loans_.resize(state_.loans.size() + 1);
+    const std::uint64_t last = view_.head().sequence;
+    std::uint64_t expected = 1;
+    const Status scanned = view_.entries(1, last, [&](const storage::StoredEntry& stored) {
+      if (stored.sequence != expected) {
+        find(fmt::format("entry {}", expected), fmt::format("missing: the next one in the log is {}", stored.sequence));
+        expected = stored.sequence;
+      }
+      ++expected;
+      entry(stored);
+      return true;
+    });
+    if (!scanned) find("log", scanned.error().message);
+    if (expected != last + 1) find(fmt::format("entry {}", expected), fmt::format("missing: the head says {}", last));
+    report_.entries = expected - 1;
+    report_.head = view_.head();
+    if (previous_ != view_.head().hash) find(fmt::format("entry {}", last), "its hash is not that of the head");
+    fold_loans();
+    totals();
+    unnamed_segments();
+    return money::ok();
+  }
+
+ private:
+  struct Seen {
+    std::vector<LoanEvent> events;
+    std::vector<std::uint64_t> reversed;
+    std::uint32_t product = 0;
+    LoanTerms terms;
+    std::uint64_t last = 0;
+    std::uint64_t version = 0;
+  };
+  struct Lines {
+    std::uint32_t product = 0;
+    std::vector<SegmentLine> lines;
+    std::optional<Day> isolated_at;  ///< booked through the day before
+  };
+
+  void find(std::string where, std::string message) {
+    if (report_.findings.size() < 1000) report_.findings.push_back({std::move(where), std::move(message)});
+  }
+
+  void entry(const storage::StoredEntry& stored) {
+    const std::string where = fmt::format("entry {}", stored.sequence);
+    if (chain_hash(previous_, stored.body) != stored.hash) {
+      find(where, "does not link to the entry before it: its bytes or its hash were altered");
+    }
+    previous_ = stored.hash;
+    const Result<Entry> decoded = decode_entry(stored.body);
+    if (!decoded) {
+      find(where, decoded.error().message);
+      return;
+    }
+    if (decoded->sequence != stored.sequence) find(where, fmt::format("calls itself entry {}", decoded->sequence));
+    if (encode(*decoded) != stored.body) find(where, "its bytes are not canonical");
+    if (concerns_loan(decoded->kind)) loan_entry(*decoded, where);
+    if (const auto* product = std::get_if<Product>(&decoded->payload)) products_.push_back(*product);
+    if (const auto* closed = std::get_if<DayClosed>(&decoded->payload)) night(*decoded, *closed);
+    for (const MovementBlock& block : decoded->movements) {
+      if (totals_.size() <= block.product) totals_.resize(block.product + 1);
+      for (const auto& line : block.lines) totals_[block.product][static_cast<std::size_t>(line.role)] += line.minor;
+    }
+    if (const auto* closed = std::get_if<DayClosed>(&decoded->payload); closed != nullptr && deep_) check_levels(*closed);
+  }
+
+  /// After a night the accruing accounts stand at the levels of all lines, by the frozen formula: any night can be checked from bytes.
+  void check_levels(const DayClosed& closed) {
+    std::vector<Totals> levels(totals_.size());
+    for (const auto& [loan, of_loan] : lines_) {
+      const Day opening = of_loan.isolated_at.value_or(closed.day + one_day);
+      for (const SegmentLine& line : of_loan.lines) {
+        levels.at(of_loan.product)[static_cast<std::size_t>(line.role)] += level_at(line, products_[of_loan.product], opening);
+      }
+    }
+    for (std::size_t number = 0; number < totals_.size(); ++number) {
+      for (const Role role : {Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable}) {
+        const auto index = static_cast<std::size_t>(role);
+        if (levels[number][index] == totals_[number][index]) continue;
+        const std::uint8_t digits = products_[number].currency.digits;
+        find(fmt::format("night {}", money::to_text(closed.day)),
+             fmt::format("{} of product {}: booked {}, its lines give {}", to_text(role), products_[number].id,
+                         money::text_of_minor(totals_[number][index], digits), money::text_of_minor(levels[number][index], digits)));
+      }
+    }
+  }
+
+  void loan_entry(const Entry& entry, const std::string& where) {
+    if (entry.loan == 0 || entry.loan >= loans_.size()) {
+      find(where, fmt::format("belongs to loan number {}, which is not there", entry.loan));
+      return;
+    }
+    Seen& loan = loans_[entry.loan];
+    if (entry.previous != loan.last || entry.version != loan.version + 1) {
+      find(where, fmt::format("does not follow entry {} of its loan", loan.last));
+    }
+    loan.last = entry.sequence;
+    loan.version = entry.version;
+    if (const auto* reversed = std::get_if<Reversed>(&entry.payload)) {
+      loan.reversed.push_back(reversed->sequence);
+      return;
+    }
+    std::int64_t amount = 0;
+    if (const auto* paid = std::get_if<Paid>(&entry.payload)) amount = paid->amount_minor;
+    if (const auto* opened = std::get_if<Opened>(&entry.payload)) {
+      amount = opened->terms.principal_minor;
+      loan.product = opened->product;
+      loan.terms = opened->terms;
+      if (state_.loans.at(entry.loan).id != opened->loan) find(where, "the loan's id differs in the derived rows");
+    }
+    loan.events.push_back({entry.kind, entry.value_date, entry.sequence, amount});
+  }
+
+  void night(const Entry& entry, const DayClosed& closed) {
+    ++report_.nights;
+    for (const Digest& digest : closed.segments) {
+      ++report_.segments;
+      named_.push_back(digest);
+      const Result<Segment> segment = read_segment(view_, digest);
+      if (!segment) {
+        find(fmt::format("segment {}", hex(digest)), segment.error().message);
+        continue;
+      }
+      if (segment->day != closed.day) find(fmt::format("segment {}", hex(digest)), "belongs to another day than its entry");
+      segment_totals(entry, *segment);
+      if (deep_) recompute(*segment);
+    }
+  }
+
+  void segment_totals(const Entry& entry, const Segment& segment) {
+    std::map<std::uint32_t, Totals> booked;
+    for (const MovementBlock& block : entry.movements) {
+      for (const auto& line : block.lines) booked[block.product][static_cast<std::size_t>(line.role)] += line.minor;
+    }
+    for (const SegmentProduct& product : segment.products) {
+      if (booked[product.product] != product.totals) {
+        find(fmt::format("entry {}", entry.sequence), fmt::format("its totals of product number {} are not those of its segment",
+                                                                  product.product));
+      }
+    }
+  }
+
+  /// The night's accruals again, from the lines of all segments so far by the frozen formula: what runs on must rise by what was booked.
+  void recompute(const Segment& segment) {
+    const Day opening = segment.day + one_day;
+    for (const SegmentProduct& part : segment.products) {
+      const Product& product = products_.at(part.product);
+      for (const Visit& visit : part.visits) {
+        std::int64_t interest = 0;
+        std::int64_t penalty = 0;
+        std::int64_t compound = 0;
+        Lines& of_loan = lines_[visit.loan];
+        of_loan.product = part.product;
+        of_loan.lines = visit.lines;
+        for (const SegmentLine& line : visit.lines) {
+          const std::int64_t level = level_at(line, product, opening);
+          (line.role == Role::interest_accrued ? interest : line.role == Role::penalty_receivable ? penalty : compound) += level;
+        }
+        if (interest != visit.interest_booked || penalty != visit.penalty_booked || compound != visit.compound_booked) {
+          find(fmt::format("loan '{}'", state_.loans.at(visit.loan).id),
+               fmt::format("closing {} its lines give other figures than were booked", money::to_text(segment.day)));
+        }
+      }
+    }
+    for (const Segment::Isolated& loan : segment.isolated) lines_[loan.loan].isolated_at = segment.day;
+  }
+
+  static std::int64_t level_at(const SegmentLine& line, const Product& product, Day opening) {
+    if (opening < line.visible_from || opening < line.line.first) return 0;
+    return schedule::level(line.line, product.day_count, product.accrual_rounding, opening).value_or(INT64_MIN);
+  }
+
+  void fold_loans() {
+    report_.loans = state_.loans.size();
+    for (std::uint64_t number = 1; number < loans_.size(); ++number) {
+      Seen& loan = loans_[number];
+      const LoanRecord& record = state_.loans.at(number);
+      const std::string where = fmt::format("loan '{}'", record.id);
+      std::erase_if(loan.events, [&](const LoanEvent& event) {
+        return std::find(loan.reversed.begin(), loan.reversed.end(), event.sequence) != loan.reversed.end();
+      });
+      std::sort(loan.events.begin(), loan.events.end(), before);
+      if (loan.product >= state_.products.size() || loan.last != record.last_entry) {
+        find(where, "its derived row does not stand at its last entry; `rebuild` makes it again");
+        continue;
+      }
+      const Product& product = state_.products[loan.product].product;
+      try {
+        const LoanState now = canonical(record, state_);
+        const LoanState again = fold(loan.product, loan.terms, product, loan.events, now.day);
+        if (!(again == now)) find(where, "its derived row is not the fold of its events; `rebuild` makes it again");
+        if (balances_.size() <= loan.product) balances_.resize(loan.product + 1);
+        for (std::size_t role = 0; role < role_count; ++role) balances_[loan.product][role] += again.balance[role];
+      } catch (const LoanFault& fault) {
+        find(where, fault.reason);
+      }
+    }
+  }
+
+  void totals() {
+    balances_.resize(std::max(balances_.size(), totals_.size()));
+    totals_.resize(balances_.size());
+    for (std::size_t number = 0; number < totals_.size(); ++number) {
+      if (number >= state_.products.size()) break;
+      const Product& product = state_.products[number].product;
+      Totals kept{};
+      for (const auto& [day, totals] : state_.totals) {
+        for (std::size_t role = 0; number < totals.size() && role < role_count; ++role) kept[role] += totals[number][role];
+      }
+      for (std::size_t role = 0; role < role_count; ++role) {
+        const auto text = [&](money::Int128 minor) { return money::text_of_minor(minor, product.currency.digits); };
+        const std::string where = fmt::format("account {} {}, product {}", account_of(product, static_cast<Role>(role)).code,
+                                              product.currency.text(), product.id);
+        if (totals_[number][role] != balances_[number][role]) {
+          find(where, fmt::format("general ledger {}, loans {}", text(totals_[number][role]), text(balances_[number][role])));
+        }
+        if (kept[role] != totals_[number][role]) {
+          find(where, fmt::format("entries {}, derived totals {}; `rebuild` makes them again", text(totals_[number][role]),
+                                  text(kept[role])));
+        }
+      }
+    }
+  }
+
+  void unnamed_segments() {
+    const Result<std::vector<Digest>> there = view_.segments();
+    if (!there) {
+      find("segments", there.error().message);
+      return;
+    }
+    std::sort(named_.begin(), named_.end());
+    for (const Digest& digest : *there) {
+      if (!std::binary_search(named_.begin(), named_.end(), digest)) ++unnamed_;
+    }
+  }
+
+  const BookState& state_;
+  const storage::View& view_;
+  bool deep_;
+  VerifyReport& report_;
+  Digest previous_{};
+  std::vector<Seen> loans_;
+  std::vector<Product> products_;
+  std::vector<Totals> totals_;
+  std::vector<Totals> balances_;
+  std::vector<Digest> named_;
+  std::map<std::uint64_t, Lines> lines_;
+  std::uint64_t unnamed_ = 0;
+};
+
+}  // namespace
+
+Result<VerifyReport> Book::verify(bool deep) const {
+  const std::shared_lock lock(impl_->state_mutex);
+  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
+  if (!view) return view.error();
+  VerifyReport report;
+  if (Status s = Verification(*impl_->state, **view, deep, report).run(); !s) return s.error();
+  return report;
+}
+
+}  // namespace loanbook::ledger
