@@ -70,11 +70,17 @@ Status list_database(const Disk& disk, const std::string& dir, const std::vector
   for (const auto& table : tables) known[table.path] = &table;
   const auto names = disk.list(dir + "/db");
   if (!names) return names.error();
+  for (const auto& name : *names) {
+    if (!name.ends_with(".dbtmp")) continue;
+    if (auto removed = disk.remove(dir + "/db/" + name); !removed) return removed;
+  }
+  // The list must stay true after a power loss: names that came or went are synced before it is.
+  if (auto synced = disk.sync_dir(dir + "/db"); !synced) return synced;
   std::vector<std::string> paths = {"FORMAT", "HEAD"};
   for (const auto& name : *names) {
     // Opening RocksDB's LOCK and closing it again would drop the lock that it holds in this
     // process.
-    if (name != "LOCK") paths.push_back("db/" + name);
+    if (name != "LOCK" && !name.ends_with(".dbtmp")) paths.push_back("db/" + name);
   }
   for (const auto& path : paths) {
     const auto size = disk.size(dir + "/" + path);

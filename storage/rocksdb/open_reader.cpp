@@ -40,7 +40,8 @@ void remove_private_dir(const Disk& disk, const std::string& dir) {
 }
 
 Result<std::unique_ptr<View>> try_open(const Disk& disk, const std::string& dir,
-                                       const std::string& private_dir) {
+                                       const std::string& private_dir,
+                                       std::shared_ptr<Database>* under) {
   // HEAD first: everything acknowledged before this call must be in the view.
   const HeadSlots slots = read_head(disk, dir);
   const auto newest = slots.newest();
@@ -52,6 +53,7 @@ Result<std::unique_ptr<View>> try_open(const Disk& disk, const std::string& dir,
   if (auto held = check_acknowledged(**database, *tail, slots.slots[*newest]->head); !held) {
     return held.error();
   }
+  if (under != nullptr) *under = *database;
   return make_view(disk, {std::move(*database), nullptr, tail->head, dir,
                           [disk, private_dir] { remove_private_dir(disk, private_dir); }});
 }
@@ -59,6 +61,11 @@ Result<std::unique_ptr<View>> try_open(const Disk& disk, const std::string& dir,
 }  // namespace
 
 Result<std::unique_ptr<View>> open_reader(const std::string& dir, const Options& options) {
+  return open_reader(dir, options, nullptr);
+}
+
+Result<std::unique_ptr<View>> open_reader(const std::string& dir, const Options& options,
+                                          std::shared_ptr<Database>* database) {
   const Disk disk(options);
   if (auto format = check_format(disk, dir); !format) return format.error();
   Error last{"store.io", "no attempt was made"};
@@ -67,7 +74,7 @@ Result<std::unique_ptr<View>> open_reader(const std::string& dir, const Options&
     raced = WriterLock::held(disk, dir);
     const auto private_dir = make_private_dir(disk, options);
     if (!private_dir) return private_dir.error();
-    auto view = try_open(disk, dir, *private_dir);
+    auto view = try_open(disk, dir, *private_dir, database);
     if (view) return view;
     remove_private_dir(disk, *private_dir);
     last = view.error();

@@ -171,9 +171,14 @@ Result<std::unique_ptr<Store>> open_writer(const std::string& dir, const Options
   if (!mark) {
     if (auto flushed = (*database)->flush_all(); !flushed) return flushed.error();
   }
+  const std::uint64_t epoch = std::max(acknowledged.epoch, tail.epoch) + 1;
+  const bool torn = !slots.whole || !slots.slots[0] || !slots.slots[1];
+  if (torn) {
+    if (auto made = create_head(disk, dir, {tail.head, epoch}); !made) return made.error();
+    if (auto synced = disk.sync_dir(dir); !synced) return synced.error();
+  }
   auto head_file = HeadWriter::open(disk, dir, 1 - *newest);
   if (!head_file) return head_file.error();
-  const std::uint64_t epoch = std::max(acknowledged.epoch, tail.epoch) + 1;
   if (auto written = (*head_file)->write({tail.head, epoch}); !written) return written.error();
   return make_writer({disk, dir, options, std::move(*lock), std::move(*head_file),
                       std::move(*database), tail.head, epoch});

@@ -24,4 +24,9 @@ struct ViewParts {
 
 std::unique_ptr<View> make_view(const Disk& disk, ViewParts parts);
 
+/// As the public one; `database`, where given, gets the database under the view, for questions a
+/// view does not answer. Release it before the view.
+Result<std::unique_ptr<View>> open_reader(const std::string& dir, const Options& options,
+                                          std::shared_ptr<Database>* database);
+
 }  // namespace loanbook::storage::rocksdb
