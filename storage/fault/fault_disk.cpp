@@ -422,6 +422,15 @@ std::unique_ptr<FaultDisk> FaultDisk::copy(std::uint64_t seed) const {
   return other;
 }
 
+std::vector<std::string> FaultDisk::files() const {
+  const std::lock_guard lock(state_->mutex);
+  std::vector<std::string> paths;
+  for (const auto& [path, inode] : state_->names) {
+    if (inode) paths.push_back(path);
+  }
+  return paths;
+}
+
 std::string FaultDisk::read(const std::string& path) const {
   const std::lock_guard lock(state_->mutex);
   const auto found = state_->names.find(path);

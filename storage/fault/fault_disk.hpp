@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
 
@@ -52,6 +53,8 @@ class FaultDisk {
   /// Copies of everything that is on the disk now, for many trials from one state.
   [[nodiscard]] std::unique_ptr<FaultDisk> copy(std::uint64_t seed) const;
 
+  /// Full paths of all files, ordered.
+  [[nodiscard]] std::vector<std::string> files() const;
   /// Content by full path.
   [[nodiscard]] std::string read(const std::string& path) const;
   void write(const std::string& path, const std::string& content);

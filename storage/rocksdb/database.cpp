@@ -53,6 +53,9 @@ rdb::DBOptions db_options(const Disk& disk, rdb::WALRecoveryMode mode) {
   options.stats_persist_period_sec = 0;
   // Opening must not read every table for statistics that nothing uses.
   options.skip_stats_update_on_db_open = true;
+  // Sixteen threads for each open of a handful of tables cost more than the opens (RocksDB's
+  // default).
+  options.max_file_opening_threads = 1;
   // A reader keeps files that the writer has removed only if it opened them at once.
   options.max_open_files = -1;
   return options;

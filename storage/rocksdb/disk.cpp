@@ -20,7 +20,8 @@ Status status_of(const rdb::Status& status, const std::string& what) {
 Error to_error(const rdb::Status& status, const std::string& what,
                const std::string& corruption_id) {
   const std::string message = what + ": " + status.ToString();
-  if (status.IsCorruption()) return Error{corruption_id, message};
+  // A secondary says "try again" where files that the MANIFEST names are not there.
+  if (status.IsCorruption() || status.IsTryAgain()) return Error{corruption_id, message};
   if (status.IsPathNotFound()) return Error{"integrity.file_missing", message};
   if (status.IsNoSpace()) return Error{"store.no_space", message + "; free space, then try again"};
   return Error{"store.io", message};
@@ -52,7 +53,9 @@ Result<std::string> Disk::read(const std::string& path) const {
     status = file->Read(buffer.size(), {}, &got, buffer.data(), nullptr);
     if (got.empty()) break;
     content.append(got.data(), got.size());
-    if (buffer.size() < chunk_bytes) buffer.resize(chunk_bytes);
+    // Most of our files are small: clearing a large buffer for each would cost more than reading
+    // them.
+    if (got.size() == buffer.size()) buffer.resize(chunk_bytes);
   }
   if (!status.ok()) return to_error(status, "read " + path);
   return content;
@@ -62,12 +65,13 @@ Result<std::uint32_t> Disk::checksum(const std::string& path) const {
   std::unique_ptr<rdb::FSSequentialFile> file;
   auto status = files_->NewSequentialFile(path, {}, &file, nullptr);
   Crc32c sum;
-  std::string buffer(chunk_bytes, '\0');
+  std::string buffer(64 * 1024, '\0');
   while (status.ok()) {
     rdb::Slice got;
     status = file->Read(buffer.size(), {}, &got, buffer.data(), nullptr);
     if (got.empty()) break;
     sum.add(got.ToStringView());
+    if (got.size() == buffer.size()) buffer.resize(chunk_bytes);
   }
   if (!status.ok()) return to_error(status, "read " + path);
   return sum.finish();
