@@ -1,0 +1,207 @@
+// One flipped bit, a cut or a missing file: found, named, and never a silent loss.
+// LOANBOOK_TEST_ALL in the environment: many more flips.
+
+#include <cstdlib>
+
+#include "loanbook/storage/fault/fault_disk.hpp"
+#include "support.hpp"
+
+namespace loanbook::storage::test {
+
+namespace {
+
+using fault::FaultDisk;
+using fault::Loss;
+
+const std::string book_dir = "/book";
+
+std::uint64_t flips(std::uint64_t usual) {
+  return std::getenv("LOANBOOK_TEST_ALL") != nullptr ? usual * 40 : usual;
+}
+
+/// Tables, rows, segments and several writers' leavings; 120 entries.
+void fill(const FaultDisk& disk, bool close_last) {
+  LOANBOOK_TEST_OK(rocksdb::create_book(book_dir, disk.options()));
+  for (std::uint64_t round = 0; round < 3; ++round) {
+    auto store = require_value(rocksdb::open_writer(book_dir, disk.options()));
+    for (std::uint64_t group = 0; group < 8; ++group) {
+      LOANBOOK_TEST_OK(store->commit(group_of(round * 40 + group * 5 + 1, 5)));
+      LOANBOOK_TEST_OK(
+          store->put_rows(std::vector<Row>{{Space::loan_page, std::to_string(group),
+                                            std::string(50, static_cast<char>('a' + round))}}));
+    }
+    const std::string segment = "night " + std::to_string(round) + std::string(400, 'n');
+    LOANBOOK_TEST_OK(store->put_segment(sha256(segment), segment));
+    if (round < 2 || close_last) LOANBOOK_TEST_OK(store->close());
+  }
+}
+
+struct Flip {
+  std::string path;
+  std::size_t byte;
+  int bit;
+};
+
+/// Spread evenly over the bytes of the files, and at least a few in every file.
+std::vector<Flip> choose_flips(const FaultDisk& disk, std::uint64_t count) {
+  std::size_t total = 0;
+  for (const auto& path : disk.files()) total += disk.read(path).size();
+  std::vector<Flip> chosen;
+  std::uint64_t state = 7;
+  for (const auto& path : disk.files()) {
+    const std::size_t size = disk.read(path).size();
+    if (size == 0) continue;
+    const std::uint64_t share = std::max<std::uint64_t>(count * size / total, 8);
+    for (std::uint64_t i = 0; i < share; ++i) {
+      state = state * 6364136223846793005U + 1442695040888963407U;
+      chosen.push_back({path, (state >> 33) % size, static_cast<int>(state >> 30 & 7)});
+    }
+  }
+  return chosen;
+}
+
+std::unique_ptr<FaultDisk> flipped(const FaultDisk& disk, const Flip& flip) {
+  auto damaged = disk.copy(1);
+  std::string content = damaged->read(flip.path);
+  content[flip.byte] = static_cast<char>(content[flip.byte] ^ (1 << flip.bit));
+  damaged->write(flip.path, content);
+  return damaged;
+}
+
+bool names(const std::vector<Damage>& damages, const std::string& path) {
+  for (const auto& damage : damages) {
+    if (book_dir + "/" + damage.file == path) return true;
+  }
+  return false;
+}
+
+/// Everything acknowledged is read, or somebody is told.
+template <class Opened>
+void check_nothing_lost_in_silence(const Opened& opened, std::uint64_t acknowledged) {
+  if (!opened) {
+    CHECK(opened.error().id.starts_with("integrity."));
+    return;
+  }
+  std::uint64_t seen = 0;
+  bool right = true;
+  const auto read = (*opened)->entries(1, UINT64_MAX, [&](const StoredEntry& entry) {
+    right = right && entry == entry_at(++seen);
+    return true;
+  });
+  CHECK(right);
+  if (read) {
+    CHECK(seen >= acknowledged);
+  } else {
+    CHECK(read.error().id.starts_with("integrity."));
+  }
+}
+
+Result<std::unique_ptr<View>> view_of_writer(const FaultDisk& disk, std::unique_ptr<Store>& store) {
+  auto opened = rocksdb::open_writer(book_dir, disk.options());
+  if (!opened) return opened.error();
+  store = std::move(*opened);
+  return store->view();
+}
+
+}  // namespace
+
+TEST_CASE("every flipped bit of a closed book is found and the file is named", "[damage]") {
+  FaultDisk disk;
+  fill(disk, true);
+  CHECK(require_value(rocksdb::check(book_dir, disk.options())).empty());
+  std::uint64_t found = 0;
+  const auto chosen = choose_flips(disk, flips(500));
+  for (const auto& flip : chosen) {
+    const auto damaged = flipped(disk, flip);
+    INFO(flip.path << ", byte " << flip.byte << ", bit " << flip.bit);
+    const auto before = damaged->files();
+    const auto damages = require_value(rocksdb::check(book_dir, damaged->options()));
+    CHECK(names(damages, flip.path));
+    if (names(damages, flip.path)) ++found;
+    CHECK(damaged->files() == before);
+    check_nothing_lost_in_silence(rocksdb::open_reader(book_dir, damaged->options()), 120);
+    std::unique_ptr<Store> store;
+    check_nothing_lost_in_silence(view_of_writer(*damaged, store), 120);
+  }
+  CHECK(found == chosen.size());
+}
+
+TEST_CASE("a damaged table of the log is reported with its entries", "[damage]") {
+  FaultDisk disk;
+  fill(disk, true);
+  std::string messages;
+  for (const auto& path : disk.files()) {
+    if (!path.ends_with(".sst")) continue;
+    const auto damaged = flipped(disk, {path, 100, 3});
+    for (const auto& damage : require_value(rocksdb::check(book_dir, damaged->options()))) {
+      messages += damage.message + "\n";
+    }
+  }
+  INFO(messages);
+  CHECK(messages.find("entries 1 to 40") != std::string::npos);
+  CHECK(messages.find("entries 41 to 80") != std::string::npos);
+  CHECK(messages.find("entries 81 to 120") != std::string::npos);
+}
+
+TEST_CASE("no flipped bit of a crashed book loses an acknowledged entry in silence", "[damage]") {
+  FaultDisk disk;
+  fill(disk, false);
+  disk.power_loss(Loss::dropped);
+  CHECK(require_value(rocksdb::check(book_dir, disk.options())).empty());
+  for (const auto& flip : choose_flips(disk, flips(300))) {
+    const auto damaged = flipped(disk, flip);
+    INFO(flip.path << ", byte " << flip.byte << ", bit " << flip.bit);
+    CHECK(rocksdb::check(book_dir, damaged->options()).has_value());
+    check_nothing_lost_in_silence(rocksdb::open_reader(book_dir, damaged->options()), 120);
+    std::unique_ptr<Store> store;
+    check_nothing_lost_in_silence(view_of_writer(*damaged, store), 120);
+  }
+}
+
+TEST_CASE("a log cut short is refused, and a repeated open refuses again", "[damage]") {
+  FaultDisk disk;
+  fill(disk, false);
+  disk.power_loss(Loss::dropped);
+  for (const auto& path : disk.files()) {
+    const std::string content = disk.read(path);
+    if (!path.ends_with(".log") || content.empty()) continue;
+    for (std::size_t cut = 0; cut < content.size(); cut += 97) {
+      const auto damaged = disk.copy(1);
+      damaged->write(path, content.substr(0, cut));
+      INFO(path << " cut at " << cut << " of " << content.size());
+      for (int attempt = 0; attempt < 2; ++attempt) {
+        const auto opened = rocksdb::open_writer(book_dir, damaged->options());
+        REQUIRE_FALSE(opened.has_value());
+        CHECK(opened.error().id == "integrity.entries_missing");
+      }
+      const auto reader = rocksdb::open_reader(book_dir, damaged->options());
+      REQUIRE_FALSE(reader.has_value());
+      CHECK(reader.error().id == "integrity.entries_missing");
+      CHECK_FALSE(require_value(rocksdb::check(book_dir, damaged->options())).empty());
+    }
+  }
+}
+
+TEST_CASE("a head file without a readable slot is damage", "[damage]") {
+  FaultDisk disk;
+  fill(disk, true);
+  disk.write(book_dir + "/HEAD", std::string(4'160, '\0'));
+  CHECK(rocksdb::open_writer(book_dir, disk.options()).error().id == "integrity.head_damaged");
+  CHECK(rocksdb::open_reader(book_dir, disk.options()).error().id == "integrity.head_damaged");
+  CHECK(names(require_value(rocksdb::check(book_dir, disk.options())), book_dir + "/HEAD"));
+}
+
+TEST_CASE("bad places for a book are refused in words", "[damage]") {
+  const TempDir dir;
+  CHECK(rocksdb::open_writer(dir.book()).error().id == "book.not_found");
+  CHECK(rocksdb::open_reader(dir.book()).error().id == "book.not_found");
+  CHECK(rocksdb::check(dir.book()).error().id == "book.not_found");
+  LOANBOOK_TEST_OK(rocksdb::create_book(dir.book()));
+  CHECK(rocksdb::create_book(dir.book()).error().id == "book.exists");
+  write_file(dir.path() + "/letter.txt", "dear sir");
+  CHECK(rocksdb::create_book(dir.path()).error().id == "book.folder_not_empty");
+  CHECK(read_file(dir.path() + "/letter.txt") == "dear sir");
+  CHECK(rocksdb::create_book(dir.path() + "/a/b/c").error().id == "integrity.file_missing");
+}
+
+}  // namespace loanbook::storage::test
