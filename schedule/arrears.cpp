@@ -144,6 +144,24 @@ std::int32_t reported_days_past_due(std::span<const DueInstallment> installments
   return static_cast<std::int32_t>((day - oldest->due).count());
 }
 
+std::optional<OverdueTotals> overdue_totals(std::span<const DueInstallment> installments,
+                                            const OverdueRules& rules, Day day) {
+  OverdueTotals totals;
+  for (const DueInstallment& installment : installments) {
+    const auto penalty = penalty_at(installment, rules, day);
+    const auto compound = compound_at(installment, rules, day);
+    if (!penalty || !compound) return std::nullopt;
+    const bool late = installment.due < day;
+    if (!money::add(totals.principal, late ? installment.principal : 0, &totals.principal) ||
+        !money::add(totals.interest, late ? installment.interest : 0, &totals.interest) ||
+        !money::add(totals.penalty, *penalty, &totals.penalty) ||
+        !money::add(totals.compound, *compound, &totals.compound)) {
+      return std::nullopt;
+    }
+  }
+  return totals;
+}
+
 Thresholds standard_buckets() { return {{0, 30, 60, 90, 120, 150, 180}}; }
 
 Thresholds standard_categories() { return {{0, 90, 270, 360}}; }

@@ -74,6 +74,17 @@ struct DueInstallment {
 [[nodiscard]] std::int32_t reported_days_past_due(std::span<const DueInstallment> installments,
                                                   const OverdueRules& rules, Day day);
 
+/// What is overdue at the opening of `day`: unpaid principal and interest due before it, and all
+/// visible rounded charges. Nothing on overflow.
+struct OverdueTotals {
+  std::int64_t principal = 0;
+  std::int64_t interest = 0;
+  std::int64_t penalty = 0;
+  std::int64_t compound = 0;
+};
+[[nodiscard]] std::optional<OverdueTotals> overdue_totals(
+    std::span<const DueInstallment> installments, const OverdueRules& rules, Day day);
+
 /// Upper bounds of days past due, ascending: bucket k holds bounds[k-1] < dpd <= bounds[k]; beyond
 /// the last: one more. Bounds start with 0 (M0).
 struct Thresholds {

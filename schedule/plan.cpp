@@ -198,11 +198,13 @@ PlanRow next_row(const Terms& terms, PlanCursor& cursor) {
 
 Plan make_plan(const Terms& terms) {
   PlanCursor cursor = begin_plan(terms);
-  Plan plan{.installment = cursor.installment, .rows = {}, .total_interest = 0};
+  Plan plan{
+      .installment = cursor.installment, .rows = {}, .total_interest = 0, .total_principal = 0};
   plan.rows.reserve(row_count(terms));
   while (cursor.rows_done < row_count(terms)) {
     plan.rows.push_back(next_row(terms, cursor));
     plan.total_interest += plan.rows.back().interest;
+    plan.total_principal += plan.rows.back().principal;
   }
   return plan;
 }
