@@ -52,7 +52,7 @@ Rational step_of_year(const Terms& terms) {
 
 }  // namespace
 
-Integer round(const Rational& exact, money::Rounding rounding) {
+Integer rounded(const Rational& exact, money::Rounding rounding) {
   const Rational steps = abs(exact) / rounding.multiple;
   const Integer whole = numerator(steps) / denominator(steps);
   const Rational rest = steps - whole;
@@ -75,7 +75,7 @@ Integer round(const Rational& exact, money::Rounding rounding) {
   return exact < 0 ? Integer(-result) : result;
 }
 
-Rational year_fraction(DayCount day_count, Day start, Day end) {
+Rational exact_year_fraction(DayCount day_count, Day start, Day end) {
   const Date a = split(start);
   const Date b = split(end);
   const auto thirty = [&](int d1, int d2) {
@@ -111,13 +111,13 @@ Rational year_fraction(DayCount day_count, Day start, Day end) {
 std::vector<Rational> factors(const Terms& terms) {
   if (terms.method == Method::revolving ||
       (terms.method == Method::bullet && terms.basis == InterestBasis::daily)) {
-    return {rate(terms) * year_fraction(terms.day_count, terms.disbursed, maturity(terms))};
+    return {rate(terms) * exact_year_fraction(terms.day_count, terms.disbursed, maturity(terms))};
   }
   std::vector<Rational> result;
   for (std::uint32_t k = 1; k <= terms.installments; ++k) {
     Rational time = step_of_year(terms);
     if (terms.basis == InterestBasis::daily) {
-      time = year_fraction(terms.day_count, due_date(terms, k - 1), due_date(terms, k));
+      time = exact_year_fraction(terms.day_count, due_date(terms, k - 1), due_date(terms, k));
     } else if (k == 1 && (terms.first_due || terms.due_day != 0)) {
       time = first_months(terms);
     }
@@ -148,20 +148,20 @@ std::vector<PlanRow> plan(const Terms& terms) {
   const std::vector<Rational> rates = factors(terms);
   const Integer loan = terms.principal_minor;
   Integer x = 0;
-  if (terms.method == Method::level) x = round(level_payment(terms), terms.installment);
+  if (terms.method == Method::level) x = rounded(level_payment(terms), terms.installment);
   if (terms.method == Method::equal_principal)
-    x = round(Rational(loan, Integer(rates.size() - terms.principal_free_periods)),
-              terms.installment);
+    x = rounded(Rational(loan, Integer(rates.size() - terms.principal_free_periods)),
+                terms.installment);
   Integer balance = loan;
   std::vector<PlanRow> rows;
   for (std::size_t k = 1; k <= rates.size(); ++k) {
-    const Integer interest = round(balance * rates[k - 1], terms.interest);
+    const Integer interest = rounded(balance * rates[k - 1], terms.interest);
     Integer principal = 0;
     if (k > terms.principal_free_periods && terms.method == Method::level) {
       const bool extra =
           k == 1 && terms.odd_first == OddFirst::extra && terms.interest_free_periods == 0;
       const Integer usual =
-          extra ? round(balance * rate(terms) * step_of_year(terms), terms.interest) : interest;
+          extra ? rounded(balance * rate(terms) * step_of_year(terms), terms.interest) : interest;
       principal = std::max<Integer>(0, std::min<Integer>(balance, x - usual));
     }
     if (k > terms.principal_free_periods && terms.method == Method::equal_principal)

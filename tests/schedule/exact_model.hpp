@@ -14,10 +14,10 @@ using Rational = boost::multiprecision::cpp_rational;
 using Integer = boost::multiprecision::cpp_int;
 
 /// To a multiple of the rule's step, of any sign.
-Integer round(const Rational& exact, money::Rounding rounding);
+Integer rounded(const Rational& exact, money::Rounding rounding);
 
 /// Year fraction by counting every single day (ACT) or by the printed formula (30-day months).
-Rational year_fraction(DayCount day_count, Day start, Day end);
+Rational exact_year_fraction(DayCount day_count, Day start, Day end);
 
 /// Rate x time of every row.
 std::vector<Rational> factors(const Terms& terms);

@@ -37,7 +37,7 @@ TEST_CASE("every row of a plan is the exact model's", "[plan][property]") {
     RC_ASSERT(plan.total_principal == principal);
     RC_ASSERT(plan.total_interest == interest);
     if (terms.method == Method::level)
-      RC_ASSERT(plan.installment == model::round(model::level_payment(terms), terms.installment));
+      RC_ASSERT(plan.installment == model::rounded(model::level_payment(terms), terms.installment));
   });
 }
 
