@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loanbook/money/assert.hpp"
+#include "loanbook/money/limits.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -72,6 +73,16 @@ const DueInstallment* oldest_open(std::span<const DueInstallment> installments, 
 }
 
 }  // namespace
+
+std::optional<money::Rate> penalty_rate(money::Rate contract, money::Ratio multiplier) {
+  LOANBOOK_ASSERT(multiplier.numerator >= 0);
+  LOANBOOK_ASSERT(multiplier.denominator > 0);
+  const money::Int128 product = money::Int128{contract.e12()} * multiplier.numerator;
+  if (product % multiplier.denominator != 0) return std::nullopt;
+  const money::Int128 rate = product / multiplier.denominator;
+  if (rate > money::limits::rate_e12_max) return std::nullopt;
+  return money::Rate::of_e12(static_cast<std::int64_t>(rate));
+}
 
 DueInstallment become_due(std::uint32_t no, Day due, std::int64_t principal, std::int64_t interest,
                           std::int64_t fee, const OverdueRules& rules) {

@@ -11,6 +11,7 @@
 
 #include "loanbook/money/rate.hpp"
 #include "loanbook/money/rounding.hpp"
+#include "loanbook/money/split.hpp"
 #include "loanbook/schedule/allocation.hpp"
 #include "loanbook/schedule/line.hpp"
 
@@ -32,6 +33,11 @@ struct OverdueRules {
   std::uint16_t grace_days = 0;
   GraceMode grace_mode = GraceMode::waive_if_paid;
 };
+
+/// contract rate x multiplier (1.3 to 1.5 by PBoC notice 251 of 2003), exactly; nothing where that
+/// needs more than 12 decimals or leaves the range of rates. Requires multiplier >= 0.
+[[nodiscard]] std::optional<money::Rate> penalty_rate(money::Rate contract,
+                                                      money::Ratio multiplier);
 
 /// One due installment. Amounts are unpaid minor units.
 struct DueInstallment {
