@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loanbook/money/assert.hpp"
+#include "loanbook/money/limits.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -73,6 +74,16 @@ const DueInstallment* oldest_open(std::span<const DueInstallment> installments, 
 
 }  // namespace
 
+std::optional<money::Rate> penalty_rate(money::Rate contract, money::Ratio multiplier) {
+  LOANBOOK_ASSERT(multiplier.numerator >= 0);
+  LOANBOOK_ASSERT(multiplier.denominator > 0);
+  const money::Int128 product = money::Int128{contract.e12()} * multiplier.numerator;
+  if (product % multiplier.denominator != 0) return std::nullopt;
+  const money::Int128 rate = product / multiplier.denominator;
+  if (rate > money::limits::rate_e12_max) return std::nullopt;
+  return money::Rate::of_e12(static_cast<std::int64_t>(rate));
+}
+
 DueInstallment become_due(std::uint32_t no, Day due, std::int64_t principal, std::int64_t interest,
                           std::int64_t fee, const OverdueRules& rules) {
   const Day start = rules.grace_mode == GraceMode::shift ? due + date::days{rules.grace_days} : due;
@@ -142,6 +153,24 @@ std::int32_t reported_days_past_due(std::span<const DueInstallment> installments
   const DueInstallment* oldest = oldest_open(installments, day);
   if (!oldest || day <= end_of_grace(*oldest, rules)) return 0;
   return static_cast<std::int32_t>((day - oldest->due).count());
+}
+
+std::optional<OverdueTotals> overdue_totals(std::span<const DueInstallment> installments,
+                                            const OverdueRules& rules, Day day) {
+  OverdueTotals totals;
+  for (const DueInstallment& installment : installments) {
+    const auto penalty = penalty_at(installment, rules, day);
+    const auto compound = compound_at(installment, rules, day);
+    if (!penalty || !compound) return std::nullopt;
+    const bool late = installment.due < day;
+    if (!money::add(totals.principal, late ? installment.principal : 0, &totals.principal) ||
+        !money::add(totals.interest, late ? installment.interest : 0, &totals.interest) ||
+        !money::add(totals.penalty, *penalty, &totals.penalty) ||
+        !money::add(totals.compound, *compound, &totals.compound)) {
+      return std::nullopt;
+    }
+  }
+  return totals;
 }
 
 Thresholds standard_buckets() { return {{0, 30, 60, 90, 120, 150, 180}}; }

@@ -11,6 +11,7 @@
 
 #include "loanbook/money/rate.hpp"
 #include "loanbook/money/rounding.hpp"
+#include "loanbook/money/split.hpp"
 #include "loanbook/schedule/allocation.hpp"
 #include "loanbook/schedule/line.hpp"
 
@@ -32,6 +33,11 @@ struct OverdueRules {
   std::uint16_t grace_days = 0;
   GraceMode grace_mode = GraceMode::waive_if_paid;
 };
+
+/// contract rate x multiplier (1.3 to 1.5 by PBoC notice 251 of 2003), exactly; nothing where that
+/// needs more than 12 decimals or leaves the range of rates. Requires multiplier >= 0.
+[[nodiscard]] std::optional<money::Rate> penalty_rate(money::Rate contract,
+                                                      money::Ratio multiplier);
 
 /// One due installment. Amounts are unpaid minor units.
 struct DueInstallment {
@@ -73,6 +79,17 @@ struct DueInstallment {
 /// The same where it exceeds the grace of that installment, else 0.
 [[nodiscard]] std::int32_t reported_days_past_due(std::span<const DueInstallment> installments,
                                                   const OverdueRules& rules, Day day);
+
+/// What is overdue at the opening of `day`: unpaid principal and interest due before it, and all
+/// visible rounded charges. Nothing on overflow.
+struct OverdueTotals {
+  std::int64_t principal = 0;
+  std::int64_t interest = 0;
+  std::int64_t penalty = 0;
+  std::int64_t compound = 0;
+};
+[[nodiscard]] std::optional<OverdueTotals> overdue_totals(
+    std::span<const DueInstallment> installments, const OverdueRules& rules, Day day);
 
 /// Upper bounds of days past due, ascending: bucket k holds bounds[k-1] < dpd <= bounds[k]; beyond
 /// the last: one more. Bounds start with 0 (M0).

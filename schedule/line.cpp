@@ -60,20 +60,26 @@ Line simple_line(std::int64_t principal_minor, money::Rate rate, DayCount day_co
 }
 
 std::optional<Line> after_payment(const Line& line, DayCount day_count, money::RoundingMode mode,
-                                  Day day, std::int64_t paid_minor,
-                                  std::int64_t new_principal_minor, money::Rate rate) {
+                                  Day day, std::int64_t paid_minor) {
   const auto exact = exact_level(line, day_count, day);
   const auto rounded = level(line, day_count, mode, day);
   if (!exact || !rounded) return std::nullopt;
   Line rest = line;
   rest.first = day;
-  rest.slope = 0;
   if (paid_minor == *rounded && *rounded > 0) {
     rest.base = 0;
   } else if (!money::subtract(*exact, Int128{paid_minor} * line.denominator, &rest.base)) {
     return std::nullopt;
   }
-  return with_slope(rest, simple_line(new_principal_minor, rate, day_count, day));
+  return rest;
+}
+
+std::optional<Line> after_payment(const Line& line, DayCount day_count, money::RoundingMode mode,
+                                  Day day, std::int64_t paid_minor,
+                                  std::int64_t new_principal_minor, money::Rate rate) {
+  const auto rest = after_payment(line, day_count, mode, day, paid_minor);
+  if (!rest) return std::nullopt;
+  return with_slope(*rest, simple_line(new_principal_minor, rate, day_count, day));
 }
 
 std::optional<Line> with_slope(const Line& line, const Line& slope) {

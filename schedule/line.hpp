@@ -52,6 +52,11 @@ struct Line {
                                                 std::int64_t paid_minor,
                                                 std::int64_t new_principal_minor, money::Rate rate);
 
+/// The same for a line whose slope goes on as it was.
+[[nodiscard]] std::optional<Line> after_payment(const Line& line, DayCount day_count,
+                                                money::RoundingMode mode, Day day,
+                                                std::int64_t paid_minor);
+
 /// `line` at its level, going on with the slope of `slope` over the least common denominator of
 /// both. Nothing on overflow.
 [[nodiscard]] std::optional<Line> with_slope(const Line& line, const Line& slope);

@@ -5,6 +5,7 @@
 
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
+#include "loanbook/schedule/due_dates.hpp"
 #include "loanbook/schedule/level_installment.hpp"
 
 namespace loanbook::schedule {
@@ -21,6 +22,10 @@ struct Factor {
   Int128 numerator;
   std::int64_t denominator;
 };
+
+bool has_one_row(const Terms& terms) {
+  return terms.method == Method::bullet || terms.method == Method::revolving;
+}
 
 std::int64_t months_a_step(const Terms& terms) {
   return std::int64_t{terms.frequency.every} * (terms.frequency.unit == PeriodUnit::year ? 12 : 1);
@@ -114,9 +119,10 @@ std::int64_t level_of(const Terms& terms) {
   std::array<Int128, money::limits::installments_max>
       numerators;  // filled below as far as it is read
   std::int64_t denominator = 1;
-  Day start = due_date(terms, free);
+  const DueDates due_dates(terms);
+  Day start = due_dates(free);
   for (std::uint32_t i = 0; i < periods; ++i) {
-    const Day due = due_date(terms, free + i + 1);
+    const Day due = due_dates(free + i + 1);
     const bool extra = terms.odd_first == OddFirst::extra && terms.basis == InterestBasis::monthly;
     const Factor period = extra && free + i + 1 > terms.interest_free_periods
                               ? whole_step(terms)
@@ -179,14 +185,11 @@ PlanCursor begin_plan(const Terms& terms) {
   return cursor;
 }
 
-std::uint32_t row_count(const Terms& terms) {
-  return terms.method == Method::bullet || terms.method == Method::revolving ? 1
-                                                                             : terms.installments;
-}
+std::uint32_t row_count(const Terms& terms) { return has_one_row(terms) ? 1 : terms.installments; }
 
 PlanRow next_row(const Terms& terms, PlanCursor& cursor) {
   LOANBOOK_ASSERT(cursor.rows_done < row_count(terms));
-  if (terms.method == Method::bullet || terms.method == Method::revolving) {
+  if (has_one_row(terms)) {
     return row(terms, cursor, whole_life(terms), maturity(terms));
   }
   const std::uint32_t k = cursor.rows_done + 1;
@@ -198,11 +201,20 @@ PlanRow next_row(const Terms& terms, PlanCursor& cursor) {
 
 Plan make_plan(const Terms& terms) {
   PlanCursor cursor = begin_plan(terms);
-  Plan plan{.installment = cursor.installment, .rows = {}, .total_interest = 0};
-  plan.rows.reserve(row_count(terms));
-  while (cursor.rows_done < row_count(terms)) {
-    plan.rows.push_back(next_row(terms, cursor));
+  Plan plan{
+      .installment = cursor.installment, .rows = {}, .total_interest = 0, .total_principal = 0};
+  const std::uint32_t count = row_count(terms);
+  plan.rows.reserve(count);
+  const DueDates due_dates(terms);
+  Day start = terms.disbursed;
+  while (cursor.rows_done < count) {
+    const std::uint32_t k = cursor.rows_done + 1;
+    const Day due = due_dates(k);
+    plan.rows.push_back(has_one_row(terms) ? next_row(terms, cursor)
+                                           : row(terms, cursor, factor(terms, k, start, due), due));
     plan.total_interest += plan.rows.back().interest;
+    plan.total_principal += plan.rows.back().principal;
+    start = due;
   }
   return plan;
 }

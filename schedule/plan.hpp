@@ -39,6 +39,8 @@ struct Plan {
   std::int64_t installment;  ///< as in PlanCursor
   std::vector<PlanRow> rows;
   std::int64_t total_interest;
+  std::int64_t total_principal;
+  [[nodiscard]] std::int64_t total_payment() const { return total_principal + total_interest; }
 };
 [[nodiscard]] Plan make_plan(const Terms& terms);
 

@@ -1,10 +1,12 @@
 #include "loanbook/schedule/terms.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
+#include "loanbook/schedule/due_dates.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -210,15 +212,34 @@ money::Status check(const Terms& terms) {
   return money::ok();
 }
 
-Day due_date(const Terms& terms, std::uint32_t k) {
-  if (k == 0) return terms.disbursed;
-  if (terms.first_due && k == 1) return *terms.first_due;
-  const Step one = step(terms.frequency);
-  const Day anchor = terms.first_due ? *terms.first_due : terms.disbursed;
-  const std::int64_t steps = terms.first_due ? std::int64_t{k} - 1 : k;
-  if (one.months == 0) return anchor + date::days{one.days * steps};
-  return money::add_months(anchor, static_cast<std::int32_t>(one.months * steps), terms.due_day);
+DueDates::DueDates(const Terms& terms)
+    : disbursed_(terms.disbursed),
+      anchor_(terms.first_due.value_or(terms.disbursed)),
+      anchor_no_(terms.first_due ? 1 : 0),
+      months_(step(terms.frequency).months),
+      days_(step(terms.frequency).days) {
+  const date::year_month_day anchor{anchor_};
+  anchor_month_ = std::int64_t{12} * static_cast<int>(anchor.year()) +
+                  static_cast<unsigned>(anchor.month()) - 1;
+  day_of_month_ = terms.due_day != 0 ? terms.due_day : static_cast<unsigned>(anchor.day());
 }
+
+Day DueDates::operator()(std::uint32_t k) const {
+  if (k == 0) return disbursed_;
+  // A first due date stands as it was agreed, even where the fixed day is another one (due day 31,
+  // first on 30 April).
+  if (k == anchor_no_) return anchor_;
+  const std::int64_t steps = k - anchor_no_;
+  if (months_ == 0) return anchor_ + date::days{days_ * steps};
+  const std::int64_t month = anchor_month_ + months_ * steps;
+  const date::year_month target{date::year{static_cast<int>(month / 12)},
+                                date::month{static_cast<unsigned>(month % 12 + 1)}};
+  if (day_of_month_ <= 28) return Day{target / date::day{day_of_month_}};
+  const date::day last = (target / date::last).day();
+  return Day{target / std::min(last, date::day{day_of_month_})};
+}
+
+Day due_date(const Terms& terms, std::uint32_t k) { return DueDates(terms)(k); }
 
 Day maturity(const Terms& terms) { return due_date(terms, terms.installments); }
 

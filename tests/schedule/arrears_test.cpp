@@ -1,0 +1,159 @@
+// Arrears against a model that walks from day to day and adds, as golden/README.md section 5
+// describes it.
+
+#include "loanbook/schedule/arrears.hpp"
+
+#include "schedule/exact_model.hpp"
+#include "schedule/random_terms.hpp"
+
+namespace loanbook::schedule {
+namespace {
+
+using model::Rational;
+
+std::int64_t random(std::int64_t least, std::int64_t most) {
+  return *rc::gen::resize(100, rc::gen::inRange<std::int64_t>(least, most + 1));
+}
+
+struct NaiveInstallment {
+  Day due;
+  std::int64_t principal;
+  std::int64_t interest;
+  Rational penalty = 0;
+  Rational compound = 0;
+};
+
+struct Naive {
+  OverdueRules rules;
+  std::vector<NaiveInstallment> installments;
+
+  [[nodiscard]] Rational yearly(money::Rate rate) const {
+    return Rational(rate.e12(), 1'000'000'000'000);
+  }
+  [[nodiscard]] bool visible(const NaiveInstallment& one, Day day) const {
+    return rules.grace_mode == GraceMode::shift || (day - one.due).count() > rules.grace_days;
+  }
+  [[nodiscard]] std::int64_t shown(const NaiveInstallment& one, const Rational& exact,
+                                   Day day) const {
+    return visible(one, day) ? static_cast<std::int64_t>(model::rounded(exact, {rules.mode, 1}))
+                             : 0;
+  }
+  void accrue(Day day) {
+    const Rational part = model::exact_year_fraction(rules.day_count, day, day + date::days{1});
+    for (NaiveInstallment& one : installments) {
+      const Day start =
+          rules.grace_mode == GraceMode::shift ? one.due + date::days{rules.grace_days} : one.due;
+      if (day < start) continue;
+      one.penalty += one.principal * yearly(rules.penalty_rate) * part;
+      one.compound += one.interest * yearly(rules.compound_rate) * part;
+    }
+  }
+  static std::int64_t take(std::int64_t& money, std::int64_t owed) {
+    const std::int64_t part = std::min(money, owed);
+    money -= part;
+    return part;
+  }
+  void take_charge(std::int64_t& money, const NaiveInstallment& one, Rational& exact,
+                   Day day) const {
+    const std::int64_t whole = shown(one, exact, day);
+    const std::int64_t part = take(money, whole);
+    if (part == whole && whole > 0) {
+      exact = 0;
+    } else {
+      exact -= part;
+    }
+  }
+  std::int64_t pay(std::int64_t money, Day day) {
+    for (NaiveInstallment& one : installments) {
+      if (one.due > day) continue;
+      take_charge(money, one, one.penalty, day);
+      take_charge(money, one, one.compound, day);
+      one.interest -= take(money, one.interest);
+      one.principal -= take(money, one.principal);
+      if (one.interest == 0 && one.principal == 0 && !visible(one, day))
+        one.penalty = one.compound = 0;
+    }
+    return money;
+  }
+};
+
+TEST_CASE("penalty and compound interest equal those of a day-by-day model",
+          "[arrears][property]") {
+  check_property("random payments against a naive model", 400, [] {
+    Naive naive;
+    naive.rules = {.penalty_rate = money::Rate::of_e12(random(0, 400) * 1'000'000'000),
+                   .compound_rate = money::Rate::of_e12(random(0, 400) * 999'999'937),
+                   .day_count = static_cast<DayCount>(random(1, 3)),
+                   .mode = static_cast<money::RoundingMode>(random(1, 4)),
+                   .grace_days = static_cast<std::uint16_t>(random(0, 4)),
+                   .grace_mode = static_cast<GraceMode>(random(1, 2))};
+    const Day begin = money::day_from_number(static_cast<std::int32_t>(random(19'000, 19'800)));
+    std::vector<DueInstallment> ours;
+    for (std::uint32_t no = 1; no <= static_cast<std::uint32_t>(random(1, 3)); ++no) {
+      const NaiveInstallment one{begin + date::days{30 * (no - 1)}, random(0, 300'000),
+                                 random(0, 20'000)};
+      naive.installments.push_back(one);
+      ours.push_back(become_due(no, one.due, one.principal, one.interest, 0, naive.rules));
+    }
+    for (Day day = begin; day < begin + date::days{120}; day += date::days{1}) {
+      if (random(0, 9) == 0) {
+        const std::int64_t amount = random(0, random(0, 1) ? 500 : 200'000);
+        const Allocation paid = pay(ours, amount, naive.rules, {}, day).value();
+        RC_ASSERT(paid.unallocated == naive.pay(amount, day));
+      }
+      for (std::size_t i = 0; i < ours.size(); ++i) {
+        const NaiveInstallment& one = naive.installments[i];
+        RC_ASSERT(ours[i].principal == one.principal);
+        RC_ASSERT(ours[i].interest == one.interest);
+        RC_ASSERT(penalty_at(ours[i], naive.rules, day).value() ==
+                  naive.shown(one, one.penalty, day));
+        RC_ASSERT(compound_at(ours[i], naive.rules, day).value() ==
+                  naive.shown(one, one.compound, day));
+      }
+      naive.accrue(day);
+    }
+  });
+}
+
+TEST_CASE("grace hides charges, and cancels them where all is paid within it", "[arrears]") {
+  const OverdueRules rules{.penalty_rate = money::Rate::of_e12(270'000'000'000),
+                           .compound_rate = money::Rate::of_e12(0),
+                           .grace_days = 3};
+  const Day due = money::day_from_number(20'000);
+  std::vector<DueInstallment> in_time{become_due(1, due, 100'000, 0, 0, rules)};
+  const Day last_of_grace = due + date::days{3};
+  CHECK(penalty_at(in_time[0], rules, last_of_grace) == 0);
+  CHECK(penalty_at(in_time[0], rules, last_of_grace + date::days{1}) ==
+        300);  // four days of 0.75 from the due date
+  CHECK(days_past_due(in_time, last_of_grace) == 3);
+  CHECK(reported_days_past_due(in_time, rules, last_of_grace) == 0);
+  REQUIRE(pay(in_time, 100'000, rules, {}, last_of_grace));
+  CHECK(settled(in_time[0], rules, last_of_grace));
+  CHECK(penalty_at(in_time[0], rules, last_of_grace + date::days{100}) == 0);
+}
+
+TEST_CASE("buckets and categories have inclusive upper bounds", "[arrears]") {
+  struct Row {
+    int dpd;
+    int bucket;
+    int category;
+  };
+  // Five categories: order 2023 no. 1 of CBIRC and PBoC, articles 10 to 12 (any day overdue, over
+  // 90, over 270, over 360).
+  const Row rows[] = {{0, 0, 0},   {1, 1, 1},   {30, 1, 1},  {31, 2, 1},  {90, 3, 1},  {91, 4, 2},
+                      {180, 6, 2}, {181, 7, 2}, {270, 7, 2}, {271, 7, 3}, {360, 7, 3}, {361, 7, 4}};
+  for (const Row& row : rows) {
+    CHECK(classify(standard_buckets(), row.dpd) == row.bucket);
+    CHECK(classify(standard_categories(), row.dpd) == row.category);
+  }
+}
+
+TEST_CASE("a penalty rate is an exact product", "[arrears]") {
+  const money::Rate contract = money::Rate::parse("0.146").value();
+  CHECK(penalty_rate(contract, {3, 2})->text() == "0.219");
+  CHECK_FALSE(penalty_rate(contract, {1, 3}));
+  CHECK_FALSE(penalty_rate(contract, {1'000, 1}));
+}
+
+}  // namespace
+}  // namespace loanbook::schedule
