@@ -49,6 +49,8 @@ class CsvReader {
   [[nodiscard]] std::string_view field(std::size_t index) const { return fields_[index]; }
   /// Number of the current row, from 1, the header not counted.
   [[nodiscard]] std::uint64_t row() const { return row_; }
+  /// The line on which the current row begins.
+  [[nodiscard]] std::uint64_t line() const { return row_line_; }
   /// The current (or broken) row as it stands in the text, without its line end: for reject files.
   [[nodiscard]] std::string_view raw() const;
   /// The header as it stands in the text, without its line end.
