@@ -31,6 +31,8 @@ inline constexpr std::size_t actor_max = 64;
 inline constexpr std::size_t reason_max = 512;
 inline constexpr std::size_t product_file_max = 64 * 1024;
 inline constexpr std::size_t csv_line_max = 64 * 1024;
+inline constexpr std::size_t csv_columns_max = 1'000;
+inline constexpr std::size_t input_file_max = std::size_t{4} << 30U;  // a file is read as a whole
 
 // Book
 inline constexpr std::size_t batch_events_max = 1'000;  // one atomic batch

@@ -1,0 +1,323 @@
+#include "loanbook/interchange/import_fields.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "loanbook/interchange/suggest.hpp"
+#include "loanbook/money/decimal.hpp"
+#include "loanbook/money/limits.hpp"
+#include "loanbook/money/rate.hpp"
+#include "loanbook/money/text.hpp"
+
+namespace loanbook::interchange {
+namespace {
+
+using money::quoted;
+namespace limits = money::limits;
+
+constexpr std::array<std::string_view, field_count> names = {
+    "loan_id",  "event",          "product",   "product_version", "amount",
+    "rate",     "installments",   "first_due", "due_day",         "value_date",
+    "sequence", "expect_version", "reference", "reason",          "actor"};
+
+// Which fields an event takes; any other that is not empty is a mistake of the sender.
+struct EventRule {
+  std::string_view name;
+  std::vector<Field> required;
+  std::vector<Field> allowed;
+};
+
+const std::vector<Field>& common_fields() {
+  static const std::vector<Field> fields = {
+      Field::loan_id,   Field::event,  Field::value_date, Field::expect_version,
+      Field::reference, Field::reason, Field::actor};
+  return fields;
+}
+
+const std::vector<EventRule>& event_rules() {
+  static const std::vector<Field> terms = {Field::product_version, Field::rate, Field::installments,
+                                           Field::first_due, Field::due_day};
+  static const std::vector<EventRule> rules = {
+      {"repay", {Field::loan_id, Field::amount}, {}},
+      {"disburse", {Field::loan_id, Field::amount}, {}},
+      {"open_disburse", {Field::loan_id, Field::product, Field::amount}, terms},
+      {"open", {Field::loan_id, Field::product, Field::amount}, terms},
+      {"reverse", {Field::sequence}, {}},
+  };
+  return rules;
+}
+
+bool contains(const std::vector<Field>& fields, Field field) {
+  return std::ranges::find(fields, field) != fields.end();
+}
+
+// Two digits as POSIX reads them: 69-99 are of the last century.
+int full_year(std::int64_t year) { return static_cast<int>(year < 69 ? 2000 + year : 1900 + year); }
+
+Result<money::Day> parse_month_year(std::string_view text) {
+  constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  const bool shaped = (text.size() == 6 || text.size() == 8) && text[3] == '-';
+  const std::size_t month = shaped ? months.find(text.substr(0, 3)) : std::string_view::npos;
+  const Result<money::Int128> year =
+      money::parse_decimal(shaped ? text.substr(4) : std::string_view{}, 0);
+  if (month == std::string_view::npos || month % 3 != 0 || !year || *year < 0) {
+    return Error{.id = "date.malformed",
+                 .message = quoted(text) + " is not a month; write it as Jan-18 or Jan-2018"};
+  }
+  const auto number = static_cast<std::int64_t>(*year);
+  std::string iso = std::to_string(text.size() == 6 ? full_year(number) : number) + "-";
+  const std::size_t month_number = month / 3 + 1;
+  iso += (month_number < 10 ? "0" : "") + std::to_string(month_number) + "-01";
+  return money::parse_day(iso);
+}
+
+// Turns the fields of one row into a command; stops at the first that is wrong.
+class Builder {
+ public:
+  Builder(const FieldRow& row, const ProductCurrency& currency_of)
+      : row_(row), currency_of_(currency_of) {}
+
+  std::optional<FieldError> build(ledger::Command* command) {
+    const EventRule* rule = find_rule();
+    if (rule == nullptr || !check_presence(*rule) || !common(command)) return error_;
+    if (rule->name == "reverse") {
+      ledger::Reverse reverse;
+      if (whole_number(Field::sequence, std::numeric_limits<std::uint64_t>::max(),
+                       &reverse.sequence)) {
+        command->event = reverse;
+      }
+    } else if (rule->name == "repay" || rule->name == "disburse") {
+      if (!amount({})) return error_;
+      std::string text{*row_.get(Field::amount)};
+      if (rule->name == "repay") command->event = ledger::Repay{std::move(text)};
+      if (rule->name == "disburse") command->event = ledger::Disburse{std::move(text)};
+    } else {
+      ledger::OpenLoan open;
+      if (!terms(&open)) return error_;
+      if (rule->name == "open") command->event = std::move(open);
+      if (rule->name == "open_disburse") command->event = ledger::OpenAndDisburse{std::move(open)};
+    }
+    return error_;
+  }
+
+ private:
+  bool fail(Field field, Error error) {
+    error_ = FieldError{std::move(error), field};
+    return false;
+  }
+  bool fail(Field field, const char* id, std::string message) {
+    return fail(field, Error{.id = id, .message = std::move(message)});
+  }
+
+  const EventRule* find_rule() {
+    const std::string_view text = row_.get(Field::event).value_or("");
+    const auto rule = std::ranges::find(event_rules(), text, &EventRule::name);
+    if (rule != event_rules().end()) return &*rule;
+    std::vector<std::string_view> known;
+    for (const EventRule& each : event_rules()) known.push_back(each.name);
+    if (text.empty()) {
+      fail(Field::event, "import.missing_field",
+           "the field 'event' is empty; use repay, disburse, open, open_disburse or reverse");
+    } else {
+      fail(Field::event, "import.unknown_event",
+           quoted(text) + " is not an event" + did_you_mean(text, known) +
+               "; use repay, disburse, open, open_disburse or reverse");
+    }
+    return nullptr;
+  }
+
+  bool check_presence(const EventRule& rule) {
+    for (const Field field : rule.required) {
+      if (row_.get(field)) continue;
+      return fail(field, "import.missing_field",
+                  "the field '" + std::string(to_text(field)) + "' is empty; '" +
+                      std::string(rule.name) + "' needs it");
+    }
+    for (std::size_t i = 0; i < field_count; ++i) {
+      const auto field = static_cast<Field>(i);
+      const bool taken = contains(rule.required, field) || contains(rule.allowed, field) ||
+                         contains(common_fields(), field);
+      if (taken || !row_.get(field)) continue;
+      return fail(field, "import.unexpected_field",
+                  "'" + std::string(rule.name) + "' takes no '" + std::string(to_text(field)) +
+                      "'; leave it empty");
+    }
+    return true;
+  }
+
+  bool common(ledger::Command* command) {
+    if (!text(Field::loan_id, limits::external_id_max, &command->loan)) return false;
+    if (!text(Field::reason, limits::reason_max, &command->reason)) return false;
+    if (!text(Field::actor, limits::actor_max, &command->actor)) return false;
+    if (!text(Field::reference, limits::idempotency_key_max, &command->key)) return false;
+    if (!command->key.empty()) command->scope = "reference";
+    if (row_.get(Field::expect_version)) {
+      std::uint64_t version = 0;
+      if (!whole_number(Field::expect_version, std::numeric_limits<std::uint64_t>::max(),
+                        &version)) {
+        return false;
+      }
+      command->expect_version = version;
+    }
+    return day(Field::value_date, &command->value_date);
+  }
+
+  bool text(Field field, std::size_t bytes_max, std::string* out) {
+    const std::optional<std::string_view> given = row_.get(field);
+    if (!given) return true;
+    if (given->size() > bytes_max) {
+      return fail(field, "import.too_long",
+                  "the field '" + std::string(to_text(field)) + "' has " +
+                      std::to_string(given->size()) + " bytes; at most " +
+                      std::to_string(bytes_max) + " are kept");
+    }
+    const bool broken = std::ranges::any_of(
+        *given, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    if (broken && field != Field::reason) {
+      return fail(field, field == Field::loan_id ? "import.bad_loan_id" : "import.bad_text",
+                  "the field '" + std::string(to_text(field)) +
+                      "' holds a line end or control character; remove it");
+    }
+    *out = *given;
+    return true;
+  }
+
+  bool day(Field field, std::optional<money::Day>* out) {
+    const std::optional<std::string_view> given = row_.get(field);
+    if (!given) return true;
+    const bool is_month = row_.form[static_cast<std::size_t>(field)] == Form::month_year;
+    const Result<money::Day> read = is_month ? parse_month_year(*given) : money::parse_day(*given);
+    if (!read) return fail(field, read.error());
+    *out = *read;
+    return true;
+  }
+
+  template <class T>
+  bool whole_number(Field field, std::uint64_t largest, T* out) {
+    const std::string_view given = row_.get(field).value_or("");
+    const Result<money::Int128> number = money::parse_decimal(given, 0);
+    const bool fits = number && *number >= 1 && *number <= static_cast<money::Int128>(largest);
+    if (!fits) {
+      return fail(field, "import.bad_number",
+                  "the field '" + std::string(to_text(field)) + "' is " + quoted(given) +
+                      "; it must be a whole number from 1 to " + std::to_string(largest));
+    }
+    *out = static_cast<T>(*number);
+    return true;
+  }
+
+  // Without a currency only what holds for all of them is checked here; the book checks the rest.
+  bool amount(std::optional<money::Currency> currency) {
+    constexpr unsigned digits_of_any_currency = 4;
+    const std::string_view given = *row_.get(Field::amount);
+    money::Int128 minor = 0;
+    if (currency) {
+      const Result<money::Money> read = money::Money::parse(given, *currency);
+      if (!read) return fail(Field::amount, read.error());
+      minor = read->minor();
+    } else {
+      const Result<money::Int128> read = money::parse_decimal(given, digits_of_any_currency);
+      if (!read) return fail(Field::amount, read.error());
+      minor = *read;
+    }
+    if (minor > 0) return true;
+    return fail(Field::amount, "import.bad_amount",
+                "the amount " + quoted(given) +
+                    " is not above zero; what takes money back is an event of its own, such as "
+                    "reverse");
+  }
+
+  bool terms(ledger::OpenLoan* open) {
+    open->product = *row_.get(Field::product);
+    std::optional<money::Currency> currency;
+    if (currency_of_) {
+      currency = currency_of_(open->product);
+      if (!currency) {
+        return fail(Field::product, "import.unknown_product",
+                    "the book has no product " + quoted(open->product) +
+                        "; publish it with `loanbook product add`, or correct the name");
+      }
+    }
+    if (!amount(currency) || !rate(open)) return false;
+    open->amount = *row_.get(Field::amount);
+    if (row_.get(Field::product_version)) {
+      std::uint32_t version = 0;
+      if (!whole_number(Field::product_version, std::numeric_limits<std::uint32_t>::max(),
+                        &version)) {
+        return false;
+      }
+      open->product_version = version;
+    }
+    if (row_.get(Field::installments)) {
+      std::uint32_t count = 0;
+      if (!whole_number(Field::installments, limits::installments_max, &count)) return false;
+      open->installments = count;
+    }
+    if (!day(Field::first_due, &open->first_due)) return false;
+    if (!row_.get(Field::due_day) || *row_.get(Field::due_day) == "0") return true;
+    return whole_number(Field::due_day, 31, &open->due_day);
+  }
+
+  bool rate(ledger::OpenLoan* open) {
+    const std::optional<std::string_view> given = row_.get(Field::rate);
+    if (!given) return true;
+    const bool percent = row_.form[static_cast<std::size_t>(Field::rate)] == Form::percent;
+    const Result<money::Rate> read =
+        percent ? money::Rate::from_percent(*given) : money::Rate::parse(*given);
+    if (!read) return fail(Field::rate, read.error());
+    // One spelling, so that the same rate in another column form is the same request.
+    open->rate = read->text();
+    return true;
+  }
+
+  const FieldRow& row_;
+  const ProductCurrency& currency_of_;
+  std::optional<FieldError> error_;
+};
+
+}  // namespace
+
+std::string_view to_text(Field field) { return names.at(static_cast<std::size_t>(field)); }
+
+std::optional<Field> field_named(std::string_view name) {
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Field>(found - names.begin());
+}
+
+std::optional<FieldError> build_command(const FieldRow& row, const ProductCurrency& currency_of,
+                                        ledger::Command* command) {
+  return Builder{row, currency_of}.build(command);
+}
+
+std::optional<Field> field_of(std::string_view error_id) {
+  struct Hint {
+    std::string_view part;
+    Field field;
+  };
+  constexpr Hint hints[] = {{"amount", Field::amount},
+                            {"decimal.", Field::amount},
+                            {"principal", Field::amount},
+                            {"installments", Field::installments},
+                            {"first_due", Field::first_due},
+                            {"due_day", Field::due_day},
+                            {"rate", Field::rate},
+                            {"product", Field::product},
+                            {"date", Field::value_date},
+                            {"day", Field::value_date},
+                            {"before", Field::value_date},
+                            {"sequence", Field::sequence},
+                            {"reverse", Field::sequence},
+                            {"version", Field::expect_version},
+                            {"idempotency", Field::reference},
+                            {"key", Field::reference},
+                            {"loan", Field::loan_id}};
+  for (const Hint& hint : hints) {
+    if (error_id.find(hint.part) != std::string_view::npos) return hint.field;
+  }
+  return std::nullopt;
+}
+
+}  // namespace loanbook::interchange

@@ -1,0 +1,81 @@
+#pragma once
+
+// From named fields of a row to a command, for every kind of file alike.
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "loanbook/ledger/command.hpp"
+
+namespace loanbook::interchange {
+
+using money::Error;
+using money::Result;
+
+enum class Field : std::uint8_t {
+  loan_id,
+  event,
+  product,
+  product_version,
+  amount,
+  rate,
+  installments,
+  first_due,
+  due_day,
+  value_date,
+  sequence,
+  expect_version,
+  reference,
+  reason,
+  actor,
+};
+inline constexpr std::size_t field_count = 15;
+
+/// The name of the field in files (docs/import.md); `value_date` is called `date` in a file of
+/// loans.
+[[nodiscard]] std::string_view to_text(Field field);
+[[nodiscard]] std::optional<Field> field_named(std::string_view name);
+
+/// How the text of a rate or date is to be read.
+enum class Form : std::uint8_t {
+  plain,       ///< a rate as `18%` or `0.18`, a date as `2026-02-28`
+  percent,     ///< a rate in percent without a sign: `14.07`
+  month_year,  ///< `Jan-18` or `Jan-2018`: the first of that month
+};
+
+/// The texts of one row; what the file does not give, or leaves empty, is absent.
+struct FieldRow {
+  std::array<std::optional<std::string_view>, field_count> text{};
+  std::array<Form, field_count> form{};
+  [[nodiscard]] std::optional<std::string_view> get(Field field) const {
+    return text[static_cast<std::size_t>(field)];
+  }
+};
+
+/// The currency of the newest version of a product; nothing where there is no such product.
+using ProductCurrency = std::function<std::optional<money::Currency>(const std::string& product)>;
+
+/// A refusal, and the field it is about.
+struct FieldError {
+  Error error;
+  std::optional<Field> field;
+};
+
+/// Checks what can be said without a book. Keys are set by the caller, but for `reference`, which
+/// becomes key and scope `reference`.
+///
+/// `import.missing_field`, `import.unexpected_field`, `import.bad_loan_id`, `import.unknown_event`,
+/// `import.unknown_product`, `import.bad_amount` (not above zero), `import.bad_number`,
+/// `import.too_long`, and those of the parsers (`decimal.*`, `rate.*`, `date.*`).
+[[nodiscard]] std::optional<FieldError> build_command(const FieldRow& row,
+                                                      const ProductCurrency& currency_of,
+                                                      ledger::Command* command);
+
+/// The field that an error of the ledger speaks about, judged by its id.
+[[nodiscard]] std::optional<Field> field_of(std::string_view error_id);
+
+}  // namespace loanbook::interchange
