@@ -200,7 +200,7 @@ std::string rule_of(const Table& table, const std::vector<std::size_t>& widths) 
 
 void write_table(const Table& table, std::vector<std::string>& lines) {
   const auto grid = grid_of(table);
-  std::vector<std::size_t> widths(table.columns.size(), 2);
+  std::vector<std::size_t> widths(table.columns.size(), 1);
   for (const auto& cells : grid) {
     for (std::size_t i = 0; i < cells.size(); ++i)
       widths[i] = std::max(widths[i], display_width(cells[i]));
