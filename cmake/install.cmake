@@ -10,7 +10,12 @@ foreach(room ${loanbook_packaged})
   install(TARGETS loanbook_${room} EXPORT loanbook
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
   string(REPLACE "storage_" "storage/" folder ${room})
-  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.hpp)
+  if(room MATCHES "^storage_")
+    set(public *_store.hpp)  # the other headers of an implementation are its own
+  else()
+    set(public *.hpp)
+  endif()
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/${public})
   install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/loanbook/${folder} COMPONENT development)
 endforeach()
 
