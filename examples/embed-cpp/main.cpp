@@ -1,5 +1,5 @@
-// A lender's program with a book of its own: publish a product, quote, disburse, repay twice with the same key, and let a virtual
-// calendar play 24 months. usage: embed FOLDER
+// A lender's program with a book of its own: publish a product, quote, disburse, repay twice with
+// the same key, and let a virtual calendar play 24 months. usage: embed FOLDER
 
 #include <iostream>
 
@@ -24,7 +24,8 @@ int main(int argc, char** argv) {
   must(ledger::Book::init(*store, "CNY", start));
   const auto book = must(ledger::Book::open(std::move(store)));
 
-  ledger::Product product{.id = "level", .name = "Consumer loan", .currency = must(money::Currency::find("CNY"))};
+  ledger::Product product{
+      .id = "level", .name = "Consumer loan", .currency = must(money::Currency::find("CNY"))};
   product.installments_max = product.installments_default = 24;
   product.amount_max_minor = 20'000'000;
   product.rate_max = product.rate_default = must(money::Rate::parse("18%"));
@@ -37,17 +38,20 @@ int main(int argc, char** argv) {
   must(book->record({.event = ledger::OpenAndDisburse{terms}, .loan = "L-1"}));
 
   for (const auto& row : quote.plan.rows) {
-    must(book->close_through(row.due - date::days{1}));  // the calendar moves: every night until the due date
+    must(book->close_through(row.due -
+                             date::days{1}));  // the calendar moves: every night until the due date
     const ledger::Command repay{.event = ledger::Repay{money::text_of_minor(row.payment(), 2)},
                                 .loan = "L-1",
                                 .source = "app",
                                 .key = "installment-" + std::to_string(row.no)};
     const auto first = must(book->record(repay));
-    const auto second = must(book->record(repay));  // a retry: the same receipt, nothing booked twice
+    const auto second =
+        must(book->record(repay));  // a retry: the same receipt, nothing booked twice
     if (!second.replayed || second.receipt.hash != first.receipt.hash) return 1;
   }
   const auto loan = must(book->loan("L-1"));
-  std::cout << "after 24 months: owed " << money::text_of_minor(loan.row.owed(), 2) << ", " << book->status().head.sequence << " entries\n";
+  std::cout << "after 24 months: owed " << money::text_of_minor(loan.row.owed(), 2) << ", "
+            << book->status().head.sequence << " entries\n";
   must(book->close());
   return loan.row.owed() == 0 ? 0 : 1;
 }
