@@ -1,0 +1,268 @@
+#include "example_terms.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "loanbook/money/decimal.hpp"
+#include "loanbook/money/limits.hpp"
+
+namespace loanbook::specs {
+namespace {
+
+using ledger::CompoundRate;
+using ledger::Prepayment;
+using schedule::PeriodUnit;
+
+Error unreadable(std::string_view value, std::string_view wanted) {
+  return Error{.id = "spec.terms",
+               .message = "'" + std::string(value) + "' cannot be read: " + std::string(wanted)};
+}
+
+std::vector<std::string_view> words_of(std::string_view text, std::string_view separators) {
+  std::vector<std::string_view> words;
+  while (true) {
+    const auto first = text.find_first_not_of(separators);
+    if (first == std::string_view::npos) return words;
+    text.remove_prefix(first);
+    const auto end = text.find_first_of(separators);
+    words.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return words;
+    text.remove_prefix(end);
+  }
+}
+
+Result<std::int64_t> whole(std::string_view text, std::int64_t max) {
+  const auto value = money::parse_decimal(text, 0);
+  if (!value || *value < 0 || *value > max)
+    return unreadable(text, "a whole number from 0 to " + std::to_string(max));
+  return static_cast<std::int64_t>(*value);
+}
+
+/// Assigns a parsed value or passes the error on.
+template <class T, class Target>
+Status put(Result<T> value, Target& target) {
+  if (!value) return value.error();
+  target = static_cast<Target>(*value);
+  return money::ok();
+}
+
+Status read_principal(std::string_view text, ExampleTerms& out) {
+  const auto space = text.find(' ');
+  if (space != std::string_view::npos) {
+    if (Status s = put(money::Currency::find(text.substr(0, space)), out.product.currency); !s)
+      return s;
+  }
+  const auto amount = parse_amount(text, out.product.currency);
+  if (!amount) return amount.error();
+  out.loan.principal_minor = amount->minor();
+  return money::ok();
+}
+
+/// `12 monthly`, `26 weekly`, `4 every 3 months`, `1`.
+Status read_installments(std::string_view text, ExampleTerms& out) {
+  const auto words = words_of(text, " ");
+  const auto wanted = "such as `12 monthly`, `26 weekly`, `4 every 3 months`";
+  if (words.empty()) return unreadable(text, wanted);
+  if (Status s = put(whole(words[0], money::limits::installments_max), out.loan.installments); !s)
+    return s;
+  if (words.size() == 1) return money::ok();
+  const std::map<std::string_view, PeriodUnit> adverbs = {{"daily", PeriodUnit::day},
+                                                          {"weekly", PeriodUnit::week},
+                                                          {"monthly", PeriodUnit::month},
+                                                          {"yearly", PeriodUnit::year}};
+  if (words.size() == 2 && adverbs.count(words[1]) == 1) {
+    out.product.frequency = {adverbs.at(words[1]), 1};
+    return money::ok();
+  }
+  const std::map<std::string_view, PeriodUnit> nouns = {{"days", PeriodUnit::day},
+                                                        {"weeks", PeriodUnit::week},
+                                                        {"months", PeriodUnit::month},
+                                                        {"years", PeriodUnit::year}};
+  if (words.size() != 4 || words[1] != "every" || nouns.count(words[3]) == 0)
+    return unreadable(text, wanted);
+  out.product.frequency.unit = nouns.at(words[3]);
+  return put(whole(words[2], 1'000), out.product.frequency.every);
+}
+
+/// `half-up`, `up to 1.00`.
+Status read_rounding(std::string_view text, const ExampleTerms& terms, money::Rounding& out) {
+  const auto words = words_of(text, " ");
+  if (words.size() != 1 && (words.size() != 3 || words[1] != "to"))
+    return unreadable(text, "such as `half-up` or `up to 1.00`");
+  if (Status s = put(money::parse_rounding_mode(words[0]), out.mode); !s) return s;
+  if (words.size() == 1) return money::ok();
+  const auto multiple = parse_amount(words[2], terms.product.currency);
+  if (!multiple) return multiple.error();
+  out.multiple = multiple->minor();
+  return money::ok();
+}
+
+/// `none`, `1.5 x contract`, `24 %`.
+Status read_penalty(std::string_view text, ExampleTerms& out) {
+  if (text == "none") return money::ok();
+  const auto words = words_of(text, " ");
+  if (words.size() == 3 && words[1] == "x" && words[2] == "contract") {
+    return put(money::parse_decimal(words[0], 4), out.product.penalty_multiplier_e4);
+  }
+  return put(money::Rate::parse(text), out.product.penalty_rate);
+}
+
+/// `vertical penalty, compound, interest, principal`.
+Status read_order(std::string_view text, schedule::AllocationOrder& out) {
+  auto words = words_of(text, " ,");
+  if (words.size() < 2 || (words[0] != "vertical" && words[0] != "horizontal") ||
+      words.size() > out.order.size() + 1) {
+    return unreadable(text, "`vertical` or `horizontal`, then the components in order");
+  }
+  out.mode = words[0] == "vertical" ? schedule::AllocationMode::vertical
+                                    : schedule::AllocationMode::horizontal;
+  out.count = static_cast<std::uint8_t>(words.size() - 1);
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (Status s = put(schedule::parse_component(words[i]), out.order.at(i - 1)); !s) return s;
+  }
+  return money::ok();
+}
+
+/// `90: vertical principal, interest`.
+Status read_late_order(std::string_view text, schedule::AllocationRule& out) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos)
+    return unreadable(text, "days past due, a colon, then an order");
+  schedule::AllocationRule::Switch late{};
+  if (Status s = put(whole(text.substr(0, colon), 36'600), late.dpd_over); !s) return s;
+  if (Status s = read_order(text.substr(colon + 1), late.order); !s) return s;
+  out.when_late = late;
+  return money::ok();
+}
+
+Status read_thresholds(std::string_view text, schedule::Thresholds& out) {
+  out.upper.clear();
+  for (const auto word : words_of(text, " ,")) {
+    if (Status s = put(whole(word, 36'600), out.upper.emplace_back()); !s) return s;
+  }
+  return money::ok();
+}
+
+template <class T>
+Status choose(std::string_view text, const std::map<std::string_view, T>& choices, T& out) {
+  const auto found = choices.find(text);
+  if (found != choices.end()) {
+    out = found->second;
+    return money::ok();
+  }
+  std::string wanted = "one of";
+  for (const auto& [name, value] : choices) wanted += " " + std::string(name);
+  return unreadable(text, wanted);
+}
+
+using Reader = std::function<Status(std::string_view, ExampleTerms&)>;
+
+const std::map<std::string_view, Reader>& readers() {
+  static const std::map<std::string_view, Reader> table = {
+      {"currency",
+       [](auto v, auto& t) { return put(money::Currency::find(v), t.product.currency); }},
+      {"principal", read_principal},
+      {"method", [](auto v, auto& t) { return put(schedule::parse_method(v), t.product.method); }},
+      {"rate", [](auto v, auto& t) { return put(money::Rate::parse(v), t.loan.rate); }},
+      {"installments", read_installments},
+      {"disbursed", [](auto v, auto& t) { return put(money::parse_day(v), t.disbursed); }},
+      {"first_due", [](auto v, auto& t) { return put(money::parse_day(v), t.loan.first_due); }},
+      {"due_day", [](auto v, auto& t) { return put(whole(v, 31), t.loan.due_day); }},
+      {"basis",
+       [](auto v, auto& t) {
+         using schedule::InterestBasis;
+         return choose<InterestBasis>(
+             v, {{"monthly", InterestBasis::monthly}, {"daily", InterestBasis::daily}},
+             t.product.basis);
+       }},
+      {"day_count",
+       [](auto v, auto& t) { return put(schedule::parse_day_count(v), t.product.day_count); }},
+      {"first_period",
+       [](auto v, auto& t) {
+         using schedule::OddFirst;
+         return choose<OddFirst>(v, {{"solve", OddFirst::solve}, {"extra", OddFirst::extra}},
+                                 t.product.odd_first);
+       }},
+      {"interest_rounding",
+       [](auto v, auto& t) { return read_rounding(v, t, t.product.interest_rounding); }},
+      {"installment_rounding",
+       [](auto v, auto& t) { return read_rounding(v, t, t.product.installment_rounding); }},
+      {"accrual_rounding",
+       [](auto v, auto& t) {
+         return put(money::parse_rounding_mode(v), t.product.accrual_rounding);
+       }},
+      {"grace_days",
+       [](auto v, auto& t) {
+         return put(whole(v, money::limits::grace_days_max), t.product.grace_days);
+       }},
+      {"grace",
+       [](auto v, auto& t) {
+         using schedule::GraceMode;
+         return choose<GraceMode>(
+             v, {{"waive-if-paid", GraceMode::waive_if_paid}, {"shift", GraceMode::shift}},
+             t.product.grace_mode);
+       }},
+      {"penalty", read_penalty},
+      {"compound",
+       [](auto v, auto& t) {
+         return choose<CompoundRate>(v,
+                                     {{"none", CompoundRate::none},
+                                      {"contract", CompoundRate::contract},
+                                      {"penalty", CompoundRate::penalty}},
+                                     t.product.compound);
+       }},
+      {"order", [](auto v, auto& t) { return read_order(v, t.product.allocation.ordinary); }},
+      {"late_order", [](auto v, auto& t) { return read_late_order(v, t.product.allocation); }},
+      {"prepayment",
+       [](auto v, auto& t) {
+         return choose<Prepayment>(v, {{"hold", Prepayment::hold}, {"settle", Prepayment::settle}},
+                                   t.product.prepayment);
+       }},
+      {"buckets", [](auto v, auto& t) { return read_thresholds(v, t.product.buckets); }},
+      {"categories", [](auto v, auto& t) { return read_thresholds(v, t.product.categories); }},
+  };
+  return table;
+}
+
+}  // namespace
+
+Result<money::Money> parse_amount(std::string_view text, money::Currency currency) {
+  const auto space = text.find(' ');
+  if (space != std::string_view::npos) {
+    const auto named = money::Currency::find(text.substr(0, space));
+    if (!named) return named.error();
+    currency = *named;
+    text.remove_prefix(space + 1);
+  }
+  return money::Money::parse(text, currency);
+}
+
+Result<ExampleTerms> read_terms(const Example& example, const std::string& file) {
+  ExampleTerms terms;
+  terms.product.id = "spec";
+  terms.product.name = "Worked example";
+  terms.product.currency = *money::Currency::find("CNY");
+  for (const auto& term : example.terms) {
+    const auto placed = [&](Error error) {
+      error.message = term.key + ": " + error.message;
+      error.file = file;
+      error.line = static_cast<std::uint32_t>(term.line);
+      return error;
+    };
+    const auto reader = readers().find(term.key);
+    if (reader == readers().end())
+      return placed(
+          Error{.id = "spec.terms", .message = "there is no such term; see specs/README.md"});
+    if (Status s = reader->second(term.value, terms); !s) return placed(s.error());
+  }
+  auto& product = terms.product;
+  product.amount_max_minor = money::limits::principal_minor_max;
+  product.rate_min = product.rate_default = product.rate_max = terms.loan.rate;
+  product.installments_min = product.installments_default = product.installments_max =
+      terms.loan.installments;
+  return terms;
+}
+
+}  // namespace loanbook::specs

@@ -1,0 +1,101 @@
+#include "story.hpp"
+
+#include <algorithm>
+
+#include "loanbook/money/decimal.hpp"
+#include "loanbook/storage/memory/memory_store.hpp"
+
+namespace loanbook::specs {
+namespace {
+
+/// The day on whose business date the row is recorded.
+money::Day booked_day(const Table& events, const TableRow& row) {
+  return day_cell(events, row, events.text(row, "booked").empty() ? "date" : "booked");
+}
+
+const Table& events_of(const Example& example) {
+  const auto found =
+      std::find_if(example.tables.begin(), example.tables.end(),
+                   [](const Table& table) { return kind_of(table) == TableKind::events; });
+  if (found == example.tables.end() || found->rows.empty())
+    throw Failure{example.line, "a story needs events"};
+  return *found;
+}
+
+}  // namespace
+
+Story::Story(const Bench& bench) : bench_(bench) {
+  const Table& events = events_of(bench.example);
+  const std::size_t line = bench.example.line;
+  auto store = storage::memory::make_memory_store();
+  must(ledger::Book::init(*store, std::string(bench.currency().text()),
+                          booked_day(events, events.rows.front())),
+       line);
+  book_ = must(ledger::Book::open(std::move(store)), line);
+  must(book_->record({.event = ledger::PublishProduct{bench.terms.product}}), line);
+}
+
+void Story::advance(money::Day day) {
+  if (day <= book_->status().business_date) return;
+  auto reports = must(book_->close_through(day - date::days{1}), bench_.example.line);
+  for (auto& report : reports) {
+    if (!report.isolated.empty())
+      throw Failure{bench_.example.line, "isolated in the night of " + money::to_text(report.day) +
+                                             ": " + report.isolated[0].reason};
+    nights_.push_back(std::move(report));
+  }
+}
+
+ledger::Command Story::command(const Table& table, const TableRow& row) const {
+  const std::string_view event = table.text(row, "event");
+  const std::string amount(table.text(row, "amount"));
+  const auto& loan = bench_.terms.loan;
+  ledger::Command command{
+      .event = ledger::Repay{amount}, .loan = "L-1", .value_date = day_cell(table, row, "date")};
+  if (!table.text(row, "loan").empty()) command.loan = table.text(row, "loan");
+  if (!table.text(row, "key").empty()) {
+    command.source = "spec";
+    command.key = table.text(row, "key");
+  }
+  const ledger::OpenLoan open{.product = bench_.terms.product.id,
+                              .amount = amount.empty() ? bench_.text(loan.principal_minor) : amount,
+                              .rate = loan.rate.text(),
+                              .installments = loan.installments,
+                              .first_due = loan.first_due,
+                              .due_day = loan.due_day};
+  if (event == "open") {
+    command.event = open;
+  } else if (event == "disburse") {
+    command.event = ledger::Disburse{open.amount};
+  } else if (event == "open and disburse") {
+    command.event = ledger::OpenAndDisburse{open};
+  } else if (event == "reverse") {
+    const auto number = money::parse_decimal(table.text(row, "of"), 0);
+    if (!number || *number < 1 || *number > static_cast<money::Int128>(sequences_.size())) {
+      throw Failure{row.line,
+                    "of: a reversal names the row of the event it takes out, counted from 1"};
+    }
+    command.event = ledger::Reverse{sequences_[static_cast<std::size_t>(*number - 1)]};
+    command.value_date.reset();
+  } else if (event != "repay") {
+    throw Failure{row.line, "event: one of open, disburse, open and disburse, repay, reverse"};
+  }
+  return command;
+}
+
+void Story::play(Table& events) {
+  for (auto& row : events.rows) {
+    advance(booked_day(events, row));
+    const auto recorded = book_->record(command(events, row));
+    sequences_.push_back(recorded ? recorded->receipt.sequence : 0);
+    if (events.text(row, "outcome").empty() && !recorded) {
+      throw Failure{row.line, recorded.error().id + ": " + recorded.error().message};
+    }
+    events.expect(row, "outcome",
+                  !recorded            ? recorded.error().id
+                  : recorded->replayed ? "replayed"
+                                       : "recorded");
+  }
+}
+
+}  // namespace loanbook::specs

@@ -1,0 +1,158 @@
+#include "tables.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace loanbook::specs {
+namespace {
+
+using Names = std::vector<std::string_view>;
+
+struct KindColumns {
+  TableKind kind;
+  Names required;
+  Names optional;
+};
+
+const Names roles = {"principal",           "principal overdue",  "interest accrued",
+                     "interest receivable", "penalty receivable", "compound receivable",
+                     "interest income",     "penalty income",     "compound income",
+                     "settlement",          "overpayment"};
+
+Names with_roles(Names names) {
+  names.insert(names.end(), roles.begin(), roles.end());
+  return names;
+}
+
+const std::vector<KindColumns>& kinds() {
+  static const std::vector<KindColumns> table = {
+      {TableKind::schedule,
+       {"#", "due"},
+       {"principal", "interest", "installment", "balance", "state"}},
+      {TableKind::day_counts, {"day count", "from", "to"}, {"days", "year fraction"}},
+      {TableKind::roundings, {"exact"}, {"to", "half-even", "half-up", "up", "down"}},
+      {TableKind::amount_texts, {"amount text", "currency"}, {"minor units", "reads", "error"}},
+      {TableKind::rate_texts, {"rate text"}, {"reads", "error"}},
+      {TableKind::splits, {"amount", "shares"}, {"largest remainder", "last takes the rest"}},
+      {TableKind::scheduled_accrual, {"period interest", "from", "due", "as of", "accrued"}, {}},
+      {TableKind::daily_accrual, {"daily on", "from", "as of"}, {"exact", "accrued"}},
+      {TableKind::claims, {"due", "principal", "interest"}, {"fee", "penalty", "compound"}},
+      {TableKind::payments, {"paid on", "amount"}, {"unallocated"}},
+      {TableKind::allocations, {"paid on", "#", "component", "amount"}, {}},
+      {TableKind::readings,
+       {"as of"},
+       {"known at", "loan", "status", "principal", "principal overdue", "interest accrued",
+        "interest due", "penalty", "compound", "charges", "overpayment", "owed", "dpd",
+        "reported dpd", "bucket", "category", "next due", "next amount"}},
+      {TableKind::events,
+       {"date", "event"},
+       {"#", "booked", "amount", "of", "loan", "key", "outcome"}},
+      {TableKind::entries,
+       {"entry", "step"},
+       with_roles({"loan", "kind", "booked", "value date", "changed"})},
+      {TableKind::nights, {"night"}, roles},
+      {TableKind::trial_balance, {"account"}, {"name", "debit", "credit", "as of"}},
+  };
+  return table;
+}
+
+bool holds(const Names& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool matches(const KindColumns& kind, const Table& table) {
+  const bool complete =
+      std::all_of(kind.required.begin(), kind.required.end(),
+                  [&](std::string_view name) { return table.column(name).has_value(); });
+  return complete &&
+         std::all_of(table.columns.begin(), table.columns.end(), [&](const std::string& name) {
+           return holds(kind.required, name) || holds(kind.optional, name);
+         });
+}
+
+void run_table(const Bench& bench, Table& table, TableKind kind) {
+  switch (kind) {
+    case TableKind::schedule:
+      return check_schedule(bench, table);
+    case TableKind::day_counts:
+      return check_day_counts(table);
+    case TableKind::roundings:
+      return check_roundings(bench, table);
+    case TableKind::amount_texts:
+      return check_amount_texts(table);
+    case TableKind::rate_texts:
+      return check_rate_texts(table);
+    case TableKind::splits:
+      return check_splits(bench, table);
+    case TableKind::scheduled_accrual:
+      return check_scheduled_accrual(bench, table);
+    case TableKind::daily_accrual:
+      return check_daily_accrual(bench, table);
+    default:
+      throw Failure{table.line,
+                    "this table belongs to an example with claims or events, and there are none"};
+  }
+}
+
+void run_example(const std::string& file, Example& example) {
+  const auto terms = read_terms(example, file);
+  if (!terms) throw Failure{terms.error().line, terms.error().message};
+  const Bench bench{.file = file, .example = example, .terms = *terms};
+  bool story = false;
+  bool arrears = false;
+  for (const auto& table : example.tables) {
+    const auto kind = kind_of(table);
+    if (!kind) {
+      std::string columns;
+      for (const auto& name : table.columns)
+        columns += (columns.empty() ? "'" : ", '") + name + "'";
+      throw Failure{table.line, "no kind of table has exactly these columns: " + columns +
+                                    "; specs/README.md lists the kinds"};
+    }
+    story = story || *kind == TableKind::events;
+    arrears = arrears || *kind == TableKind::claims;
+  }
+  if (story) return check_story(bench);
+  if (arrears) return check_arrears(bench);
+  for (auto& table : example.tables) run_table(bench, table, *kind_of(table));
+}
+
+}  // namespace
+
+std::optional<TableKind> kind_of(const Table& table) {
+  for (const auto& kind : kinds()) {
+    if (matches(kind, table)) return kind.kind;
+  }
+  return std::nullopt;
+}
+
+std::string Bench::text(std::int64_t minor) const {
+  return money::text_of_minor(minor, currency().digits);
+}
+
+money::Day day_cell(const Table& table, const TableRow& row, std::string_view column) {
+  const auto day = money::parse_day(table.text(row, column));
+  if (!day) throw Failure{row.line, std::string(column) + ": " + day.error().message};
+  return *day;
+}
+
+std::int64_t amount_cell(const Bench& bench, const Table& table, const TableRow& row,
+                         std::string_view column) {
+  const auto amount = money::Money::parse(table.text(row, column), bench.currency());
+  if (!amount) throw Failure{row.line, std::string(column) + ": " + amount.error().message};
+  return amount->minor();
+}
+
+std::vector<Failure> run_page(Page& page) {
+  std::vector<Failure> failures;
+  for (auto& example : page.examples) {
+    try {
+      run_example(page.file, example);
+    } catch (const Failure& failure) {
+      failures.push_back({failure.line, example.title + ": " + failure.message});
+    }
+  }
+  return failures;
+}
+
+}  // namespace loanbook::specs

@@ -1,0 +1,72 @@
+#pragma once
+
+// The kinds of tables a page may hold. A kind is known by its columns: all required ones, and none
+// that is neither required nor optional, so that a misspelt column is an error and never an
+// unchecked one.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "example_terms.hpp"
+#include "page.hpp"
+
+namespace loanbook::specs {
+
+enum class TableKind {
+  schedule,      ///< a plan, row by row
+  day_counts,    ///< days and year fractions
+  roundings,     ///< an exact amount under every rounding rule
+  amount_texts,  ///< decimal text and what it means
+  rate_texts,
+  splits,
+  scheduled_accrual,  ///< a period's interest, spread over its days
+  daily_accrual,      ///< simple interest from day to day
+  claims,             ///< input: installments that are due
+  payments,           ///< input: money received on them
+  allocations,
+  readings,
+  events,  ///< input: what happens to the loan
+  entries,
+  nights,
+  trial_balance,
+};
+
+/// Nothing where no kind has these columns.
+[[nodiscard]] std::optional<TableKind> kind_of(const Table& table);
+
+/// What a handler works on. Handlers throw a `Failure` where an input cell cannot be read;
+/// `run_page` catches it.
+struct Bench {
+  const std::string& file;
+  Example& example;
+  const ExampleTerms& terms;
+
+  [[nodiscard]] money::Currency currency() const { return terms.product.currency; }
+  [[nodiscard]] std::string text(std::int64_t minor) const;
+};
+
+[[nodiscard]] money::Day day_cell(const Table& table, const TableRow& row, std::string_view column);
+[[nodiscard]] std::int64_t amount_cell(const Bench& bench, const Table& table, const TableRow& row,
+                                       std::string_view column);
+
+// One table, pure calculation.
+void check_schedule(const Bench& bench, Table& table);
+void check_day_counts(Table& table);
+void check_roundings(const Bench& bench, Table& table);
+void check_amount_texts(Table& table);
+void check_rate_texts(Table& table);
+void check_splits(const Bench& bench, Table& table);
+void check_scheduled_accrual(const Bench& bench, Table& table);
+void check_daily_accrual(const Bench& bench, Table& table);
+
+/// Examples with claims: payments in order of their dates, allocations and readings.
+void check_arrears(const Bench& bench);
+
+/// Examples with events: the whole story through a book in memory.
+void check_story(const Bench& bench);
+
+/// Runs every example and notes what the engine says in its cells; returns what could not be run.
+[[nodiscard]] std::vector<Failure> run_page(Page& page);
+
+}  // namespace loanbook::specs
