@@ -166,6 +166,7 @@ void NightEngine::add_loans() {
     const std::size_t slot = lane.find(number);
     if (slot < lane.loan.size() && lane.alive[slot] != 0) {
       lane.next_change[slot] = every_night;
+      if (record.state.status != LoanStatus::active) lane.kill(slot);  // visited as touched, no longer one of the night's loans
     } else if (record.state.status == LoanStatus::active) {
       if (lane.loan.empty() || number > lane.loan.back()) lane.append(number);
       else fill[record.state.product] = true;  // active again after a reversal: out of order
