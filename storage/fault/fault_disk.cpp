@@ -370,7 +370,8 @@ class FaultEnv final : public rdb::EnvWrapper {
 
 FaultDisk::FaultDisk(std::uint64_t seed)
     : state_(std::make_shared<State>(seed)),
-      env_(std::make_shared<FaultEnv>(std::make_shared<FaultFileSystem>(state_))) {}
+      env_(std::shared_ptr<rdb::Env>(
+          std::make_shared<FaultEnv>(std::make_shared<FaultFileSystem>(state_)))) {}
 FaultDisk::~FaultDisk() = default;
 
 rocksdb::Options FaultDisk::options() const {

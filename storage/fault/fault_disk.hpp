@@ -63,7 +63,7 @@ class FaultDisk {
 
  private:
   std::shared_ptr<State> state_;
-  std::shared_ptr<::rocksdb::Env> env_;
+  std::shared_ptr<void> env_;
 };
 
 }  // namespace loanbook::storage::fault

@@ -1,5 +1,8 @@
 #include "memory_files.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace loanbook::storage::fault {
 
 void Inode::sync() {

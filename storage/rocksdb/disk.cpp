@@ -10,8 +10,10 @@ namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
 
+/// For writes: a folder that is not there is a wrong path, not damage.
 Status status_of(const rdb::Status& status, const std::string& what) {
   if (status.ok()) return money::ok();
+  if (status.IsPathNotFound()) return Error{"store.io", what + ": " + status.ToString()};
   return to_error(status, what);
 }
 
@@ -28,8 +30,8 @@ Error to_error(const rdb::Status& status, const std::string& what,
 }
 
 Disk::Disk(const Options& options)
-    : owned_(options.env),
-      env_(options.env ? options.env.get() : rdb::Env::Default()),
+    : owned_(std::static_pointer_cast<rdb::Env>(options.env)),
+      env_(owned_ ? owned_.get() : rdb::Env::Default()),
       files_(env_->GetFileSystem()) {}
 
 bool Disk::exists(const std::string& path) const {

@@ -9,10 +9,6 @@
 
 #include "loanbook/storage/store.hpp"
 
-namespace rocksdb {
-class Env;
-}
-
 namespace loanbook::storage::rocksdb {
 
 /// What the outside world gives; the core reads no clock and no host name.
@@ -20,11 +16,11 @@ struct Options {
   std::string pid = {};      ///< shown to a second writer that is refused
   std::string host = {};     ///< the same
   std::string started = {};  ///< the same: start time as text
-  std::string temp_dir =
-      {};  ///< for readers' private folders; empty: the system's folder for temporary files
+  /// For readers' private folders; empty: the system's folder for temporary files.
+  std::string temp_dir = {};
   std::uint32_t reader_attempts = 50;  ///< opens tried before a reader gives up
-  std::shared_ptr<::rocksdb::Env> env =
-      nullptr;  ///< for fault injection (storage/fault); empty: the real disk
+  /// A rocksdb::Env, for fault injection (storage/fault); empty: the real disk.
+  std::shared_ptr<void> env = nullptr;
 };
 
 /// Makes an empty book in the missing or empty folder `dir`, closed cleanly.
