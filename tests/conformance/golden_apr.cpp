@@ -65,7 +65,7 @@ Outcome golden_apr(const Json& input, const Json& expect) {
   const std::string method = fields.text("method");
   const auto places = static_cast<unsigned>(fields.integer("places"));
   if (fields.has("dates")) fields.text("dates");  // only explains t and f
-  const auto per_year = static_cast<std::uint32_t>(fields.integer_or("periods_per_year", 1));
+  const auto per_year = fields.count_or<std::uint32_t>("periods_per_year", 1);
   std::optional<schedule::FoundRate> rate;
   if (method == "irr" || method == "eu") {
     rate = value_of(schedule::internal_rate(flows_by_time(fields.at("flows"))));
