@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "conformance/suite.hpp"
 #include "loanbook/money/currency.hpp"
@@ -37,6 +38,18 @@ class Fields {
   std::string text_or(const char* key, const char* otherwise);
   std::int64_t integer(const char* key);
   std::int64_t integer_or(const char* key, std::int64_t otherwise);
+  /// An integer that fits the type of the terms; anything else is Refused, not cut.
+  template <class T>
+  T count(const char* key) {
+    const std::int64_t value = integer(key);
+    if (!std::in_range<T>(value))
+      throw Refused{std::string(key) + " is out of range: " + std::to_string(value)};
+    return static_cast<T>(value);
+  }
+  template <class T>
+  T count_or(const char* key, T otherwise) {
+    return has(key) ? count<T>(key) : otherwise;
+  }
   money::Day day(const char* key);
   money::Rate rate(const char* key);
   /// Decimal text of an amount as minor units with the digits of `currency`.

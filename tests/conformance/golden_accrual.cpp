@@ -14,6 +14,7 @@ AccrualRules rules_of(Fields& fields, money::Currency currency) {
   if (fields.has("daily_scale")) {
     const std::int64_t scale = fields.integer("daily_scale");
     if (scale < currency.digits) throw NotBuilt{"daily_scale below the minor unit is not built"};
+    if (scale > 18) throw Refused{"daily_scale is out of range"};
     rules.daily_digits = static_cast<std::uint8_t>(scale - currency.digits);
   }
   value_of(schedule::check(rules));

@@ -31,7 +31,7 @@ OverdueRules rules_of(Fields& fields) {
       .compound_rate = compound_rate_of(fields.text("compound_rate"), contract, *penalty),
       .day_count = day_count_of(fields.text("basis")),
       .mode = rounding_of(fields.text("rounding")),
-      .grace_days = static_cast<std::uint16_t>(fields.integer("grace_days"))};
+      .grace_days = fields.count<std::uint16_t>("grace_days")};
   const std::string grace_mode = fields.text("grace_mode");
   if (grace_mode == "shift") {
     rules.grace_mode = schedule::GraceMode::shift;
@@ -149,14 +149,14 @@ Outcome golden_allocate(const Json& input, const Json& expect) {
   if (fields.has("include_future")) rule.include_future = fields.at("include_future").get<bool>();
   if (fields.has("switch")) {
     Fields late(fields.at("switch"));
-    rule.when_late = {.dpd_over = static_cast<std::uint32_t>(late.integer("dpd_over")),
+    rule.when_late = {.dpd_over = late.count<std::uint32_t>("dpd_over"),
                       .order = order_of(late.at("order"), late.text("mode"))};
     late.done();
   }
   std::vector<schedule::Claim> claims;
   for (const Json& element : fields.at("instalments")) {
     Fields claim(element);
-    claims.push_back({static_cast<std::uint32_t>(claim.integer("no")),
+    claims.push_back({claim.count<std::uint32_t>("no"),
                       claim.day("due"),
                       {claim.minor("fee", currency), claim.minor("penalty", currency),
                        claim.minor("compound", currency), claim.minor("interest", currency),

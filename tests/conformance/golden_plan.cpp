@@ -1,5 +1,6 @@
 #include "conformance/adapter.hpp"
 #include "loanbook/schedule/plan.hpp"
+#include "loanbook/schedule/prepay.hpp"
 
 namespace loanbook::conformance {
 namespace {
@@ -25,7 +26,7 @@ schedule::Frequency frequency_of(const Json& object) {
   } else if (unit != "month") {
     throw NotBuilt{"frequency unit " + unit + " is not built"};
   }
-  frequency.every = static_cast<std::uint16_t>(fields.integer_or("every", 1));
+  frequency.every = fields.count_or<std::uint16_t>("every", 1);
   fields.done();
   return frequency;
 }
@@ -48,7 +49,7 @@ void read_dates(Fields& fields, Terms& terms) {
   terms.disbursed = fields.day("disbursed");
   if (fields.has("frequency")) terms.frequency = frequency_of(fields.at("frequency"));
   if (fields.has("first_due")) terms.first_due = fields.day("first_due");
-  terms.due_day = static_cast<std::uint8_t>(fields.integer_or("due_day", 0));
+  terms.due_day = fields.count_or<std::uint8_t>("due_day", 0);
   const std::string basis = fields.text("basis");
   if (basis != "MONTHLY/12") {
     terms.basis = schedule::InterestBasis::daily;
@@ -69,13 +70,11 @@ Terms terms_of(const Json& input) {
   terms.currency = fields.currency();
   terms.principal_minor = fields.minor("principal", terms.currency);
   terms.rate = fields.rate("annual_rate");
-  terms.installments = static_cast<std::uint32_t>(fields.integer("periods"));
+  terms.installments = fields.count<std::uint32_t>("periods");
   read_dates(fields, terms);
   read_rounding(fields, terms);
-  terms.principal_free_periods =
-      static_cast<std::uint16_t>(fields.integer_or("principal_free_periods", 0));
-  terms.interest_free_periods =
-      static_cast<std::uint16_t>(fields.integer_or("interest_free_periods", 0));
+  terms.principal_free_periods = fields.count_or<std::uint16_t>("principal_free_periods", 0);
+  terms.interest_free_periods = fields.count_or<std::uint16_t>("interest_free_periods", 0);
   if (fields.has("balloon")) terms.balloon_minor = fields.minor("balloon", terms.currency);
   fields.done();
   value_of(schedule::check(terms));
@@ -89,6 +88,44 @@ Json row_json(const schedule::PlanRow& row, money::Currency currency) {
           {"interest", amount_text(row.interest, currency)},
           {"payment", amount_text(row.payment(), currency)},
           {"balance", amount_text(row.balance, currency)}};
+}
+
+Json amounts_of(const schedule::PrepaymentQuote& quote, money::Currency currency) {
+  const auto text = [&](std::int64_t minor) { return amount_text(minor, currency); };
+  Json actual = {{"outstanding", text(quote.outstanding)},
+                 {"prepaid_principal", text(quote.prepaid_principal)},
+                 {"interest_days", quote.interest_days},
+                 {"accrued_interest", text(quote.accrued_interest)},
+                 {"fee", text(quote.fee)},
+                 {"payoff", text(quote.cash)},
+                 {"cash", text(quote.cash)}};
+  if (!quote.rest) return actual;
+  actual["instalment"] = text(quote.rest->installment);
+  actual["principal_per_period"] = text(quote.rest->installment);
+  actual["remaining_periods"] = quote.rest->rows;
+  actual["last_payment"] = text(quote.rest->last_payment);
+  actual["remaining_interest"] = text(quote.rest->interest);
+  actual["interest_saved"] = text(quote.rest->interest_saved);
+  return actual;
+}
+
+schedule::PrepayRules prepay_rules_of(Fields& fields) {
+  schedule::PrepayRules rules;
+  if (fields.has("fee_rate")) rules.fee_rate = fields.ratio("fee_rate");
+  if (fields.has("fee_free_after_period"))
+    rules.fee_free_after = fields.count<std::uint32_t>("fee_free_after_period");
+  if (fields.has("fee_cap_interest_days"))
+    rules.fee_cap_interest_days = fields.count<std::uint32_t>("fee_cap_interest_days");
+  rules.min_interest_days = fields.count_or<std::uint32_t>("min_interest_days", 0);
+  if (fields.has("odd_basis")) rules.odd_days = day_count_of(fields.text("odd_basis"));
+  return rules;
+}
+
+schedule::PrepayMode prepay_mode_of(const std::string& text) {
+  if (text == "payoff") return schedule::PrepayMode::pay_off;
+  if (text == "reduce") return schedule::PrepayMode::reduce;
+  if (text == "shorten") return schedule::PrepayMode::shorten;
+  throw NotBuilt{"mode " + text + " is not built"};
 }
 
 }  // namespace
@@ -122,8 +159,20 @@ Outcome golden_plan(const Json& input, const Json& expect) {
   return comparison.outcome();
 }
 
-Outcome golden_prepay(const Json&, const Json&) {
-  return skipped("early repayment of a plan is not built");
+Outcome golden_prepay(const Json& input, const Json& expect) {
+  Fields fields(input);
+  const Terms terms = terms_of(fields.at("loan"));
+  const schedule::PrepayRules rules = prepay_rules_of(fields);
+  schedule::Prepayment prepayment{.paid_rows = fields.count<std::uint32_t>("paid_periods"),
+                                  .date = fields.day("date"),
+                                  .mode = prepay_mode_of(fields.text("mode"))};
+  if (fields.has("amount")) prepayment.amount_minor = fields.minor("amount", terms.currency);
+  fields.done();
+  const schedule::PrepaymentQuote quote =
+      value_of(schedule::quote_prepayment(terms, rules, prepayment));
+  Comparison comparison;
+  comparison.object("", expect, amounts_of(quote, terms.currency));
+  return comparison.outcome();
 }
 
 }  // namespace loanbook::conformance
