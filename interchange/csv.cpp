@@ -65,6 +65,9 @@ Result<CsvReader> CsvReader::open(std::string_view text, std::string file_name) 
                  .message = "the file is empty; its first line must name the columns",
                  .file = reader.file_name_};
   }
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    return reader.error_at("csv.not_utf8", "the file is UTF-16; save it as UTF-8", 0);
+  }
   if (std::optional<Error> error = reader.read_row()) return *error;
   if (std::optional<Error> error = reader.check_header()) return *error;
   for (const std::string_view name : reader.fields_) reader.header_.emplace_back(name);

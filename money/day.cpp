@@ -72,7 +72,7 @@ Result<Day> parse_day(std::string_view text) {
     const auto days = static_cast<unsigned>(last_day_of(civil.year(), civil.month()));
     return Error{.id = "date.malformed",
                  .message = quoted(text) + " is not a date: that month has the days 01 to " +
-                            std::to_string(days),
+                            std::to_string(days) + "; check day and month",
                  .column = 9};
   }
   return Day{civil};

@@ -71,7 +71,7 @@ TEST_CASE("what is not a date is refused at its character", "[day]") {
       CHECK(read.error().column == row.column);
     }
   CHECK(parse_day("2026-02-30").error().message ==
-        "'2026-02-30' is not a date: that month has the days 01 to 28");
+        "'2026-02-30' is not a date: that month has the days 01 to 28; check day and month");
 }
 
 TEST_CASE("every day of three centuries goes out and in again, in order", "[day]") {

@@ -1,0 +1,212 @@
+#include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <set>
+
+#include "loanbook/interchange/file.hpp"
+#include "loanbook/interchange/product_toml.hpp"
+
+namespace {
+
+using namespace loanbook;
+using namespace loanbook::interchange;
+
+constexpr std::string_view smallest = R"(id = "small"
+currency = "CNY"
+[terms]
+method = "level"
+installments = 12
+amount = { min = "1.00", max = "2000.00" }
+rate = "18%"
+)";
+
+TEST_CASE("a product file names what differs from the defaults", "[product]") {
+  const auto product = read_product(smallest, "p.toml").value();
+  CHECK(product.id == "small");
+  CHECK(product.name == "small");
+  CHECK(product.version == 1);
+  CHECK(product.installments_min == 12);
+  CHECK(product.installments_max == 12);
+  CHECK(product.amount_max_minor == 200'000);
+  CHECK(product.rate_min == money::Rate::parse("18%").value());
+  CHECK(product.rate_max == product.rate_default);
+  CHECK(product.buckets == schedule::standard_buckets());
+  CHECK_FALSE(product.penalty_rate);
+}
+
+TEST_CASE("every key of a product file reaches its field", "[product]") {
+  const auto product = read_product(R"(
+id = "p-1"
+version = 7
+name = "名"
+currency = "KWD"
+[terms]
+method = "interest-first"
+every = "2 weeks"
+installments = { min = 2, max = 10, default = 4 }
+amount = { min = "0.500", max = "100.000" }
+rate = { min = "1%", max = "0.2", default = "7.25 %" }
+basis = "daily"
+day_count = "30E/360"
+first_period = "extra"
+due_day = 31
+[rounding]
+interest = "half-even"
+installment = "up"
+installment_multiple = "0.100"
+accrual = "down"
+[overdue]
+grace_days = 5
+grace = "shift"
+penalty = { multiplier = "1.25" }
+compound = "contract"
+buckets = [0, 10, 20]
+categories = [0, 90]
+[allocation]
+mode = "horizontal"
+order = ["principal", "interest"]
+after = { dpd_over = 90, order = ["fee"], mode = "vertical" }
+[prepayment]
+rule = "hold"
+[accounts]
+settlement = { code = "1", name = "Cash" }
+principal = { code = "2" }
+)",
+                                    "p.toml")
+                           .value();
+  CHECK(product.version == 7);
+  CHECK(product.name == "名");
+  CHECK(product.currency.text() == "KWD");
+  CHECK(product.method == schedule::Method::interest_first);
+  CHECK(product.frequency == schedule::Frequency{schedule::PeriodUnit::week, 2});
+  CHECK(product.installments_default == 4);
+  CHECK(product.amount_min_minor == 500);
+  CHECK(product.rate_max.e12() == 200'000'000'000);
+  CHECK(product.rate_default.e12() == 72'500'000'000);
+  CHECK(product.basis == schedule::InterestBasis::daily);
+  CHECK(product.day_count == schedule::DayCount::thirty_e_360);
+  CHECK(product.odd_first == schedule::OddFirst::extra);
+  CHECK(product.due_day == 31);
+  CHECK(product.interest_rounding.mode == money::RoundingMode::half_even);
+  CHECK(product.installment_rounding == money::Rounding{money::RoundingMode::up, 100});
+  CHECK(product.accrual_rounding == money::RoundingMode::down);
+  CHECK(product.grace_days == 5);
+  CHECK(product.grace_mode == schedule::GraceMode::shift);
+  CHECK(product.penalty_multiplier_e4 == 12'500);
+  CHECK(product.compound == ledger::CompoundRate::contract);
+  CHECK(product.buckets.upper == std::vector<std::uint16_t>{0, 10, 20});
+  CHECK(product.categories.upper == std::vector<std::uint16_t>{0, 90});
+  CHECK(product.allocation.ordinary.count == 2);
+  CHECK(product.allocation.ordinary.mode == schedule::AllocationMode::horizontal);
+  CHECK(product.allocation.ordinary.order[0] == schedule::Component::principal);
+  REQUIRE(product.allocation.when_late);
+  CHECK(product.allocation.when_late->dpd_over == 90);
+  CHECK(product.allocation.when_late->order.order[0] == schedule::Component::fee);
+  CHECK(product.allocation.when_late->order.mode == schedule::AllocationMode::vertical);
+  CHECK(product.prepayment == ledger::Prepayment::hold);
+  CHECK(account_of(product, ledger::Role::settlement) == ledger::AccountCode{"1", "Cash"});
+  CHECK(account_of(product, ledger::Role::principal).code == "2");
+  CHECK(account_of(product, ledger::Role::principal).name ==
+        ledger::default_account(ledger::Role::principal).name);
+  CHECK(read_product(write_product(product), "again").value() == product);
+}
+
+struct Change {
+  const char* name;
+  std::string from;
+  std::string to;
+  const char* id;
+  unsigned line;
+  unsigned column;  // 0: the parser's own, not checked
+};
+
+TEST_CASE("a bad product file is refused at line and column", "[product]") {
+  const std::string text{smallest};
+  const Change rows[] = {
+      {"not TOML", "id = ", "id ", "product.malformed", 1, 0},
+      {"a header without a name", "[terms]", "[=]", "product.malformed", 3, 0},
+      {"unknown key", "rate =", "rates =", "product.unknown_key", 7, 1},
+      {"unknown table", "[terms]", "[term]", "product.unknown_key", 3, 2},
+      {"missing key", "currency = \"CNY\"\n", "", "product.missing_key", 1, 1},
+      {"a number with a point", "rate = \"18%\"", "rate = 0.18", "product.wrong_type", 7, 8},
+      {"a rate without %", "\"18%\"", "\"18\"", "rate.ambiguous", 7, 8},
+      {"a number in quotes", "= 12", "= \"12\"", "product.wrong_type", 5, 16},
+      {"too many decimals", "2000.00", "2000.001", "decimal.too_many_digits", 6, 32},
+      {"unknown currency", "CNY", "RMB", "currency.unknown", 2, 12},
+      {"negative", "= 12", "= -12", "product.bad_value", 5, 16},
+      {"huge", "= 12", "= 99999999999", "product.bad_value", 5, 16},
+      {"no installments", "= 12", "= 0", "product.installments", 5, 16},
+      {"too many installments", "= 12", "= 1201", "product.installments", 5, 16},
+      {"amounts swapped", "1.00", "3000.00", "product.amount", 6, 10},
+      {"bad id", "small", "Small", "product.id", 1, 6},
+      {"bad step", "rate =", "every = \"1 fortnight\"\nrate =", "product.bad_value", 7, 9},
+      {"a table is text", "{ min = \"1.00\", max = \"2000.00\" }", "\"5\"", "product.wrong_type", 6,
+       10},
+      {"half a range", ", max = \"2000.00\"", "", "product.missing_key", 6, 10},
+      {"duplicate key", "rate =", "method = \"level\"\nrate =", "product.malformed", 7, 0},
+      {"unknown word", "rate =", "basis = \"month\"\nrate =", "product.bad_value", 7, 9},
+      {"bad bucket", "rate = \"18%\"", "rate = \"18%\"\n[overdue]\nbuckets = [0, 30, 20]",
+       "product.buckets", 9, 11},
+      {"bucket is text", "rate = \"18%\"", "rate = \"18%\"\n[overdue]\nbuckets = [0, \"x\"]",
+       "product.wrong_type", 9, 15},
+      {"component twice", "rate = \"18%\"",
+       "rate = \"18%\"\n[allocation]\norder = [\"fee\", \"fee\"]", "product.allocation", 9, 9},
+      {"both penalties", "rate = \"18%\"",
+       "rate = \"18%\"\n[overdue]\npenalty = { rate = \"1%\", multiplier = \"2\" }",
+       "product.penalty", 9, 11},
+      {"unknown role", "rate = \"18%\"", "rate = \"18%\"\n[accounts]\ncash = { code = \"1\" }",
+       "product.unknown_key", 9, 1},
+      {"broken UTF-8", "small", "sm\xFFll", "product.malformed", 1, 0},
+  };
+  for (const auto& row : rows) DYNAMIC_SECTION(row.name) {
+      std::string changed = text;
+      REQUIRE(changed.find(row.from) != std::string::npos);
+      changed.replace(changed.find(row.from), row.from.size(), row.to);
+      const auto product = read_product(changed, "p.toml");
+      REQUIRE_FALSE(product);
+      CAPTURE(product.error().message);
+      CHECK(product.error().id == row.id);
+      CHECK(product.error().file == "p.toml");
+      CHECK(product.error().line == row.line);
+      if (row.column != 0) CHECK(product.error().column == row.column);
+    }
+  CHECK(read_product(std::string(70'000, '#'), "p").error().id == "product.too_large");
+  CHECK(read_product(text + "[overdue]\ngracee = 3\n", "p").error().message ==
+        "unknown key 'gracee' in [overdue], did you mean 'grace'?");
+}
+
+TEST_CASE("the sample products are sound, differ, and read back equal", "[product]") {
+  std::set<schedule::Method> methods;
+  std::set<std::string> ids;
+  for (const auto& each :
+       std::filesystem::directory_iterator(LOANBOOK_SOURCE_DIR "/examples/products")) {
+    CAPTURE(each.path().string());
+    const auto text = read_file(each.path().string()).value();
+    const auto product = read_product(text, each.path().filename().string());
+    if (!product) FAIL(to_text(product.error()));
+    CHECK(read_product(write_product(*product), "again").value() == *product);
+    CHECK(product->id + ".toml" == each.path().filename().string());
+    methods.insert(product->method);
+    ids.insert(product->id);
+  }
+  CHECK(methods.size() == 5);
+  CHECK(ids.size() >= 6);
+}
+
+TEST_CASE("no bytes crash the product reader", "[product]") {
+  CHECK(rc::check([] {
+    std::string text{smallest};
+    const auto changes = *rc::gen::inRange(1, 6);
+    for (int i = 0; i < changes; ++i) {
+      const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
+      text[at] = *rc::gen::oneOf(rc::gen::elementOf(std::string("\"={}[].,0\n")),
+                                 rc::gen::arbitrary<char>());
+    }
+    const auto product = read_product(text, "p");
+    if (product) RC_ASSERT(read_product(write_product(*product), "q").value() == *product);
+    if (!product) RC_ASSERT(product.error().line > 0);
+  }));
+}
+
+}  // namespace
