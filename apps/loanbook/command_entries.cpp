@@ -83,12 +83,18 @@ int run_entries(const Context& context, const EntriesArguments& arguments) {
 
 int run_export_hledger(const Context& context, const std::string& out) {
   return with_reader(context, [&](const Book& book) {
-    auto journal = interchange::export_hledger(book);
-    if (!journal) return fail(journal.error());
-    if (out.empty()) {
-      std::fwrite(journal->data(), 1, journal->size(), stdout);
-    } else {
-      auto written = write_file(out, *journal);
+    std::string journal;
+    const auto to_output = standard_output();
+    auto exported = interchange::export_hledger(book, [&](std::string_view part) {
+      if (out.empty()) {
+        to_output(part);
+      } else {
+        journal += part;
+      }
+    });
+    if (!exported) return fail(exported.error());
+    if (!out.empty()) {
+      auto written = write_file(out, journal);
       if (!written) return fail(written.error());
       say("wrote " + out);
     }

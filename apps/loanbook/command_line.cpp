@@ -235,7 +235,7 @@ void add_import(Tree& tree, CLI::App* parent, const std::string& name, const std
   made->add_option("--actor", import.writing.actor, "Who does it (default: your user name)");
   made->add_option("--reason", import.writing.reason, "Why, for the audit trail");
   if (name != "loans") return;
-  made->add_option("--product", import.product, "Product of rows that name none");
+  made->add_option("--product", import.product, "Product of every row, where the file has no such column");
   made->add_option("--compare", import.compare,
                    "Only compare this column of level installments with our plans");
   made->add_flag("--describe", import.describe, "Only say how the file is read: rows, dates, columns");
@@ -263,7 +263,7 @@ void add_bulk_commands(Tree& tree) {
                             [&a](const Context& c) { return run_play(c, a.play); });
   play->add_option("--loans", a.play.loans, "CSV file of loans");
   play->add_option("--events", a.play.events, "CSV file of events, in the order they arrived");
-  play->add_option("--product", a.play.product, "Product of loans that name none");
+  play->add_option("--product", a.play.product, "Product of every loan, where the file has no such column");
   play->add_option("--map", a.play.map, "NAME=COLUMN for the file of loans");
   play->add_option("--through", a.play.through, "Last day to close")->required();
   play->add_option("--threads", a.play.threads, "Threads of a night (default: one a core)");
