@@ -1,0 +1,180 @@
+#include "bulk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "interrupt.hpp"
+#include "loanbook/interchange/file.hpp"
+#include "output.hpp"
+
+namespace loanbook::apps {
+namespace {
+
+constexpr std::size_t check_rows = 4096;
+constexpr std::size_t problems_shown = 50;
+
+bool depends_on_loan(const Error& error) {
+  return error.id.starts_with("loan.") || error.id.starts_with("entry.") ||
+         error.id == "date.before_disbursement" || error.id == "date.before_opening";
+}
+
+}  // namespace
+
+Result<interchange::ImportFile> open_bulk(const BulkSource& source, const Book* book) {
+  std::vector<std::string> pairs = source.map;
+  if (!source.product.empty()) pairs.push_back("product:=" + source.product);
+  auto mappings = interchange::parse_mapping(pairs);
+  if (!mappings) return mappings.error();
+  auto text = interchange::read_file(source.file);
+  if (!text) return text.error();
+  interchange::ProductCurrency currency_of;
+  if (book != nullptr) {
+    currency_of = [book](const std::string& product) -> std::optional<money::Currency> {
+      auto found = book->product(product);
+      if (!found) return std::nullopt;
+      return found->currency;
+    };
+  }
+  using interchange::ImportFile;
+  switch (source.kind) {
+    case FileKind::loans:
+      return ImportFile::open_loans(std::move(*text), source.file, *mappings, currency_of);
+    case FileKind::events:
+      return ImportFile::open_events(std::move(*text), source.file, *mappings, currency_of);
+    case FileKind::commands:
+      break;
+  }
+  return ImportFile::open_commands(std::move(*text), source.file, currency_of);
+}
+
+Bulk::Bulk(interchange::ImportFile file, const BulkSource& source, const Writing& writing)
+    : file_(std::move(file)), name_(source.file), loans_only_(source.kind == FileKind::loans), actor_(actor_or_user(writing.actor)),
+      reason_(writing.reason), stem_(writing.key) {}
+
+void Bulk::complete(ledger::Command& command) const {
+  if (command.actor.empty()) command.actor = actor_;
+  if (command.reason.empty()) command.reason = reason_;
+  if (!stem_.empty() && command.scope != "reference") command.scope = stem_;
+}
+
+void Bulk::refuse(const interchange::RowPlace& place, const Error& error) {
+  if (!bad_rows_.insert(place.row).second) return;
+  problems_.push_back({place, error.line != 0 ? error : file_.place(error, place)});
+}
+
+void Bulk::check(Book& book, Progress& progress) {
+  interchange::ImportBatch batch;
+  std::unordered_set<std::string> touched;
+  const auto judge = [&](ledger::Command& command, const interchange::RowPlace& place) {
+    complete(command);
+    if (command.value_date) {
+      first_day_ = std::min(first_day_.value_or(*command.value_date), *command.value_date);
+      last_day_ = std::max(last_day_.value_or(*command.value_date), *command.value_date);
+    }
+    auto checked = book.check(command);
+    const bool hidden =
+        !checked && depends_on_loan(checked.error()) && touched.contains(command.loan);
+    if (!checked && !hidden) refuse(place, checked.error());
+    // A file of loans names each loan once (its reader sees to it): nothing to remember.
+    if (!loans_only_) touched.insert(std::move(command.loan));
+  };
+  while (file_.next(batch, check_rows)) {
+    for (std::size_t i = 0; i < batch.commands.size(); ++i) {
+      judge(batch.commands[i], batch.places[i]);
+    }
+    for (const auto& row : batch.rejected) refuse(row.place, row.error);
+    rows_ += batch.commands.size() + batch.rejected.size();
+    progress.update(rows_, 0, "checked");
+  }
+  progress.clear();
+  std::sort(problems_.begin(), problems_.end(),
+            [](const auto& a, const auto& b) { return a.place.row < b.place.row; });
+  file_.rewind();
+}
+
+interchange::ImportBatch Bulk::read_all() {
+  interchange::ImportBatch all;
+  interchange::ImportBatch batch;
+  while (file_.next(batch, check_rows)) {
+    rows_ += batch.commands.size() + batch.rejected.size();
+    for (const auto& row : batch.rejected) refuse(row.place, row.error);
+    for (auto& command : batch.commands) {
+      complete(command);
+      all.commands.push_back(std::move(command));
+    }
+    all.places.insert(all.places.end(), batch.places.begin(), batch.places.end());
+  }
+  return all;
+}
+
+Status Bulk::take(const ledger::Command& command, const interchange::RowPlace& place,
+                  const Result<ledger::Recorded>& answer) {
+  if (!answer) {
+    if (code_of(answer.error()) != exit_code::bad_input) return answer.error();
+    refuse(place, answer.error());
+    return money::ok();
+  }
+  ++(answer->replayed ? already_ : recorded_);
+  if (use_) use_(command, *answer);
+  return money::ok();
+}
+
+Status Bulk::write(Book& book, std::size_t chunk, Progress& progress) {
+  interchange::ImportBatch batch;
+  std::uint64_t done = 0;
+  while (interrupted() == 0 && file_.next(batch, chunk)) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < batch.commands.size(); ++i) {
+      if (!bad_rows_.empty() && refused(batch.places[i])) continue;
+      if (kept != i) {
+        batch.commands[kept] = std::move(batch.commands[i]);
+        batch.places[kept] = batch.places[i];
+      }
+      complete(batch.commands[kept]);
+      ++kept;
+    }
+    const auto answers = book.record_each(std::span(batch.commands).first(kept));
+    for (std::size_t i = 0; i < kept; ++i) {
+      auto taken = take(batch.commands[i], batch.places[i], answers[i]);
+      if (!taken) return taken;
+    }
+    done += batch.commands.size() + batch.rejected.size();
+    progress.update(done, rows_, "recorded");
+  }
+  progress.clear();
+  return money::ok();
+}
+
+void Bulk::print_problems() const {
+  for (std::size_t i = 0; i < std::min(problems_.size(), problems_shown); ++i) {
+    fmt::print(stderr, "{}\n", text_of(problems_[i].error));
+  }
+  if (problems_.size() > problems_shown) {
+    fmt::print(stderr, "and {} rows more\n", problems_.size() - problems_shown);
+  }
+}
+
+Status Bulk::write_rejects(const std::string& path) const {
+  std::string content;
+  if (!file_.raw_header().empty()) content = std::string(file_.raw_header()) + "\n";
+  for (const auto& problem : problems_) {
+    content += file_.raw(problem.place);
+    content += '\n';
+  }
+  return write_file(path, content);
+}
+
+void Bulk::print_summary(const Context& context) const {
+  Report report;
+  report.columns = {{"file", "File"},
+                    {"rows", "Rows", ColumnKind::integer},
+                    {"recorded", "Recorded", ColumnKind::integer},
+                    {"already_there", "Already there", ColumnKind::integer},
+                    {"rejected", "Rejected", ColumnKind::integer}};
+  report.rows.push_back({{name_, std::to_string(rows_), std::to_string(recorded_),
+                          std::to_string(already_), std::to_string(bad())}});
+  print(report, context.format);
+}
+
+}  // namespace loanbook::apps

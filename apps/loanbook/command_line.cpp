@@ -1,0 +1,373 @@
+// The command tree. All of CLI11 stays in this file: it is the slowest header of the program to compile.
+
+#include "command_line.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <cstdio>
+#include <functional>
+#include <iostream>
+#include <map>
+
+#include "commands.hpp"
+#include "completion.hpp"
+
+#ifndef LOANBOOK_VERSION
+#define LOANBOOK_VERSION "unknown"
+#endif
+
+namespace loanbook::apps {
+namespace {
+
+using Action = std::function<int(const Context&)>;
+
+struct Arguments {
+  InitArguments init;
+  StatusArguments status;
+  VerifyArguments verify;
+  std::string folder;
+  PublishArguments publish;
+  std::vector<std::string> files;
+  ProductShowArguments product_show;
+  QuoteArguments quote;
+  LoanOpenArguments open;
+  LoanAmountArguments amount;
+  LoanReverseArguments reverse;
+  LoanShowArguments show;
+  LoanExplainArguments explain;
+  RecordArguments record;
+  ImportArguments import;
+  PlayArguments play;
+  NightArguments night;
+  PortfolioArguments portfolio;
+  OverdueArguments overdue;
+  std::string as_of;
+  EntriesArguments entries;
+  std::string out;
+  std::string shell;
+};
+
+struct Tree {
+  CLI::App app{"An append-only loan ledger: loans in, nights closed, books that balance."};
+  Context context;
+  Arguments arguments;
+  Action action;
+
+  CLI::App* command(CLI::App* parent, const std::string& name, const std::string& help,
+                    const std::string& example, Action run) {
+    auto* made = parent->add_subcommand(name, help);
+    made->footer("Example:\n  " + example);
+    made->callback([this, run = std::move(run)] { action = run; });
+    return made;
+  }
+  CLI::App* noun(const std::string& name, const std::string& help) {
+    auto* made = app.add_subcommand(name, help);
+    made->require_subcommand(1);
+    return made;
+  }
+};
+
+void add_writing(CLI::App* command, Writing& writing) {
+  command->add_flag("--dry-run", writing.dry_run, "Check and show the answer, write nothing");
+  command->add_option("--idempotency-key", writing.key,
+                      "The same key is recorded once, however often it is sent");
+  command->add_option("--actor", writing.actor, "Who does it (default: your user name)");
+  command->add_option("--reason", writing.reason, "Why, for the audit trail");
+}
+
+void add_value_date(CLI::App* command, Writing& writing) {
+  command->add_option("--value-date", writing.value_date,
+                      "Day from which it counts (default: the business date)");
+}
+
+void add_terms(CLI::App* command, TermsArguments& terms) {
+  command->add_option("--product", terms.product, "Product id")->required();
+  command->add_option("--product-version", terms.product_version, "Default: the newest");
+  command->add_option("--amount", terms.amount, "Principal, such as 12000.00")->required();
+  command->add_option("--rate", terms.rate, "Per year: 18% or 0.18 (default: the product's)");
+  command->add_option("--term", terms.installments, "Number of installments (default: the product's)");
+  command->add_option("--first-due", terms.first_due, "First due date");
+  command->add_option("--due-day", terms.due_day, "Fixed day of the month, 1 to 31");
+}
+
+void add_book_commands(Tree& tree) {
+  auto& a = tree.arguments;
+  auto* init = tree.command(&tree.app, "init", "Make a new, empty book",
+                            "loanbook init --currency CNY --date 2026-01-01",
+                            [&a](const Context& c) { return run_init(c, a.init); });
+  init->add_option("--currency", a.init.currency, "Reporting currency (ISO 4217)")->required();
+  init->add_option("--date", a.init.date, "First business date")->required();
+  init->add_flag("--dry-run", a.init.dry_run, "Check, make nothing");
+
+  auto* status = tree.command(&tree.app, "status", "Where the book stands; exit code for cron",
+                              "loanbook status --expect-closed 2026-01-31",
+                              [&a](const Context& c) { return run_status(c, a.status); });
+  status->add_option("--expect-closed", a.status.expect_closed,
+                     "Exit 1 where the book is not closed through this day");
+  tree.command(&tree.app, "stats", "Sizes: files, entries, bytes a loan", "loanbook stats",
+               [](const Context& c) { return run_stats(c); });
+  auto* verify = tree.command(&tree.app, "verify", "Prove that files, chain, loans and totals agree",
+                              "loanbook verify --deep",
+                              [&a](const Context& c) { return run_verify(c, a.verify); });
+  verify->add_flag("--deep", a.verify.deep, "Also compute every booked night again from its lines");
+  tree.command(&tree.app, "rebuild", "Make everything derived again from the entries",
+               "loanbook rebuild", [](const Context& c) { return run_rebuild(c); });
+  auto* backup = tree.command(&tree.app, "backup", "Copy the book as of now; checked before success",
+                              "loanbook backup backups/2026-01-31",
+                              [&a](const Context& c) { return run_backup(c, a.folder); });
+  backup->add_option("DIR", a.folder, "Empty or missing folder")->required();
+  auto* restore = tree.command(&tree.app, "restore", "Make the book of --book from a backup",
+                               "loanbook --book book2 restore backups/2026-01-31",
+                               [&a](const Context& c) { return run_restore(c, a.folder); });
+  restore->add_option("DIR", a.folder, "Folder of the backup")->required();
+}
+
+void add_product_commands(Tree& tree) {
+  auto& a = tree.arguments;
+  auto* product = tree.noun("product", "Publish, list and show products");
+  auto* add = tree.command(product, "add", "Publish product files; a version never changes afterwards",
+                           "loanbook product add examples/products/*.toml",
+                           [&a](const Context& c) { return run_product_add(c, a.publish); });
+  add->add_option("FILE", a.publish.files, "Product files (TOML)")->required();
+  add_writing(add, a.publish.writing);
+  tree.command(product, "list", "Published products", "loanbook product list",
+               [](const Context& c) { return run_product_list(c); });
+  auto* show = tree.command(product, "show", "A published product as a file",
+                            "loanbook product show consumer-level",
+                            [&a](const Context& c) { return run_product_show(c, a.product_show); });
+  show->add_option("ID", a.product_show.id, "Product id")->required();
+  show->add_option("--version", a.product_show.version, "Default: the newest");
+  auto* check = tree.command(product, "check", "Check product files without a book",
+                             "loanbook product check my-product.toml",
+                             [&a](const Context& c) { return run_product_check(c, a.files); });
+  check->add_option("FILE", a.files, "Product files (TOML)")->required();
+
+  auto* series = tree.noun("series", "Dated values such as an index rate");
+  auto* series_add = tree.command(series, "add", "Publish series files (CSV: name, day, value)",
+                                  "loanbook series add lpr.csv",
+                                  [&a](const Context& c) { return run_series_add(c, a.publish); });
+  series_add->add_option("FILE", a.publish.files, "Series files (CSV)")->required();
+  add_writing(series_add, a.publish.writing);
+
+  auto* quote = tree.command(&tree.app, "quote", "Plan and totals of a loan that is not made yet",
+                             "loanbook quote --product consumer-level --amount 12000 --date 2026-01-15",
+                             [&a](const Context& c) { return run_quote(c, a.quote); });
+  add_terms(quote, a.quote.terms);
+  quote->add_option("--date", a.quote.date, "Day of disbursement (default: the business date)");
+}
+
+CLI::App* add_amount_command(Tree& tree, CLI::App* loan, const std::string& name,
+                             const std::string& help,
+                             int (*run)(const Context&, const LoanAmountArguments&)) {
+  auto& amount = tree.arguments.amount;
+  auto* made = tree.command(loan, name, help, "loanbook loan " + name + " L-1001 --amount 1100.16",
+                            [&amount, run](const Context& c) { return run(c, amount); });
+  made->add_option("ID", amount.loan, "Loan id")->required();
+  made->add_option("--amount", amount.amount, "Such as 1100.16")->required();
+  made->add_option("--expect-version", amount.expect_version,
+                   "Refuse where the loan has another number of entries");
+  add_writing(made, amount.writing);
+  add_value_date(made, amount.writing);
+  return made;
+}
+
+void add_loan_writing(Tree& tree, CLI::App* loan) {
+  auto& a = tree.arguments;
+  auto* open = tree.command(loan, "open", "Open a loan (with --disburse: and pay it out)",
+                            "loanbook loan open L-1001 --product consumer-level --amount 12000 --disburse",
+                            [&a](const Context& c) { return run_loan_open(c, a.open); });
+  open->add_option("ID", a.open.loan, "Loan id")->required();
+  add_terms(open, a.open.terms);
+  open->add_flag("--disburse", a.open.disburse, "Pay it out at once");
+  add_writing(open, a.open.writing);
+  add_value_date(open, a.open.writing);
+  add_amount_command(tree, loan, "disburse", "Pay an opened loan out", run_loan_disburse);
+  add_amount_command(tree, loan, "repay", "Record a repayment", run_loan_repay);
+  auto* reverse = tree.command(loan, "reverse", "Take an event out: it never happened",
+                               "loanbook loan reverse L-1001 --entry 17 --reason 'wrong loan'",
+                               [&a](const Context& c) { return run_loan_reverse(c, a.reverse); });
+  reverse->add_option("ID", a.reverse.loan, "Loan id")->required();
+  reverse->add_option("--entry", a.reverse.entry, "Sequence number of the entry")->required();
+  reverse->add_option("--expect-version", a.reverse.expect_version,
+                      "Refuse where the loan has another number of entries");
+  add_writing(reverse, a.reverse.writing);
+}
+
+void add_loan_commands(Tree& tree) {
+  auto& a = tree.arguments;
+  auto* loan = tree.noun("loan", "One loan: record events, show it, explain its figures");
+  add_loan_writing(tree, loan);
+  auto* show = tree.command(loan, "show", "A loan at the opening of a day",
+                            "loanbook loan show L-1001 --as-of 2026-03-01",
+                            [&a](const Context& c) { return run_loan_show(c, a.show); });
+  show->add_option("ID", a.show.loan, "Loan id")->required();
+  show->add_option("--as-of", a.show.as_of, "Value date (default: the business date)");
+  show->add_option("--known-at", a.show.known_at,
+                   "Only entries booked by this day, or up to this sequence number");
+  auto* schedule = tree.command(loan, "schedule", "Its plan and what became of each installment",
+                                "loanbook loan schedule L-1001", [&a](const Context& c) {
+                                  return run_loan_schedule(c, a.show.loan);
+                                });
+  schedule->add_option("ID", a.show.loan, "Loan id")->required();
+  auto* entries = tree.command(loan, "entries", "Everything recorded about it", "loanbook loan entries L-1001",
+                               [&a](const Context& c) { return run_loan_entries(c, a.show.loan); });
+  entries->add_option("ID", a.show.loan, "Loan id")->required();
+  auto* explain = tree.command(loan, "explain", "How each figure came about",
+                               "loanbook loan explain L-1001 --date 2026-03-01",
+                               [&a](const Context& c) { return run_loan_explain(c, a.explain); });
+  explain->add_option("ID", a.explain.loan, "Loan id")->required();
+  explain->add_option("--date", a.explain.date, "Default: the business date");
+}
+
+void add_import(Tree& tree, CLI::App* parent, const std::string& name, const std::string& help,
+                int (*run)(const Context&, const ImportArguments&)) {
+  auto& import = tree.arguments.import;
+  auto* made = tree.command(parent, name, help, "loanbook import " + name + " " + name + ".csv --reject-file bad.csv",
+                            [&import, run](const Context& c) { return run(c, import); });
+  made->add_option("FILE", import.file, "CSV file with a header")->required();
+  made->add_option("--map", import.map, "NAME=COLUMN where the file names a column otherwise");
+  made->add_option("--reject-file", import.reject_file,
+                   "Write bad rows there and import the others (exit 1)");
+  made->add_option("--chunk", import.chunk, "Rows to a group")->check(CLI::Range(1, 65536));
+  made->add_flag("--dry-run", import.writing.dry_run, "Check every row, write nothing");
+  made->add_option("--actor", import.writing.actor, "Who does it (default: your user name)");
+  made->add_option("--reason", import.writing.reason, "Why, for the audit trail");
+  if (name != "loans") return;
+  made->add_option("--product", import.product, "Product of every row, where the file has no such column");
+  made->add_option("--compare", import.compare,
+                   "Only compare this column of level installments with our plans");
+  made->add_flag("--describe", import.describe, "Only say how the file is read: rows, dates, columns");
+}
+
+void add_bulk_commands(Tree& tree) {
+  auto& a = tree.arguments;
+  auto* record = tree.command(&tree.app, "record", "Record the events of a file, one JSON object a line",
+                              "loanbook record events.ndjson",
+                              [&a](const Context& c) { return run_record(c, a.record); });
+  record->add_option("FILE", a.record.file, "NDJSON file, or /dev/stdin")->required();
+  record->add_flag("--atomic", a.record.atomic, "All or nothing (at most 1,000 lines)");
+  record->add_flag("--dry-run", a.record.writing.dry_run, "Check every line, write nothing");
+  record->add_option("--idempotency-key", a.record.writing.key,
+                     "Stem of the keys of lines without one (default: from the content)");
+  record->add_option("--actor", a.record.writing.actor, "Who does it (default: your user name)");
+  record->add_option("--reason", a.record.writing.reason, "Why, where a line gives none");
+
+  auto* import = tree.noun("import", "Bulk: all rows are checked before the first is written");
+  add_import(tree, import, "loans", "Open and disburse the loans of a CSV file", run_import_loans);
+  add_import(tree, import, "events", "Record the repayments and other events of a CSV file", run_import_events);
+
+  auto* play = tree.command(&tree.app, "play", "Record dated files in date order, closing each day between",
+                            "loanbook play --loans loans.csv --events events.csv --through 2026-03-31",
+                            [&a](const Context& c) { return run_play(c, a.play); });
+  play->add_option("--loans", a.play.loans, "CSV file of loans");
+  play->add_option("--events", a.play.events, "CSV file of events, in the order they arrived");
+  play->add_option("--product", a.play.product, "Product of every loan, where the file has no such column");
+  play->add_option("--map", a.play.map, "NAME=COLUMN for the file of loans");
+  play->add_option("--through", a.play.through, "Last day to close")->required();
+  play->add_option("--threads", a.play.threads, "Threads of a night (default: one a core)");
+  play->add_flag("--dry-run", a.play.writing.dry_run, "Check the files, write nothing");
+  play->add_option("--actor", a.play.writing.actor, "Who does it (default: your user name)");
+
+  auto* night = tree.command(&tree.app, "night", "Close every business date up to a day",
+                             "loanbook night --through 2026-01-31",
+                             [&a](const Context& c) { return run_night(c, a.night); });
+  night->add_option("--through", a.night.through, "Last day to close")->required();
+  night->add_option("--threads", a.night.threads, "Threads (default: one a core); content is the same");
+  night->add_flag("--dry-run", a.night.dry_run, "Only say which days would be closed");
+}
+
+void add_report_commands(Tree& tree) {
+  auto& a = tree.arguments;
+  auto* portfolio = tree.command(&tree.app, "portfolio", "Loans by product and bucket",
+                                 "loanbook portfolio --loans --format csv",
+                                 [&a](const Context& c) { return run_portfolio(c, a.portfolio); });
+  portfolio->add_option("--as-of", a.portfolio.as_of, "Value date (default: the business date)");
+  portfolio->add_flag("--loans", a.portfolio.loans, "One row a loan");
+  portfolio->add_flag("--all", a.portfolio.all, "Closed and not yet disbursed loans too");
+  auto* overdue = tree.command(&tree.app, "overdue", "Loans past due, by bucket", "loanbook overdue",
+                               [&a](const Context& c) { return run_overdue(c, a.overdue); });
+  overdue->add_option("--as-of", a.overdue.as_of, "Value date (default: the business date)");
+  auto* balance = tree.command(&tree.app, "trial-balance", "Debits and credits by account",
+                               "loanbook trial-balance --as-of 2026-01-31",
+                               [&a](const Context& c) { return run_trial_balance(c, a.as_of); });
+  balance->add_option("--as-of", a.as_of, "Booking date, at its close (default: everything booked)");
+  auto* entries = tree.command(&tree.app, "entries", "The journal: every entry in order, no gaps",
+                               "loanbook entries --after 1000 --follow --format ndjson",
+                               [&a](const Context& c) { return run_entries(c, a.entries); });
+  entries->add_option("--after", a.entries.after, "Sequence number of the last one you have");
+  entries->add_flag("--follow", a.entries.follow, "Wait for more until interrupted");
+  auto* out = tree.noun("export", "Files that other programs read");
+  auto* hledger = tree.command(out, "hledger", "The journal for hledger",
+                               "loanbook export hledger --out book.journal",
+                               [&a](const Context& c) { return run_export_hledger(c, a.out); });
+  hledger->add_option("--out", a.out, "File (default: standard output)");
+}
+
+CommandNode node_of(const CLI::App* app) {
+  CommandNode node{app->get_name(), app->get_description(), {}, {}};
+  for (const auto* option : app->get_options()) {
+    for (const auto& name : option->get_lnames()) node.options.push_back("--" + name);
+  }
+  for (const auto* command : app->get_subcommands({})) node.commands.push_back(node_of(command));
+  return node;
+}
+
+void add_completion(Tree& tree) {
+  auto* made = tree.command(&tree.app, "completion", "Completion script for a shell",
+                            "source <(loanbook completion bash)", [&tree](const Context&) {
+                              auto script = completion_script(node_of(&tree.app), tree.arguments.shell);
+                              if (!script) return fail(script.error());
+                              std::fputs(script->c_str(), stdout);
+                              return exit_code::done;
+                            });
+  made->add_option("SHELL", tree.arguments.shell, "bash, zsh or fish")->required();
+}
+
+void add_all(Tree& tree) {
+  auto& app = tree.app;
+  app.fallthrough();
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("loanbook ") + LOANBOOK_VERSION);
+  app.set_help_flag("-h,--help", "Show this and exit");
+  app.get_formatter()->column_width(34);
+  app.add_option("--book", tree.context.book, "Folder of the book (LOANBOOK_BOOK; default ./book)")
+      ->envname("LOANBOOK_BOOK");
+  const std::map<std::string, Format> formats{{"table", Format::table}, {"csv", Format::csv},
+                                              {"json", Format::json}, {"ndjson", Format::ndjson}};
+  app.add_option("--format", tree.context.format, "table, csv, json or ndjson")
+      ->transform(CLI::Transformer(formats).description(""));
+  app.footer(
+      "A first book:\n"
+      "  loanbook init --currency CNY --date 2026-01-01\n"
+      "  loanbook product add examples/products/*.toml\n"
+      "  loanbook loan open L-1 --product consumer-level --amount 12000 --disburse\n"
+      "  loanbook night --through 2026-01-31\n"
+      "  loanbook portfolio\n"
+      "Data goes to standard output, everything else to standard error.\n"
+      "Exit codes: 0 done, 1 business problems, 2 usage, 3 bad input, 4 retry safely, 5 damage.");
+  add_book_commands(tree);
+  add_product_commands(tree);
+  add_loan_commands(tree);
+  add_bulk_commands(tree);
+  add_report_commands(tree);
+  add_completion(tree);
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  Tree tree;
+  add_all(tree);
+  try {
+    tree.app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = tree.app.exit(error, std::cout, std::cerr);
+    return code == 0 ? exit_code::done : exit_code::usage;
+  }
+  if (!tree.action) return exit_code::usage;
+  return tree.action(tree.context);
+}
+
+}  // namespace loanbook::apps

@@ -1,0 +1,83 @@
+// One event of one loan: open, disburse, repay, reverse. Each prints its receipt.
+
+#include <fmt/format.h>
+
+#include "commands.hpp"
+#include "output.hpp"
+#include "requests.hpp"
+
+namespace loanbook::apps {
+namespace {
+
+int record_one(const Context& context, ledger::Command command, const Writing& writing) {
+  auto value_date = optional_day(writing.value_date, "--value-date");
+  if (!value_date) return fail(value_date.error());
+  command.value_date = *value_date;
+  return with_writer(
+      context,
+      [&](Book& book) {
+        auto answer = writing.dry_run ? book.preview(command) : book.record(command);
+        if (!answer) return fail(answer.error(), command.key);
+        print_receipts(context, {&*answer, 1}, {&command.key, 1});
+        if (writing.dry_run) say("dry run: nothing was written");
+        return exit_code::done;
+      },
+      command.key);
+}
+
+template <class Event>
+int record_amount(const Context& context, const LoanAmountArguments& arguments) {
+  auto command = command_of(Event{arguments.amount}, arguments.loan, arguments.writing,
+                            key_or_new(arguments.writing.key));
+  command.expect_version = arguments.expect_version;
+  return record_one(context, std::move(command), arguments.writing);
+}
+
+}  // namespace
+
+Result<ledger::OpenLoan> open_loan_of(const TermsArguments& arguments) {
+  ledger::OpenLoan terms{.product = arguments.product, .amount = arguments.amount};
+  if (arguments.product_version != 0) terms.product_version = arguments.product_version;
+  if (!arguments.rate.empty()) terms.rate = arguments.rate;
+  if (arguments.installments != 0) terms.installments = arguments.installments;
+  auto first_due = optional_day(arguments.first_due, "--first-due");
+  if (!first_due) return first_due.error();
+  terms.first_due = *first_due;
+  if (arguments.due_day > 31) {
+    return Error{"cli.due_day_out_of_range",
+                 fmt::format("--due-day {}: give a day of the month, 1 to 31", arguments.due_day)};
+  }
+  terms.due_day = static_cast<std::uint8_t>(arguments.due_day);
+  return terms;
+}
+
+int run_loan_open(const Context& context, const LoanOpenArguments& arguments) {
+  auto terms = open_loan_of(arguments.terms);
+  if (!terms) return fail(terms.error());
+  const auto key = key_or_new(arguments.writing.key);
+  if (!arguments.disburse) {
+    return record_one(context, command_of(*terms, arguments.loan, arguments.writing, key),
+                      arguments.writing);
+  }
+  return record_one(context,
+                    command_of(ledger::OpenAndDisburse{std::move(*terms)}, arguments.loan,
+                               arguments.writing, key),
+                    arguments.writing);
+}
+
+int run_loan_disburse(const Context& context, const LoanAmountArguments& arguments) {
+  return record_amount<ledger::Disburse>(context, arguments);
+}
+
+int run_loan_repay(const Context& context, const LoanAmountArguments& arguments) {
+  return record_amount<ledger::Repay>(context, arguments);
+}
+
+int run_loan_reverse(const Context& context, const LoanReverseArguments& arguments) {
+  auto command = command_of(ledger::Reverse{arguments.entry}, arguments.loan, arguments.writing,
+                            key_or_new(arguments.writing.key));
+  command.expect_version = arguments.expect_version;
+  return record_one(context, std::move(command), arguments.writing);
+}
+
+}  // namespace loanbook::apps

@@ -1,0 +1,205 @@
+// One loan, read: its page, plan, entries, and how its figures came about.
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "commands.hpp"
+#include "output.hpp"
+#include "reports.hpp"
+
+namespace loanbook::apps {
+namespace {
+
+// A date means: all entries booked on or before it; a number is a sequence number.
+Result<std::optional<std::uint64_t>> known_at(const Book& book, const std::string& text) {
+  if (text.empty()) return std::optional<std::uint64_t>{};
+  std::uint64_t sequence = 0;
+  const auto* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, sequence);
+  if (parsed.ec == std::errc{} && parsed.ptr == end) return std::optional{sequence};
+  auto day = optional_day(text, "--known-at");
+  if (!day) return day.error();
+  auto found = book.known_at(**day);
+  if (!found) return found.error();
+  return std::optional{*found};
+}
+
+class Page {
+ public:
+  explicit Page(const ledger::PortfolioRow& row) : row_(row) {
+    report_.columns = {{"figure", "Figure"}, {"value", "Value", ColumnKind::amount}};
+  }
+  void amount(const char* name, std::int64_t minor) {
+    report_.rows.push_back({{name, money::text_of_minor(minor, row_.digits)}});
+  }
+  void amount_if(const char* name, std::int64_t minor) {
+    if (minor != 0) amount(name, minor);
+  }
+  void total(const char* name, std::int64_t minor) {
+    report_.rows.push_back({{name, money::text_of_minor(minor, row_.digits)}, RowMark::total});
+  }
+  Report& report() { return report_; }
+
+ private:
+  const ledger::PortfolioRow& row_;
+  Report report_;
+};
+
+void print_loan_page(const Context& context, const ledger::LoanView& view) {
+  const auto& row = view.row;
+  const auto rate = money::Rate::parse(view.rate);
+  Page page(row);
+  page.report().title = {
+      fmt::format("Loan {}, at the opening of {}", row.loan, money::to_text(view.as_of)),
+      fmt::format("{} {}, {}, {} installments at {} a year, {}", row.product, view.product_version,
+                  view.method, view.installments, rate ? rate->percent_text() : view.rate,
+                  row.currency),
+      view.disbursed ? "disbursed " + money::to_text(*view.disbursed) : "not yet disbursed",
+      fmt::format("{}{}", ledger::to_text(row.status),
+                  row.isolated ? ", isolated: its nights stand still" : "")};
+  page.amount("Lent", row.lent);
+  page.amount("Principal not overdue", row.principal - row.principal_overdue);
+  page.amount_if("Principal overdue", row.principal_overdue);
+  page.amount("Interest accrued, not yet due", row.interest_accrued);
+  page.amount_if("Interest due", row.interest_due);
+  page.amount_if("Penalty and compound interest", row.penalty);
+  page.amount_if("Overpayment held", row.overpayment);
+  page.total("Everything owed on that day", view.payoff);
+  auto& notes = page.report().notes;
+  if (row.dpd > 0) {
+    notes.push_back(fmt::format("{} days past due, {} reported; bucket {}, category {}", row.dpd,
+                                row.reported_dpd, row.bucket, row.category));
+  }
+  for (const auto& due : view.due) {
+    notes.push_back(fmt::format(
+        "due {}: principal {}, interest {}, penalty {}, compound {}", money::to_text(due.due),
+        money::text_of_minor(due.principal, row.digits),
+        money::text_of_minor(due.interest, row.digits),
+        money::text_of_minor(due.penalty, row.digits),
+        money::text_of_minor(due.compound, row.digits)));
+  }
+  if (row.next_due) {
+    notes.push_back(fmt::format("next due {}: {}", money::to_text(*row.next_due),
+                                money::text_of_minor(row.next_amount, row.digits)));
+  }
+  notes.push_back(fmt::format("version {}, plan {}", view.version,
+                              hex(view.plan_digest).substr(0, 12)));
+  print(page.report(), context.format);
+}
+
+// The columns of the portfolio, and what only a loan's page knows.
+void print_loan_row(const Context& context, const ledger::LoanView& view) {
+  Report report;
+  report.columns = loan_columns();
+  auto cells = loan_cells(view.row);
+  const auto add = [&](Column column, std::string cell) {
+    report.columns.push_back(std::move(column));
+    cells.push_back(std::move(cell));
+  };
+  add({"as_of", "As of", ColumnKind::date}, money::to_text(view.as_of));
+  add({"known_at", "Known at", ColumnKind::integer}, std::to_string(view.known_at));
+  add({"version", "Version", ColumnKind::integer}, std::to_string(view.version));
+  add({"product_version", "Product version", ColumnKind::integer},
+      std::to_string(view.product_version));
+  add({"method", "Method"}, view.method);
+  add({"rate", "Rate"}, view.rate);
+  add({"installments", "Installments", ColumnKind::integer}, std::to_string(view.installments));
+  add({"disbursed", "Disbursed", ColumnKind::date}, day_or_empty(view.disbursed));
+  add({"payoff", "Payoff", ColumnKind::amount}, money::text_of_minor(view.payoff, view.row.digits));
+  add({"plan_digest", "Plan"}, hex(view.plan_digest));
+  report.rows.push_back({std::move(cells)});
+  print(report, context.format);
+}
+
+}  // namespace
+
+int run_loan_show(const Context& context, const LoanShowArguments& arguments) {
+  auto as_of = optional_day(arguments.as_of, "--as-of");
+  if (!as_of) return fail(as_of.error());
+  return with_reader(context, [&](const Book& book) {
+    auto known = known_at(book, arguments.known_at);
+    if (!known) return fail(known.error());
+    auto view = book.loan(arguments.loan, *as_of, *known);
+    if (!view) return fail(view.error());
+    if (context.format == Format::table) {
+      print_loan_page(context, *view);
+    } else {
+      print_loan_row(context, *view);
+    }
+    say(fmt::format("complete to entry {}", view->known_at));
+    return exit_code::done;
+  });
+}
+
+int run_loan_schedule(const Context& context, const std::string& loan) {
+  return with_reader(context, [&](const Book& book) {
+    auto rows = book.schedule(loan);
+    if (!rows) return fail(rows.error());
+    auto view = book.loan(loan);
+    if (!view) return fail(view.error());
+    const auto amount = [&](std::int64_t minor) {
+      return money::text_of_minor(minor, view->row.digits);
+    };
+    Report report;
+    report.title = {fmt::format("Loan {}, {}: the plan as agreed", loan, view->row.currency)};
+    report.columns = {{"no", "#", ColumnKind::integer},
+                      {"due", "Due", ColumnKind::date},
+                      {"principal", "Principal", ColumnKind::amount},
+                      {"interest", "Interest", ColumnKind::amount},
+                      {"payment", "Payment", ColumnKind::amount},
+                      {"balance", "Balance", ColumnKind::amount},
+                      {"state", "State"}};
+    std::int64_t principal = 0;
+    std::int64_t interest = 0;
+    for (const auto& row : *rows) {
+      principal += row.principal;
+      interest += row.interest;
+      report.rows.push_back({{std::to_string(row.no), money::to_text(row.due),
+                              amount(row.principal), amount(row.interest), amount(row.payment),
+                              amount(row.balance), row.state}});
+    }
+    report.rows.push_back({{"", "total", amount(principal), amount(interest),
+                            amount(principal + interest), "", ""},
+                           RowMark::total});
+    print(report, context.format);
+    print_completeness(book);
+    return exit_code::done;
+  });
+}
+
+int run_loan_entries(const Context& context, const std::string& loan) {
+  return with_reader(context, [&](const Book& book) {
+    auto entries = book.loan_entries(loan);
+    if (!entries) return fail(entries.error());
+    ReportWriter writer({"Loan " + loan}, entry_columns(context.format), context.format,
+                        standard_output());
+    for (const auto& entry : *entries) writer.row({entry_cells(entry, context.format)});
+    writer.finish({});
+    print_completeness(book);
+    return exit_code::done;
+  });
+}
+
+int run_loan_explain(const Context& context, const LoanExplainArguments& arguments) {
+  auto day = optional_day(arguments.date, "--date");
+  if (!day) return fail(day.error());
+  return with_reader(context, [&](const Book& book) {
+    const auto date = day->value_or(book.status().business_date);
+    auto lines = book.explain(arguments.loan, date);
+    if (!lines) return fail(lines.error());
+    Report report;
+    report.title = {
+        fmt::format("Loan {}, at the opening of {}", arguments.loan, money::to_text(date))};
+    report.columns = {
+        {"figure", "Figure"}, {"amount", "Amount"}, {"formula", "Formula"}, {"dates", "Dates"}};
+    for (const auto& line : *lines) {
+      report.rows.push_back({{line.figure, line.amount, line.formula, line.dates}});
+    }
+    print(report, context.format);
+    print_completeness(book);
+    return exit_code::done;
+  });
+}
+
+}  // namespace loanbook::apps

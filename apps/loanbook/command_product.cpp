@@ -1,0 +1,234 @@
+// Products and series: publish, list, show, check; and quotes, which need nothing else.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "commands.hpp"
+#include "loanbook/interchange/csv.hpp"
+#include "loanbook/interchange/file.hpp"
+#include "loanbook/interchange/product_toml.hpp"
+#include "output.hpp"
+#include "requests.hpp"
+
+namespace loanbook::apps {
+namespace {
+
+Result<ledger::Product> read_product_file(const std::string& file) {
+  auto text = interchange::read_file(file);
+  if (!text) return text.error();
+  return interchange::read_product(*text, file);
+}
+
+// Checked all, before the first is written.
+Result<std::vector<ledger::Product>> read_product_files(const std::vector<std::string>& files) {
+  std::vector<ledger::Product> products;
+  for (const auto& file : files) {
+    auto product = read_product_file(file);
+    if (!product) return product.error();
+    products.push_back(std::move(*product));
+  }
+  return products;
+}
+
+struct SeriesColumns {
+  std::size_t name, day, value;
+};
+
+Result<SeriesColumns> series_columns(const interchange::CsvReader& csv) {
+  auto name = csv.require("name");
+  if (!name) return name.error();
+  auto day = csv.require("day");
+  if (!day) return day.error();
+  auto value = csv.require("value");
+  if (!value) return value.error();
+  return SeriesColumns{*name, *day, *value};
+}
+
+Result<std::vector<ledger::PublishSeries>> read_series_file(const std::string& file) {
+  auto text = interchange::read_file(file);
+  if (!text) return text.error();
+  auto csv = interchange::CsvReader::open(*text, file);
+  if (!csv) return csv.error();
+  auto columns = series_columns(*csv);
+  if (!columns) return columns.error();
+  std::vector<ledger::PublishSeries> all;
+  for (;;) {
+    auto more = csv->next();
+    if (!more) return more.error();
+    if (!*more) return all;
+    auto day = money::parse_day(csv->field(columns->day));
+    if (!day) return csv->place(day.error(), columns->day);
+    const std::string name(csv->field(columns->name));
+    auto at = std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.name == name; });
+    if (at == all.end()) at = all.insert(all.end(), {name, {}});
+    at->points.push_back({*day, std::string(csv->field(columns->value))});
+  }
+}
+
+int publish(const Context& context, Book& book, std::span<const ledger::Command> commands,
+            bool dry_run) {
+  std::vector<ledger::Recorded> recorded;
+  std::vector<std::string> keys;
+  for (const auto& command : commands) {
+    auto answer = dry_run ? book.preview(command) : book.record(command);
+    if (!answer) return fail(answer.error(), command.key);
+    recorded.push_back(std::move(*answer));
+    keys.push_back(command.key);
+  }
+  print_receipts(context, recorded, keys);
+  if (dry_run) say("dry run: nothing was written");
+  return exit_code::done;
+}
+
+std::string numbered(const std::string& key, std::size_t index) {
+  return index == 0 ? key : fmt::format("{}-{}", key, index + 1);
+}
+
+void print_plan(const Context& context, const ledger::Quote& quote) {
+  const auto currency = quote.product.currency;
+  const auto amount = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, currency.digits);
+  };
+  Report report;
+  report.title = {fmt::format("{} {}: {} {} at {} a year from {}", quote.product.id,
+                              quote.product.version,
+                              interchange::with_thousands(amount(quote.terms.principal_minor)),
+                              currency.text(), quote.terms.rate.percent_text(),
+                              money::to_text(quote.disbursed))};
+  report.columns = {{"no", "#", ColumnKind::integer},
+                    {"due", "Due", ColumnKind::date},
+                    {"principal", "Principal", ColumnKind::amount},
+                    {"interest", "Interest", ColumnKind::amount},
+                    {"payment", "Payment", ColumnKind::amount},
+                    {"balance", "Balance", ColumnKind::amount}};
+  std::int64_t principal = 0;
+  for (const auto& row : quote.plan.rows) {
+    principal += row.principal;
+    report.rows.push_back({{std::to_string(row.no), money::to_text(row.due), amount(row.principal),
+                            amount(row.interest), amount(row.payment()), amount(row.balance)}});
+  }
+  const auto interest = quote.plan.total_interest;
+  report.rows.push_back(
+      {{"", "total", amount(principal), amount(interest), amount(principal + interest), ""},
+       RowMark::total});
+  print(report, context.format);
+}
+
+}  // namespace
+
+int run_product_add(const Context& context, const PublishArguments& arguments) {
+  auto products = read_product_files(arguments.files);
+  if (!products) return fail(products.error());
+  const auto key = key_or_new(arguments.writing.key);
+  return with_writer(
+      context,
+      [&](Book& book) {
+        std::vector<ledger::Command> commands;
+        for (auto& product : *products) {
+          auto there = book.product(product.id, product.version);
+          // A key that was given decides by itself; without one, the same product again is no request at all.
+          if (there && *there == product && arguments.writing.key.empty()) {
+            say(fmt::format("{} version {} is already there", product.id, product.version));
+            continue;
+          }
+          auto command = command_of(ledger::PublishProduct{std::move(product)}, "",
+                                    arguments.writing, numbered(key, commands.size()));
+          commands.push_back(std::move(command));
+        }
+        if (commands.empty()) return exit_code::done;
+        return publish(context, book, commands, arguments.writing.dry_run);
+      },
+      key);
+}
+
+int run_product_check(const Context& context, const std::vector<std::string>& files) {
+  Report report;
+  report.columns = {{"file", "File"},
+                    {"product", "Product"},
+                    {"version", "Version", ColumnKind::integer},
+                    {"name", "Name"}};
+  int code = exit_code::done;
+  for (const auto& file : files) {
+    auto product = read_product_file(file);
+    if (!product) {
+      code = std::max(code, fail(product.error()));
+      continue;
+    }
+    report.rows.push_back({{file, product->id, std::to_string(product->version), product->name}});
+  }
+  if (!report.rows.empty() || context.format != Format::table) print(report, context.format);
+  return code;
+}
+
+int run_product_list(const Context& context) {
+  return with_reader(context, [&](const Book& book) {
+    Report report;
+    report.columns = {{"product", "Product"},
+                      {"version", "Version", ColumnKind::integer},
+                      {"name", "Name"},
+                      {"sequence", "Entry", ColumnKind::integer},
+                      {"digest", "Digest"}};
+    for (const auto& product : book.products()) {
+      const auto digest = hex(product.digest);
+      report.rows.push_back({{product.id, std::to_string(product.version), product.name,
+                              std::to_string(product.sequence),
+                              context.format == Format::table ? digest.substr(0, 12) : digest}});
+    }
+    print(report, context.format);
+    print_completeness(book);
+    return exit_code::done;
+  });
+}
+
+int run_product_show(const Context& context, const ProductShowArguments& arguments) {
+  return with_reader(context, [&](const Book& book) {
+    std::optional<std::uint32_t> version;
+    if (arguments.version != 0) version = arguments.version;
+    auto product = book.product(arguments.id, version);
+    if (!product) return fail(product.error());
+    const auto text = interchange::write_product(*product);
+    if (context.format == Format::table) {
+      std::fwrite(text.data(), 1, text.size(), stdout);
+      return exit_code::done;
+    }
+    Report report;
+    report.columns = {{"product", "Product"},
+                      {"version", "Version", ColumnKind::integer},
+                      {"toml", "File"}};
+    report.rows.push_back({{product->id, std::to_string(product->version), text}});
+    print(report, context.format);
+    return exit_code::done;
+  });
+}
+
+int run_series_add(const Context& context, const PublishArguments& arguments) {
+  const auto key = key_or_new(arguments.writing.key);
+  std::vector<ledger::Command> commands;
+  for (const auto& file : arguments.files) {
+    auto all = read_series_file(file);
+    if (!all) return fail(all.error());
+    for (auto& series : *all) {
+      commands.push_back(command_of(std::move(series), "", arguments.writing,
+                                    numbered(key, commands.size())));
+    }
+  }
+  return with_writer(
+      context,
+      [&](Book& book) { return publish(context, book, commands, arguments.writing.dry_run); }, key);
+}
+
+int run_quote(const Context& context, const QuoteArguments& arguments) {
+  auto terms = open_loan_of(arguments.terms);
+  if (!terms) return fail(terms.error());
+  auto day = optional_day(arguments.date, "--date");
+  if (!day) return fail(day.error());
+  return with_reader(context, [&](const Book& book) {
+    auto quote = book.quote(*terms, day->value_or(book.status().business_date));
+    if (!quote) return fail(quote.error());
+    print_plan(context, *quote);
+    return exit_code::done;
+  });
+}
+
+}  // namespace loanbook::apps

@@ -1,0 +1,228 @@
+// Reports over the whole book: portfolio, overdue, trial balance.
+
+#include "reports.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "commands.hpp"
+
+namespace loanbook::apps {
+namespace {
+
+std::string at_opening(const Book& book, const std::optional<Day>& as_of) {
+  return "at the opening of " + money::to_text(as_of.value_or(book.status().business_date));
+}
+
+struct OutsideCount {
+  std::uint64_t approved = 0, closed = 0, cancelled = 0;
+  void add(ledger::LoanStatus status) {
+    approved += status == ledger::LoanStatus::approved ? 1 : 0;
+    closed += status == ledger::LoanStatus::closed ? 1 : 0;
+    cancelled += status == ledger::LoanStatus::cancelled ? 1 : 0;
+  }
+  [[nodiscard]] std::vector<std::string> notes() const {
+    std::vector<std::string> lines;
+    if (closed + approved + cancelled != 0) {
+      lines.push_back(fmt::format("Not counted: {} closed, {} not yet disbursed, {} cancelled.",
+                                  closed, approved, cancelled));
+    }
+    return lines;
+  }
+};
+
+int print_loans(const Context& context, const Book& book, const std::optional<Day>& as_of,
+                const PortfolioArguments& arguments) {
+  ReportWriter writer({"Loans " + at_opening(book, as_of)}, loan_columns(), context.format,
+                      standard_output());
+  OutsideCount outside;
+  auto read = book.portfolio(as_of, [&](const ledger::PortfolioRow& row) {
+    if (arguments.all || row.status == ledger::LoanStatus::active) {
+      writer.row({loan_cells(row)});
+    } else {
+      outside.add(row.status);
+    }
+    return true;
+  });
+  if (!read) return fail(read.error());
+  writer.finish(outside.notes());
+  print_completeness(book);
+  return exit_code::done;
+}
+
+std::vector<Column> overdue_columns() {
+  return {{"bucket", "Bucket"},
+          {"loan", "Loan"},
+          {"product", "Product"},
+          {"currency", "Currency"},
+          {"dpd", "DPD", ColumnKind::integer},
+          {"category", "Category"},
+          {"principal_overdue", "Principal overdue", ColumnKind::amount},
+          {"interest_due", "Interest due", ColumnKind::amount},
+          {"penalty", "Penalty", ColumnKind::amount},
+          {"overdue", "Overdue", ColumnKind::amount},
+          {"principal", "Principal", ColumnKind::amount}};
+}
+
+struct OverdueSum {
+  std::uint8_t digits = 2;
+  std::uint64_t loans = 0;
+  money::Int128 principal_overdue = 0, interest = 0, penalty = 0, overdue = 0, principal = 0;
+  void add(const ledger::PortfolioRow& row) {
+    digits = row.digits;
+    ++loans;
+    principal_overdue += row.principal_overdue;
+    interest += row.interest_due;
+    penalty += row.penalty;
+    overdue += row.overdue();
+    principal += row.principal;
+  }
+  [[nodiscard]] std::vector<std::string> cells(const std::string& bucket,
+                                               const std::string& currency) const {
+    const auto amount = [this](money::Int128 minor) { return money::text_of_minor(minor, digits); };
+    return {bucket,           fmt::format("{} loans", loans), "", currency, "", "",
+            amount(principal_overdue), amount(interest), amount(penalty), amount(overdue),
+            amount(principal)};
+  }
+};
+
+std::vector<std::string> overdue_cells(const ledger::PortfolioRow& row) {
+  const auto amount = [&row](std::int64_t minor) {
+    return money::text_of_minor(minor, row.digits);
+  };
+  return {row.bucket,
+          row.loan,
+          row.product,
+          row.currency,
+          std::to_string(row.dpd),
+          row.category,
+          amount(row.principal_overdue),
+          amount(row.interest_due),
+          amount(row.penalty),
+          amount(row.overdue()),
+          amount(row.principal)};
+}
+
+Report overdue_report(const std::vector<ledger::PortfolioRow>& rows) {
+  Report report;
+  report.columns = overdue_columns();
+  std::map<std::string, OverdueSum> totals;
+  std::map<std::string, OverdueSum> sums;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    report.rows.push_back({overdue_cells(rows[i])});
+    sums[rows[i].currency].add(rows[i]);
+    totals[rows[i].currency].add(rows[i]);
+    if (i + 1 < rows.size() && rows[i + 1].bucket == rows[i].bucket) continue;
+    for (const auto& [currency, sum] : sums) {
+      report.rows.push_back({sum.cells(rows[i].bucket, currency), RowMark::subtotal});
+    }
+    sums.clear();
+  }
+  for (const auto& [currency, sum] : totals) {
+    report.rows.push_back({sum.cells("total", currency), RowMark::total});
+  }
+  return report;
+}
+
+}  // namespace
+
+int run_portfolio(const Context& context, const PortfolioArguments& arguments) {
+  auto as_of = optional_day(arguments.as_of, "--as-of");
+  if (!as_of) return fail(as_of.error());
+  return with_reader(context, [&](const Book& book) {
+    if (arguments.loans || arguments.all) return print_loans(context, book, *as_of, arguments);
+    Summary summary;
+    OutsideCount outside;
+    auto read = book.portfolio(*as_of, [&](const ledger::PortfolioRow& row) {
+      if (row.status == ledger::LoanStatus::active) {
+        summary.add(row);
+      } else {
+        outside.add(row.status);
+      }
+      return true;
+    });
+    if (!read) return fail(read.error());
+    auto report = summary.report({"Portfolio " + at_opening(book, *as_of)});
+    report.notes = outside.notes();
+    print(report, context.format);
+    print_completeness(book);
+    return exit_code::done;
+  });
+}
+
+int run_overdue(const Context& context, const OverdueArguments& arguments) {
+  auto as_of = optional_day(arguments.as_of, "--as-of");
+  if (!as_of) return fail(as_of.error());
+  return with_reader(context, [&](const Book& book) {
+    std::vector<ledger::PortfolioRow> rows;
+    auto read = book.portfolio(*as_of, [&](const ledger::PortfolioRow& row) {
+      if (row.status == ledger::LoanStatus::active && row.dpd > 0) rows.push_back(row);
+      return true;
+    });
+    if (!read) return fail(read.error());
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const auto& a, const auto& b) { return a.dpd > b.dpd; });
+    // Products may cut their buckets at other days: a bucket stands where its longest overdue loan stands.
+    std::map<std::string, std::int32_t> dpd_max;
+    for (const auto& row : rows) dpd_max[row.bucket] = std::max(dpd_max[row.bucket], row.dpd);
+    std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
+      const auto of_a = std::pair(-dpd_max[a.bucket], std::string_view(a.bucket));
+      const auto of_b = std::pair(-dpd_max[b.bucket], std::string_view(b.bucket));
+      return of_a < of_b;
+    });
+    auto report = overdue_report(rows);
+    report.title = {"Overdue " + at_opening(book, *as_of)};
+    if (rows.empty()) report.notes = {"No loan is past due."};
+    print(report, context.format);
+    print_completeness(book);
+    return exit_code::done;
+  });
+}
+
+int run_trial_balance(const Context& context, const std::string& as_of_text) {
+  auto as_of = optional_day(as_of_text, "--as-of");
+  if (!as_of) return fail(as_of.error());
+  return with_reader(context, [&](const Book& book) {
+    auto rows = book.trial_balance(*as_of);
+    if (!rows) return fail(rows.error());
+    Report report;
+    report.title = {*as_of ? "Trial balance at the close of " + money::to_text(**as_of)
+                           : "Trial balance of everything booked"};
+    report.columns = {{"account", "Account"},
+                      {"name", "Name"},
+                      {"currency", "Currency"},
+                      {"debit", "Debit", ColumnKind::amount},
+                      {"credit", "Credit", ColumnKind::amount}};
+    struct Sides {
+      std::uint8_t digits = 2;
+      money::Int128 debit = 0, credit = 0;
+    };
+    std::map<std::string, Sides> totals;
+    for (const auto& row : *rows) {
+      auto& total = totals[row.currency];
+      total.digits = row.digits;
+      total.debit += row.debit;
+      total.credit += row.credit;
+      report.rows.push_back({{row.account, row.name, row.currency,
+                              money::text_of_minor(row.debit, row.digits),
+                              money::text_of_minor(row.credit, row.digits)}});
+    }
+    int code = exit_code::done;
+    for (const auto& [currency, total] : totals) {
+      report.rows.push_back({{"total", "", currency,
+                              money::text_of_minor(total.debit, total.digits),
+                              money::text_of_minor(total.credit, total.digits)},
+                             RowMark::total});
+      if (total.debit != total.credit) code = exit_code::damaged;
+    }
+    report.notes = {code == exit_code::done ? "Debits equal credits."
+                                            : "DEBITS AND CREDITS DIFFER: run loanbook verify."};
+    print(report, context.format);
+    print_completeness(book);
+    return code;
+  });
+}
+
+}  // namespace loanbook::apps

@@ -1,0 +1,171 @@
+#pragma once
+
+// The commands, one function each. Arguments are texts as the user wrote them: each command parses what
+// it needs, so that a bad value is bad input (exit 3) with a sentence, not a parser's usage error.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "context.hpp"
+
+namespace loanbook::apps {
+
+// The book: command_book.cpp, command_files.cpp
+
+struct InitArguments {
+  std::string currency;
+  std::string date;
+  bool dry_run = false;
+};
+int run_init(const Context& context, const InitArguments& arguments);
+
+struct StatusArguments {
+  std::string expect_closed;
+};
+int run_status(const Context& context, const StatusArguments& arguments);
+int run_stats(const Context& context);
+
+struct VerifyArguments {
+  bool deep = false;
+};
+int run_verify(const Context& context, const VerifyArguments& arguments);
+int run_rebuild(const Context& context);
+int run_backup(const Context& context, const std::string& target);
+int run_restore(const Context& context, const std::string& source);
+
+// Products and series: command_product.cpp
+
+struct PublishArguments {
+  std::vector<std::string> files;
+  Writing writing;
+};
+int run_product_add(const Context& context, const PublishArguments& arguments);
+int run_product_check(const Context& context, const std::vector<std::string>& files);
+int run_product_list(const Context& context);
+struct ProductShowArguments {
+  std::string id;
+  std::uint32_t version = 0;
+};
+int run_product_show(const Context& context, const ProductShowArguments& arguments);
+int run_series_add(const Context& context, const PublishArguments& arguments);
+
+// One loan: command_loan.cpp records, command_loan_show.cpp reads
+
+struct TermsArguments {
+  std::string product;
+  std::uint32_t product_version = 0;
+  std::string amount;
+  std::string rate;
+  std::uint32_t installments = 0;
+  std::string first_due;
+  std::uint32_t due_day = 0;
+};
+struct QuoteArguments {
+  TermsArguments terms;
+  std::string date;
+};
+int run_quote(const Context& context, const QuoteArguments& arguments);
+
+struct LoanOpenArguments {
+  std::string loan;
+  TermsArguments terms;
+  bool disburse = false;
+  Writing writing;
+};
+int run_loan_open(const Context& context, const LoanOpenArguments& arguments);
+
+struct LoanAmountArguments {
+  std::string loan;
+  std::string amount;
+  std::optional<std::uint64_t> expect_version;
+  Writing writing;
+};
+int run_loan_disburse(const Context& context, const LoanAmountArguments& arguments);
+int run_loan_repay(const Context& context, const LoanAmountArguments& arguments);
+
+struct LoanReverseArguments {
+  std::string loan;
+  std::uint64_t entry = 0;
+  std::optional<std::uint64_t> expect_version;
+  Writing writing;
+};
+int run_loan_reverse(const Context& context, const LoanReverseArguments& arguments);
+
+struct LoanShowArguments {
+  std::string loan;
+  std::string as_of;
+  std::string known_at;
+};
+int run_loan_show(const Context& context, const LoanShowArguments& arguments);
+int run_loan_schedule(const Context& context, const std::string& loan);
+int run_loan_entries(const Context& context, const std::string& loan);
+struct LoanExplainArguments {
+  std::string loan;
+  std::string date;
+};
+int run_loan_explain(const Context& context, const LoanExplainArguments& arguments);
+
+// Many events: command_record.cpp, command_import.cpp, command_play.cpp
+
+struct RecordArguments {
+  std::string file;
+  bool atomic = false;
+  Writing writing;
+};
+int run_record(const Context& context, const RecordArguments& arguments);
+
+struct ImportArguments {
+  std::string file;
+  std::string product;
+  std::vector<std::string> map;
+  std::string reject_file;
+  std::string compare;  ///< column of level installments to compare the plans with
+  std::uint32_t chunk = 4096;
+  bool describe = false;
+  Writing writing;
+};
+int run_import_loans(const Context& context, const ImportArguments& arguments);
+int run_import_events(const Context& context, const ImportArguments& arguments);
+
+struct PlayArguments {
+  std::string loans;
+  std::string events;
+  std::string product;
+  std::vector<std::string> map;
+  std::string through;
+  unsigned threads = 0;
+  Writing writing;
+};
+int run_play(const Context& context, const PlayArguments& arguments);
+
+// Nights and reports: command_night.cpp, command_report.cpp, command_entries.cpp
+
+struct NightArguments {
+  std::string through;
+  unsigned threads = 0;
+  bool dry_run = false;
+};
+int run_night(const Context& context, const NightArguments& arguments);
+
+struct PortfolioArguments {
+  std::string as_of;
+  bool loans = false;
+  bool all = false;
+};
+int run_portfolio(const Context& context, const PortfolioArguments& arguments);
+struct OverdueArguments {
+  std::string as_of;
+};
+int run_overdue(const Context& context, const OverdueArguments& arguments);
+int run_trial_balance(const Context& context, const std::string& as_of);
+
+struct EntriesArguments {
+  std::uint64_t after = 0;
+  bool follow = false;
+};
+int run_entries(const Context& context, const EntriesArguments& arguments);
+int run_export_hledger(const Context& context, const std::string& out);
+
+}  // namespace loanbook::apps

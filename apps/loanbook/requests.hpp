@@ -1,0 +1,27 @@
+#pragma once
+
+// Arguments as written -> requests as the ledger takes them.
+
+#include <string>
+
+#include "commands.hpp"
+
+namespace loanbook::apps {
+
+/// Source `cli`; the value date is left to the caller.
+template <class Event>
+ledger::Command command_of(Event event, const std::string& loan, const Writing& writing,
+                           const std::string& key) {
+  ledger::Command command{.event = std::move(event)};
+  command.loan = loan;
+  command.source = "cli";
+  command.key = key;
+  command.actor = actor_or_user(writing.actor);
+  command.reason = writing.reason;
+  return command;
+}
+
+/// Errors name the option: `--first-due`, `--due-day`.
+[[nodiscard]] Result<ledger::OpenLoan> open_loan_of(const TermsArguments& arguments);
+
+}  // namespace loanbook::apps
