@@ -19,7 +19,8 @@ struct DayOfCommands {
 
 class Scenario {
  public:
-  Scenario(std::uint64_t seed, int loans, int days) : random_(seed) {
+  /// `reversals` false: every command that is refused once is refused for ever, so a scenario can be sent again from its start.
+  Scenario(std::uint64_t seed, int loans, int days, bool reversals = true) : random_(seed), reversals_(reversals) {
     const Day begin = test::day("2023-11-20");
     products();
     for (int d = 0; d < days; ++d) {
@@ -83,7 +84,7 @@ class Scenario {
     const auto& loan = loans_[pick(loans_.size())];
     Command command = pay(loan.id, std::to_string(1 + pick(9000)) + "." + std::to_string(10 + pick(90)));
     if (pick(4) == 0) command.value_date = std::max(loan.lent, today.day - date::days{pick(30)});
-    if (pick(12) == 0) command = {.event = Reverse{40 + pick(400)}};
+    if (pick(12) == 0 && reversals_) command = {.event = Reverse{40 + pick(400)}};
     today.commands.push_back(std::move(command));
   }
 
@@ -92,6 +93,7 @@ class Scenario {
     Day lent;
   };
   std::mt19937_64 random_;
+  bool reversals_;
   std::vector<Command> publish_;
   std::vector<Loan> loans_;
   std::vector<DayOfCommands> days_;
