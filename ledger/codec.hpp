@@ -29,11 +29,18 @@ class Encoder {
   explicit Encoder(std::string& out) : out_(out) {}
   void u8(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
   void varint(std::uint64_t value) {
+    if (value < 0x80) {
+      out_.push_back(static_cast<char>(value));
+      return;
+    }
+    char buffer[10];
+    std::size_t size = 0;
     while (value >= 0x80) {
-      out_.push_back(static_cast<char>(value | 0x80));
+      buffer[size++] = static_cast<char>(value | 0x80);
       value >>= 7;
     }
-    out_.push_back(static_cast<char>(value));
+    buffer[size++] = static_cast<char>(value);
+    out_.append(buffer, size);
   }
   void zigzag(std::int64_t value) {
     varint((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));

@@ -11,8 +11,6 @@
 namespace loanbook::ledger {
 namespace {
 
-constexpr date::days one_day{1};
-
 void add_lines(MovementBlock& block, const Balances& step, bool consequence) {
   for (std::size_t i = 0; i < step.size(); ++i) {
     if (step[i] != 0) block.lines.push_back({static_cast<Role>(i), consequence, step[i]});
@@ -181,11 +179,11 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
       });
     }
   }
+  Recorded recorded{.receipt = receipt_of(entry, Digest{}, state_)};
   append(std::move(entry));
-  const storage::StoredEntry& stored = pending_.back();
-  const Result<Entry> again = decode_entry(stored.body);  // the receipt is a function of the bytes, never of what made them
-  LOANBOOK_ASSERT(again.has_value());
-  return Recorded{.receipt = receipt_of(*again, stored.hash, state_)};
+  recorded.receipt.sequence = pending_.back().sequence;
+  recorded.receipt.hash = pending_.back().hash;
+  return recorded;
 }
 
 void Recorder::append(Entry entry) {
@@ -257,7 +255,8 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new)
     std::vector<Balances> steps_before;
     std::vector<Balances> steps_after;
     const LoanState& now = record.state;
-    const LoanState old = fold(now.product, now.terms, product, events_before, through, &steps_before);
+    Balances balance_before{};
+    if (!is_new) balance_before = fold(now.product, now.terms, product, events_before, through, &steps_before).balance;
     LoanState next = fold(now.product, now.terms, product, events_after, through, &steps_after);
 
     Balances own{};
@@ -278,7 +277,7 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new)
         entry.changed.push_back(events_after[i].sequence);
       }
     }
-    const Balances consequences = difference(difference(next.balance, old.balance), own);
+    const Balances consequences = difference(difference(next.balance, balance_before), own);
     if (consequences[static_cast<std::size_t>(Role::settlement)] != 0) {
       throw LoanFault{"consequences of an event would move settlement"};
     }
