@@ -121,7 +121,7 @@ std::optional<Error> CsvReader::read_row() {
   row_line_ = next_line_;
   fields_.clear();
   starts_.clear();
-  unescaped_.clear();
+  if (!unescaped_.empty()) unescaped_.clear();
   has_quotes_ = false;
   std::size_t at = at_;
   while (true) {

@@ -87,6 +87,53 @@ std::size_t offset_of_field(std::string_view row, std::size_t index) {
   return index == 0 ? row.size() : 0;
 }
 
+// Texts that were seen, and where. Open addressing over one block of characters: a node a row would
+// be most of the time that a million rows take.
+class SeenTexts {
+ public:
+  // The line at which `text` was seen before; 0 where it is new and is kept now.
+  std::uint64_t add(std::string_view text, std::uint64_t line) {
+    if (2 * (count_ + 1) > slots_.size()) grow();
+    const std::size_t hash = std::hash<std::string_view>{}(text);
+    std::size_t at = hash & (slots_.size() - 1);
+    for (; slots_[at].line != 0; at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at].hash == hash && text_of(slots_[at]) == text) return slots_[at].line;
+    }
+    slots_[at] = {.hash = hash, .line = line, .begin = characters_.size(), .size = text.size()};
+    characters_ += text;
+    ++count_;
+    return 0;
+  }
+
+ private:
+  struct Slot {
+    std::size_t hash = 0;
+    std::uint64_t line = 0;  // 0: free
+    std::size_t begin = 0;
+    std::size_t size = 0;
+  };
+
+  [[nodiscard]] std::string_view text_of(const Slot& slot) const {
+    return std::string_view{characters_}.substr(slot.begin, slot.size);
+  }
+
+  void grow() {
+    constexpr std::size_t slots_first = 1024;
+    std::vector<Slot> wider(std::max(slots_first, slots_.size() * 2));
+    for (const Slot& slot : slots_) {
+      if (slot.line == 0) continue;
+      std::size_t at = slot.hash & (wider.size() - 1);
+      while (wider[at].line != 0) at = (at + 1) & (wider.size() - 1);
+      wider[at] = slot;
+    }
+    slots_ = std::move(wider);
+  }
+
+  std::vector<Slot> slots_;  // a power of two, at most half full
+  std::string characters_;
+  std::size_t count_ = 0;
+};
+
 std::size_t index_of(Field field) { return static_cast<std::size_t>(field); }
 
 }  // namespace
@@ -106,6 +153,8 @@ struct ImportFile::Impl {
   ProductCurrency product_currency;
   ProductCurrency currency_of;  // the same, asked once a product
   std::unordered_map<std::string, std::optional<money::Currency>> currencies;
+  std::string last_product;  // rows of one product tend to stand together
+  std::optional<money::Currency> last_currency;
 
   // One of the two.
   std::optional<CsvReader> csv;
@@ -114,10 +163,17 @@ struct ImportFile::Impl {
 
   FieldSources sources;
   bool is_loans = false;
-  std::unordered_map<std::string, std::uint64_t> line_of_loan;  // of a file of loans
+  SeenTexts loans_seen;  // of a file of loans
   std::uint64_t row = 0;
 
   std::optional<money::Currency> cached_currency(const std::string& product) {
+    if (product == last_product && !product.empty()) return last_currency;
+    last_product = product;
+    last_currency = found_currency(product);
+    return last_currency;
+  }
+
+  std::optional<money::Currency> found_currency(const std::string& product) {
     const auto known = currencies.find(product);
     if (known != currencies.end()) return known->second;
     return currencies.emplace(product, product_currency(product)).first->second;
@@ -184,12 +240,12 @@ struct ImportFile::Impl {
 
   std::optional<Error> check_twice(const ledger::Command& command) {
     if (!is_loans) return std::nullopt;
-    const auto [known, is_new] = line_of_loan.emplace(command.loan, csv->line());
-    if (is_new) return std::nullopt;
+    const std::uint64_t line = loans_seen.add(command.loan, csv->line());
+    if (line == 0) return std::nullopt;
     return placed(
         {.error = {.id = "import.duplicate_loan",
                    .message = "the loan id " + quoted(command.loan) + " stands already on line " +
-                              std::to_string(known->second) + "; remove one"},
+                              std::to_string(line) + "; remove one"},
          .field = Field::loan_id});
   }
 
@@ -234,7 +290,6 @@ Result<ImportFile> ImportFile::open_loans(std::string text, std::string file_nam
                                           ProductCurrency currency_of) {
   auto impl = std::make_unique<Impl>(std::move(text), std::move(file_name), std::move(currency_of));
   impl->is_loans = true;
-  impl->line_of_loan.reserve(impl->text.size() / row_bytes_guess);
   return open_csv(std::move(impl), mappings, loan_aliases, loan_required);
 }
 
@@ -284,7 +339,7 @@ bool ImportFile::next(ImportBatch& batch, std::size_t max) {
 void ImportFile::rewind() {
   if (impl_->csv) impl_->csv = impl_->csv_begin;
   if (impl_->ndjson) impl_->ndjson.emplace(impl_->text, impl_->file_name);
-  impl_->line_of_loan.clear();
+  impl_->loans_seen = SeenTexts{};
   impl_->row = 0;
 }
 

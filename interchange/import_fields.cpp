@@ -1,6 +1,7 @@
 #include "loanbook/interchange/import_fields.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -22,36 +23,44 @@ constexpr std::array<std::string_view, field_count> names = {
     "rate",     "installments",   "first_due", "due_day",         "value_date",
     "sequence", "expect_version", "reference", "reason",          "actor"};
 
+// A set of fields, one bit each.
+using FieldSet = std::uint32_t;
+static_assert(field_count <= 32);
+
+constexpr FieldSet bit(Field field) { return FieldSet{1} << static_cast<unsigned>(field); }
+
 // Which fields an event takes; any other that is not empty is a mistake of the sender.
 struct EventRule {
   std::string_view name;
-  std::vector<Field> required;
-  std::vector<Field> allowed;
+  FieldSet required;
+  FieldSet allowed;
 };
 
-const std::vector<Field>& common_fields() {
-  static const std::vector<Field> fields = {
-      Field::loan_id,   Field::event,  Field::value_date, Field::expect_version,
-      Field::reference, Field::reason, Field::actor};
-  return fields;
+constexpr FieldSet common_fields = bit(Field::loan_id) | bit(Field::event) |
+                                   bit(Field::value_date) | bit(Field::expect_version) |
+                                   bit(Field::reference) | bit(Field::reason) | bit(Field::actor);
+constexpr FieldSet cash_fields = bit(Field::loan_id) | bit(Field::amount);
+constexpr FieldSet open_fields = cash_fields | bit(Field::product);
+constexpr FieldSet terms_fields = bit(Field::product_version) | bit(Field::rate) |
+                                  bit(Field::installments) | bit(Field::first_due) |
+                                  bit(Field::due_day);
+constexpr EventRule event_rules[] = {
+    {"repay", cash_fields, 0},
+    {"disburse", cash_fields, 0},
+    {"open_disburse", open_fields, terms_fields},
+    {"open", open_fields, terms_fields},
+    {"reverse", bit(Field::sequence), 0},
+};
+
+FieldSet fields_given(const FieldRow& row) {
+  FieldSet given = 0;
+  for (std::size_t i = 0; i < field_count; ++i) {
+    if (row.text[i]) given |= bit(static_cast<Field>(i));
+  }
+  return given;
 }
 
-const std::vector<EventRule>& event_rules() {
-  static const std::vector<Field> terms = {Field::product_version, Field::rate, Field::installments,
-                                           Field::first_due, Field::due_day};
-  static const std::vector<EventRule> rules = {
-      {"repay", {Field::loan_id, Field::amount}, {}},
-      {"disburse", {Field::loan_id, Field::amount}, {}},
-      {"open_disburse", {Field::loan_id, Field::product, Field::amount}, terms},
-      {"open", {Field::loan_id, Field::product, Field::amount}, terms},
-      {"reverse", {Field::sequence}, {}},
-  };
-  return rules;
-}
-
-bool contains(const std::vector<Field>& fields, Field field) {
-  return std::ranges::find(fields, field) != fields.end();
-}
+Field first_of(FieldSet fields) { return static_cast<Field>(std::countr_zero(fields)); }
 
 // Two digits as POSIX reads them: 69-99 are of the last century.
 int full_year(std::int64_t year) { return static_cast<int>(year < 69 ? 2000 + year : 1900 + year); }
@@ -113,10 +122,10 @@ class Builder {
 
   const EventRule* find_rule() {
     const std::string_view text = row_.get(Field::event).value_or("");
-    const auto rule = std::ranges::find(event_rules(), text, &EventRule::name);
-    if (rule != event_rules().end()) return &*rule;
+    const EventRule* rule = std::ranges::find(event_rules, text, &EventRule::name);
+    if (rule != std::end(event_rules)) return rule;
     std::vector<std::string_view> known;
-    for (const EventRule& each : event_rules()) known.push_back(each.name);
+    for (const EventRule& each : event_rules) known.push_back(each.name);
     if (text.empty()) {
       fail(Field::event, "import.missing_field",
            "the field 'event' is empty; use repay, disburse, open, open_disburse or reverse");
@@ -129,22 +138,19 @@ class Builder {
   }
 
   bool check_presence(const EventRule& rule) {
-    for (const Field field : rule.required) {
-      if (row_.get(field)) continue;
+    const FieldSet given = fields_given(row_);
+    if (const FieldSet missing = rule.required & ~given; missing != 0) {
+      const Field field = first_of(missing);
       return fail(field, "import.missing_field",
                   "the field '" + std::string(to_text(field)) + "' is empty; '" +
                       std::string(rule.name) + "' needs it");
     }
-    for (std::size_t i = 0; i < field_count; ++i) {
-      const auto field = static_cast<Field>(i);
-      const bool taken = contains(rule.required, field) || contains(rule.allowed, field) ||
-                         contains(common_fields(), field);
-      if (taken || !row_.get(field)) continue;
-      return fail(field, "import.unexpected_field",
-                  "'" + std::string(rule.name) + "' takes no '" + std::string(to_text(field)) +
-                      "'; leave it empty");
-    }
-    return true;
+    const FieldSet surplus = given & ~(rule.required | rule.allowed | common_fields);
+    if (surplus == 0) return true;
+    const Field field = first_of(surplus);
+    return fail(field, "import.unexpected_field",
+                "'" + std::string(rule.name) + "' takes no '" + std::string(to_text(field)) +
+                    "'; leave it empty");
   }
 
   bool common(ledger::Command* command) {

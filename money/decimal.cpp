@@ -41,6 +41,32 @@ bool take_digits(std::string_view text, std::size_t* at, Int128* value) {
   return fits;
 }
 
+// Nearly every number: valid, and at most 18 digits after scaling, so that 64 bits hold it
+// unchecked. False for everything else, which the careful way then reads or refuses.
+bool parse_short(std::string_view text, unsigned digits, std::int64_t* out) {
+  constexpr std::size_t digits_max = 18;
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  if (text.size() + digits > digits_max || text.empty()) return false;
+  std::int64_t value = 0;
+  std::size_t point = text.size();
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (is_digit(text[at])) {
+      value = value * 10 + (text[at] - '0');
+    } else if (text[at] == '.' && point == text.size()) {
+      point = at;
+    } else {
+      return false;
+    }
+  }
+  const bool has_point = point < text.size();
+  const std::size_t decimals = has_point ? text.size() - point - 1 : 0;
+  if (point == 0 || decimals > digits || (has_point && decimals == 0)) return false;
+  for (std::size_t i = decimals; i < digits; ++i) value *= 10;
+  *out = negative ? -value : value;
+  return true;
+}
+
 }  // namespace
 
 Result<Int128> parse_decimal(std::string_view text, unsigned digits) {
@@ -51,6 +77,8 @@ Result<Int128> parse_decimal(std::string_view text, unsigned digits) {
                         std::to_string(limits::decimal_text_max),
                     limits::decimal_text_max);
   }
+  std::int64_t short_value = 0;
+  if (parse_short(text, digits, &short_value)) return Int128{short_value};
   // Collected below zero, where two's complement reaches one further.
   Int128 negated = 0;
   const bool negative = !text.empty() && text.front() == '-';

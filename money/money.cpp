@@ -34,6 +34,10 @@ Uint128 greatest_common_divisor(Uint128 a, Uint128 b) {
 }
 
 std::string text_of(Uint128 value) {
+  // Nearly every amount; a 128-bit division a digit costs more than all the rest.
+  if (value <= std::numeric_limits<std::uint64_t>::max()) {
+    return std::to_string(static_cast<std::uint64_t>(value));
+  }
   std::string reversed;
   do {
     reversed += static_cast<char>('0' + static_cast<int>(value % 10));
