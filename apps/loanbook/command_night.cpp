@@ -34,7 +34,7 @@ int finish(const Context& context, const Book& book, Day through,
 }
 
 Error too_many(Day through, std::int64_t days) {
-  return {"night.too_many_days",
+  return {"night.too_far",
           fmt::format("--through {} would close {} days; one call closes at most {}",
                       money::to_text(through), days, money::limits::nights_at_once_max)};
 }
