@@ -49,8 +49,12 @@ Result<interchange::ImportFile> open_bulk(const BulkSource& source, const Book* 
 }
 
 Bulk::Bulk(interchange::ImportFile file, const BulkSource& source, const Writing& writing)
-    : file_(std::move(file)), name_(source.file), loans_only_(source.kind == FileKind::loans), actor_(actor_or_user(writing.actor)),
-      reason_(writing.reason), stem_(writing.key) {}
+    : file_(std::move(file)),
+      name_(source.file),
+      loans_only_(source.kind == FileKind::loans),
+      actor_(actor_or_user(writing.actor)),
+      reason_(writing.reason),
+      stem_(writing.key) {}
 
 void Bulk::complete(ledger::Command& command) const {
   if (command.actor.empty()) command.actor = actor_;

@@ -20,24 +20,27 @@ enum class FileKind { loans, events, commands };
 struct BulkSource {
   FileKind kind;
   std::string file;
-  std::string product;             ///< of every loan; empty: the file says
+  std::string product;  ///< of every loan; empty: the file says
   std::vector<std::string> map;
 };
 
-/// Reads the file; `book` answers which currency a product has (null: products and their amounts stay unchecked).
+/// Reads the file; `book` answers which currency a product has (null: products and their amounts
+/// stay unchecked).
 [[nodiscard]] Result<interchange::ImportFile> open_bulk(const BulkSource& source, const Book* book);
 
 class Bulk {
  public:
   Bulk(interchange::ImportFile file, const BulkSource& source, const Writing& writing);
 
-  /// First pass: parses every row and asks the book. Rows about a loan that an earlier row of the file
-  /// changes cannot be judged by the book as it is: what depends on the loan's state shows when they are recorded.
+  /// First pass: parses every row and asks the book. Rows about a loan that an earlier row of the
+  /// file changes cannot be judged by the book as it is: what depends on the loan's state shows
+  /// when they are recorded.
   void check(Book& book, Progress& progress);
   /// Takes all rows that can be read into memory, for `play`, and refuses the others.
   [[nodiscard]] interchange::ImportBatch read_all();
-  /// Second pass: the rows that passed, `chunk` to a group. A row recorded before is counted as such. Stops
-  /// between groups where a signal asked for it, and at an error after which the outcome is unknown.
+  /// Second pass: the rows that passed, `chunk` to a group. A row recorded before is counted as
+  /// such. Stops between groups where a signal asked for it, and at an error after which the
+  /// outcome is unknown.
   Status write(Book& book, std::size_t chunk, Progress& progress);
 
   /// Gets each row with its result, in order, as it is written.

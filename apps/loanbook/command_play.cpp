@@ -1,5 +1,5 @@
-// play: files with dates, recorded day by day with the nights between them. A book that has seen a part of
-// them before goes on where it stands.
+// play: files with dates, recorded day by day with the nights between them. A book that has seen a
+// part of them before goes on where it stands.
 
 #include <fmt/format.h>
 
@@ -37,8 +37,8 @@ Result<Stream> open_stream(const BulkSource& source, const Writing& writing, con
   return stream;
 }
 
-// Loans come in the order of their dates. Events stand in the order they arrived, so that one with an
-// earlier date than its neighbours is heard of late.
+// Loans come in the order of their dates. Events stand in the order they arrived, so that one with
+// an earlier date than its neighbours is heard of late.
 void sort_by_date(Stream& stream) {
   std::stable_sort(stream.order.begin(), stream.order.end(), [&](std::size_t a, std::size_t b) {
     return stream.rows.commands[a].value_date < stream.rows.commands[b].value_date;

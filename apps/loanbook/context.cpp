@@ -37,7 +37,9 @@ Error file_error(std::string_view id, std::string_view what, const std::string& 
   return {std::string(id), fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)), path};
 }
 
-bool starts_with(const std::string& text, std::string_view head) { return text.rfind(head, 0) == 0; }
+bool starts_with(const std::string& text, std::string_view head) {
+  return text.rfind(head, 0) == 0;
+}
 
 }  // namespace
 
