@@ -160,6 +160,7 @@ int run_product_add(const Context& context, const PublishArguments& arguments) {
             say(fmt::format("{} version {} is already there", product.id, product.version));
             continue;
           }
+          say(fmt::format("publishing {} version {}", product.id, product.version));
           auto command = command_of(ledger::PublishProduct{std::move(product)}, "",
                                     arguments.writing, numbered(key, commands.size()));
           commands.push_back(std::move(command));

@@ -79,6 +79,8 @@ std::string text_of(const Error& error) {
 
 int fail(const Error& error, std::string_view key) {
   const int code = code_of(error);
+  // In one terminal or one log the data before a message stands before it.
+  std::fflush(stdout);
   fmt::print(stderr, "loanbook: {}\n", text_of(error));
   if (code == exit_code::unavailable && !key.empty()) {
     fmt::print(stderr, "Send it again with --idempotency-key {}: it is recorded at most once.\n",
@@ -146,11 +148,15 @@ std::string amount_text(money::Int128 minor, std::string_view currency) {
 
 void print_completeness(const Book& book) {
   const auto status = book.status();
+  std::fflush(stdout);
   fmt::print(stderr, "complete to entry {}, head {}; business date {}, closed through {}\n",
              status.head.sequence, hex(status.head.hash).substr(0, 12),
              money::to_text(status.business_date), money::to_text(status.closed_through));
 }
 
-void say(std::string_view text) { fmt::print(stderr, "{}\n", text); }
+void say(std::string_view text) {
+  std::fflush(stdout);
+  fmt::print(stderr, "{}\n", text);
+}
 
 }  // namespace loanbook::apps

@@ -74,8 +74,10 @@ void print_buckets(const ledger::NightReport& night) {
   Report report;
   report.title = {"", "Bucket changes"};
   report.columns = {{"from", "From"}, {"to", "To"}, {"loans", "Loans", ColumnKind::integer}};
-  for (const auto& change : night.buckets) {
-    report.rows.push_back({{change.from, change.to, std::to_string(change.loans)}});
+  std::map<std::pair<std::string, std::string>, std::uint64_t> loans;  // over products
+  for (const auto& change : night.buckets) loans[{change.from, change.to}] += change.loans;
+  for (const auto& [move, count] : loans) {
+    report.rows.push_back({{move.first, move.second, std::to_string(count)}});
   }
   if (!report.rows.empty()) print(report, Format::table);
 }
