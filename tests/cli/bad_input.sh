@@ -29,7 +29,7 @@ check() { # check NAME PLACE ROW
   printf '%s\n%s\n%s\n' "$header" "$good" "$3" >"$1.csv"
   refused "$1.csv" "$2"
 }
-check bad_date 3:24: N2,consumer-level,1000.00,2026-02-30,18%,12
+check bad_date 3:27: N2,consumer-level,1000.00,2026-02-30,18%,12
 check three_decimals 3:19: N2,consumer-level,1000.001,2026-01-05,18%,12
 check negative 3:19: N2,consumer-level,-5.00,2026-01-05,18%,12
 check duplicate 3:1: N1,consumer-level,1000.00,2026-01-05,18%,12
