@@ -58,9 +58,6 @@ class Bulk {
   [[nodiscard]] std::uint64_t recorded() const { return recorded_; }
   [[nodiscard]] std::uint64_t already() const { return already_; }
   [[nodiscard]] std::uint64_t bad() const { return bad_rows_.size(); }
-  [[nodiscard]] const std::vector<interchange::RejectedRow>& problems() const { return problems_; }
-  [[nodiscard]] std::optional<Day> first_day() const { return first_day_; }
-  [[nodiscard]] std::optional<Day> last_day() const { return last_day_; }
   interchange::ImportFile& file() { return file_; }
   /// Fills what the file leaves to the command line: actor, reason, scope of keys.
   void complete(ledger::Command& command) const;
@@ -81,7 +78,6 @@ class Bulk {
   std::uint64_t rows_ = 0, recorded_ = 0, already_ = 0;
   std::vector<interchange::RejectedRow> problems_;
   std::unordered_set<std::uint64_t> bad_rows_;
-  std::optional<Day> first_day_, last_day_;
   Use use_;
 };
 
