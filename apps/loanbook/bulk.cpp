@@ -176,13 +176,11 @@ Status Bulk::write(Book& book, std::size_t chunk, Progress& progress) {
   return money::ok();
 }
 
-void Bulk::print_problems() const {
-  for (std::size_t i = 0; i < std::min(problems_.size(), problems_shown); ++i) {
-    fmt::print(stderr, "{}\n", text_of(problems_[i].error));
-  }
-  if (problems_.size() > problems_shown) {
-    fmt::print(stderr, "and {} rows more\n", problems_.size() - problems_shown);
-  }
+void Bulk::print_problems() {
+  const std::size_t end = std::min(problems_.size(), printed_ + problems_shown);
+  for (std::size_t i = printed_; i < end; ++i) say(text_of(problems_[i].error));
+  if (problems_.size() > end) say(fmt::format("and {} rows more", problems_.size() - end));
+  printed_ = problems_.size();
 }
 
 Status Bulk::write_rejects(const std::string& path) const {

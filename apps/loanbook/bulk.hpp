@@ -47,16 +47,14 @@ class Bulk {
   using Use = std::function<void(const ledger::Command&, const ledger::Recorded&)>;
   void on_recorded(Use use) { use_ = std::move(use); }
 
-  /// Lines of stderr: at most 50 problems, then how many more.
-  void print_problems() const;
+  /// Lines of stderr: the problems since the last call, at most 50 of them, then how many more.
+  void print_problems();
   /// Header and bad rows as they stand in the file.
   [[nodiscard]] Status write_rejects(const std::string& path) const;
   /// Result row on standard output.
   void print_summary(const Context& context) const;
 
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
-  [[nodiscard]] std::uint64_t recorded() const { return recorded_; }
-  [[nodiscard]] std::uint64_t already() const { return already_; }
   [[nodiscard]] std::uint64_t bad() const { return bad_rows_.size(); }
   interchange::ImportFile& file() { return file_; }
   /// Fills what the file leaves to the command line: actor, reason, scope of keys.
@@ -77,6 +75,7 @@ class Bulk {
   std::string actor_, reason_, stem_;
   std::uint64_t rows_ = 0, recorded_ = 0, already_ = 0;
   std::vector<interchange::RejectedRow> problems_;
+  std::size_t printed_ = 0;
   std::unordered_set<std::uint64_t> bad_rows_;
   Use use_;
 };
