@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 
 #include "interrupt.hpp"
 #include "loanbook/interchange/file.hpp"
@@ -13,6 +14,33 @@ namespace {
 
 constexpr std::size_t check_rows = 4096;
 constexpr std::size_t problems_shown = 50;
+
+// Reads one batch ahead in another thread: reading a row costs about as much as checking it.
+class ReadAhead {
+ public:
+  ReadAhead(interchange::ImportFile& file, std::size_t max) : file_(file), max_(max) { start(); }
+  ~ReadAhead() {
+    if (more_.valid()) more_.wait();
+  }
+  ReadAhead(const ReadAhead&) = delete;
+  ReadAhead& operator=(const ReadAhead&) = delete;
+
+  bool next(interchange::ImportBatch& batch) {
+    if (!more_.get()) return false;
+    std::swap(batch, ahead_);
+    start();
+    return true;
+  }
+
+ private:
+  void start() {
+    more_ = std::async(std::launch::async, [this] { return file_.next(ahead_, max_); });
+  }
+  interchange::ImportFile& file_;
+  std::size_t max_;
+  interchange::ImportBatch ahead_;
+  std::future<bool> more_;
+};
 
 bool depends_on_loan(const Error& error) {
   return error.id.starts_with("loan.") || error.id.starts_with("entry.") ||
@@ -49,8 +77,12 @@ Result<interchange::ImportFile> open_bulk(const BulkSource& source, const Book* 
 }
 
 Bulk::Bulk(interchange::ImportFile file, const BulkSource& source, const Writing& writing)
-    : file_(std::move(file)), name_(source.file), loans_only_(source.kind == FileKind::loans), actor_(actor_or_user(writing.actor)),
-      reason_(writing.reason), stem_(writing.key) {}
+    : file_(std::move(file)),
+      name_(source.file),
+      loans_only_(source.kind == FileKind::loans),
+      actor_(actor_or_user(writing.actor)),
+      reason_(writing.reason),
+      stem_(writing.key) {}
 
 void Bulk::complete(ledger::Command& command) const {
   if (command.actor.empty()) command.actor = actor_;
@@ -68,10 +100,6 @@ void Bulk::check(Book& book, Progress& progress) {
   std::unordered_set<std::string> touched;
   const auto judge = [&](ledger::Command& command, const interchange::RowPlace& place) {
     complete(command);
-    if (command.value_date) {
-      first_day_ = std::min(first_day_.value_or(*command.value_date), *command.value_date);
-      last_day_ = std::max(last_day_.value_or(*command.value_date), *command.value_date);
-    }
     auto checked = book.check(command);
     const bool hidden =
         !checked && depends_on_loan(checked.error()) && touched.contains(command.loan);
@@ -79,7 +107,8 @@ void Bulk::check(Book& book, Progress& progress) {
     // A file of loans names each loan once (its reader sees to it): nothing to remember.
     if (!loans_only_) touched.insert(std::move(command.loan));
   };
-  while (file_.next(batch, check_rows)) {
+  ReadAhead reader(file_, check_rows);
+  while (reader.next(batch)) {
     for (std::size_t i = 0; i < batch.commands.size(); ++i) {
       judge(batch.commands[i], batch.places[i]);
     }
@@ -123,7 +152,8 @@ Status Bulk::take(const ledger::Command& command, const interchange::RowPlace& p
 Status Bulk::write(Book& book, std::size_t chunk, Progress& progress) {
   interchange::ImportBatch batch;
   std::uint64_t done = 0;
-  while (interrupted() == 0 && file_.next(batch, chunk)) {
+  ReadAhead reader(file_, chunk);
+  while (interrupted() == 0 && reader.next(batch)) {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < batch.commands.size(); ++i) {
       if (!bad_rows_.empty() && refused(batch.places[i])) continue;
@@ -146,13 +176,11 @@ Status Bulk::write(Book& book, std::size_t chunk, Progress& progress) {
   return money::ok();
 }
 
-void Bulk::print_problems() const {
-  for (std::size_t i = 0; i < std::min(problems_.size(), problems_shown); ++i) {
-    fmt::print(stderr, "{}\n", text_of(problems_[i].error));
-  }
-  if (problems_.size() > problems_shown) {
-    fmt::print(stderr, "and {} rows more\n", problems_.size() - problems_shown);
-  }
+void Bulk::print_problems() {
+  const std::size_t end = std::min(problems_.size(), printed_ + problems_shown);
+  for (std::size_t i = printed_; i < end; ++i) say(text_of(problems_[i].error));
+  if (problems_.size() > end) say(fmt::format("and {} rows more", problems_.size() - end));
+  printed_ = problems_.size();
 }
 
 Status Bulk::write_rejects(const std::string& path) const {

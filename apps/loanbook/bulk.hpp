@@ -20,44 +20,42 @@ enum class FileKind { loans, events, commands };
 struct BulkSource {
   FileKind kind;
   std::string file;
-  std::string product;             ///< of every loan; empty: the file says
+  std::string product;  ///< of every loan; empty: the file says
   std::vector<std::string> map;
 };
 
-/// Reads the file; `book` answers which currency a product has (null: products and their amounts stay unchecked).
+/// Reads the file; `book` answers which currency a product has (null: products and their amounts
+/// stay unchecked).
 [[nodiscard]] Result<interchange::ImportFile> open_bulk(const BulkSource& source, const Book* book);
 
 class Bulk {
  public:
   Bulk(interchange::ImportFile file, const BulkSource& source, const Writing& writing);
 
-  /// First pass: parses every row and asks the book. Rows about a loan that an earlier row of the file
-  /// changes cannot be judged by the book as it is: what depends on the loan's state shows when they are recorded.
+  /// First pass: parses every row and asks the book. Rows about a loan that an earlier row of the
+  /// file changes cannot be judged by the book as it is: what depends on the loan's state shows
+  /// when they are recorded.
   void check(Book& book, Progress& progress);
   /// Takes all rows that can be read into memory, for `play`, and refuses the others.
   [[nodiscard]] interchange::ImportBatch read_all();
-  /// Second pass: the rows that passed, `chunk` to a group. A row recorded before is counted as such. Stops
-  /// between groups where a signal asked for it, and at an error after which the outcome is unknown.
+  /// Second pass: the rows that passed, `chunk` to a group. A row recorded before is counted as
+  /// such. Stops between groups where a signal asked for it, and at an error after which the
+  /// outcome is unknown.
   Status write(Book& book, std::size_t chunk, Progress& progress);
 
   /// Gets each row with its result, in order, as it is written.
   using Use = std::function<void(const ledger::Command&, const ledger::Recorded&)>;
   void on_recorded(Use use) { use_ = std::move(use); }
 
-  /// Lines of stderr: at most 50 problems, then how many more.
-  void print_problems() const;
+  /// Lines of stderr: the problems since the last call, at most 50 of them, then how many more.
+  void print_problems();
   /// Header and bad rows as they stand in the file.
   [[nodiscard]] Status write_rejects(const std::string& path) const;
   /// Result row on standard output.
   void print_summary(const Context& context) const;
 
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
-  [[nodiscard]] std::uint64_t recorded() const { return recorded_; }
-  [[nodiscard]] std::uint64_t already() const { return already_; }
   [[nodiscard]] std::uint64_t bad() const { return bad_rows_.size(); }
-  [[nodiscard]] const std::vector<interchange::RejectedRow>& problems() const { return problems_; }
-  [[nodiscard]] std::optional<Day> first_day() const { return first_day_; }
-  [[nodiscard]] std::optional<Day> last_day() const { return last_day_; }
   interchange::ImportFile& file() { return file_; }
   /// Fills what the file leaves to the command line: actor, reason, scope of keys.
   void complete(ledger::Command& command) const;
@@ -77,8 +75,8 @@ class Bulk {
   std::string actor_, reason_, stem_;
   std::uint64_t rows_ = 0, recorded_ = 0, already_ = 0;
   std::vector<interchange::RejectedRow> problems_;
+  std::size_t printed_ = 0;
   std::unordered_set<std::uint64_t> bad_rows_;
-  std::optional<Day> first_day_, last_day_;
   Use use_;
 };
 

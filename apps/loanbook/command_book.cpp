@@ -29,8 +29,8 @@ void print_facts(const Context& context, const std::vector<Column>& columns,
   report.columns = {{"fact", "Fact"}, {"value", "Value"}};
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const bool number = columns[i].kind == ColumnKind::integer;
-    report.rows.push_back(fact(columns[i].heading,
-                               number ? interchange::with_thousands(values[i]) : values[i]));
+    report.rows.push_back(
+        fact(columns[i].heading, number ? interchange::with_thousands(values[i]) : values[i]));
   }
   print(report, context.format);
 }
@@ -152,8 +152,7 @@ int run_stats(const Context& context) {
                  std::to_string(sizes.segments), std::to_string(sizes.segment_bytes),
                  std::to_string(nights), std::to_string(status.head.sequence),
                  std::to_string(status.loans), std::to_string(status.active),
-                 per_loan(sizes.bytes, status.loans),
-                 per_loan(sizes.segment_bytes, status.loans)},
+                 per_loan(sizes.bytes, status.loans), per_loan(sizes.segment_bytes, status.loans)},
                 {});
     print_completeness(book);
     return exit_code::done;
@@ -176,9 +175,9 @@ int run_verify(const Context& context, const VerifyArguments& arguments) {
       for (const auto& finding : verified->findings) {
         report.rows.push_back({{finding.where, finding.message}});
       }
-      proved = fmt::format("{} entries, {} loans, {} nights and {} segments agree",
-                           verified->entries, verified->loans, verified->nights,
-                           verified->segments);
+      proved =
+          fmt::format("{} entries, {} loans, {} nights and {} segments agree", verified->entries,
+                      verified->loans, verified->nights, verified->segments);
     }
   } else if (code_of(book.error()) == exit_code::damaged) {
     report.rows.push_back({{"book", text_of(book.error())}});

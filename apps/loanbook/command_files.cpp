@@ -65,10 +65,10 @@ Status prove(const std::string& folder) {
   if (!verified) return verified.error();
   if (verified->findings.empty()) return money::ok();
   const auto& first = verified->findings.front();
-  return Error{"integrity.backup_damaged",
-               fmt::format("{}: {} ({} findings)", first.where, first.message,
-                           verified->findings.size()),
-               folder};
+  return Error{
+      "integrity.backup_damaged",
+      fmt::format("{}: {} ({} findings)", first.where, first.message, verified->findings.size()),
+      folder};
 }
 
 }  // namespace
@@ -93,10 +93,10 @@ int run_restore(const Context& context, const std::string& source) {
   }
   if (fs::exists(context.book, error) &&
       !(fs::is_directory(context.book, error) && fs::is_empty(context.book, error))) {
-    return fail({"book.folder_not_empty",
-                 fmt::format("{} is not empty: restore into a new folder (--book DIR)",
-                             context.book),
-                 context.book});
+    return fail(
+        {"book.folder_not_empty",
+         fmt::format("{} is not empty: restore into a new folder (--book DIR)", context.book),
+         context.book});
   }
   auto proved = prove(source);
   if (!proved) return fail(proved.error());

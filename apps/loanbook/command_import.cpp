@@ -14,7 +14,8 @@
 namespace loanbook::apps {
 namespace {
 
-// All rows are judged before the first is written: without a place for bad rows, one of them stops all.
+// All rows are judged before the first is written: without a place for bad rows, one of them stops
+// all.
 int import_file(const Context& context, Book& book, Bulk& bulk, const ImportArguments& arguments) {
   using Clock = std::chrono::steady_clock;
   const auto began = Clock::now();
@@ -23,9 +24,10 @@ int import_file(const Context& context, Book& book, Bulk& bulk, const ImportArgu
   if (bulk.bad() != 0) {
     bulk.print_problems();
     if (arguments.reject_file.empty()) {
-      say(fmt::format("{} of {} rows are bad: nothing was written. Correct them, or take them out with "
-                      "--reject-file FILE",
-                      bulk.bad(), bulk.rows()));
+      say(fmt::format(
+          "{} of {} rows are bad: nothing was written. Correct them, or take them out with "
+          "--reject-file FILE",
+          bulk.bad(), bulk.rows()));
       return exit_code::bad_input;
     }
   }

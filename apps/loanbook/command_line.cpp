@@ -1,11 +1,11 @@
-// The command tree. All of CLI11 stays in this file: it is the slowest header of the program to compile.
+// The command tree. All of CLI11 stays in this file: it is the slowest header of the program to
+// compile.
 
 #include "command_line.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-
 #include <cstdio>
 #include <functional>
 #include <iostream>
@@ -87,7 +87,8 @@ void add_terms(CLI::App* command, TermsArguments& terms) {
   command->add_option("--product-version", terms.product_version, "Default: the newest");
   command->add_option("--amount", terms.amount, "Principal, such as 12000.00")->required();
   command->add_option("--rate", terms.rate, "Per year: 18% or 0.18 (default: the product's)");
-  command->add_option("--term", terms.installments, "Number of installments (default: the product's)");
+  command->add_option("--term", terms.installments,
+                      "Number of installments (default: the product's)");
   command->add_option("--first-due", terms.first_due, "First due date");
   command->add_option("--due-day", terms.due_day, "Fixed day of the month, 1 to 31");
 }
@@ -108,15 +109,16 @@ void add_book_commands(Tree& tree) {
                      "Exit 1 where the book is not closed through this day");
   tree.command(&tree.app, "stats", "Sizes: files, entries, bytes a loan", "loanbook stats",
                [](const Context& c) { return run_stats(c); });
-  auto* verify = tree.command(&tree.app, "verify", "Prove that files, chain, loans and totals agree",
-                              "loanbook verify --deep",
-                              [&a](const Context& c) { return run_verify(c, a.verify); });
+  auto* verify = tree.command(
+      &tree.app, "verify", "Prove that files, chain, loans and totals agree",
+      "loanbook verify --deep", [&a](const Context& c) { return run_verify(c, a.verify); });
   verify->add_flag("--deep", a.verify.deep, "Also compute every booked night again from its lines");
   tree.command(&tree.app, "rebuild", "Make everything derived again from the entries",
                "loanbook rebuild", [](const Context& c) { return run_rebuild(c); });
-  auto* backup = tree.command(&tree.app, "backup", "Copy the book as of now; checked before success",
-                              "loanbook backup backups/2026-01-31",
-                              [&a](const Context& c) { return run_backup(c, a.folder); });
+  auto* backup =
+      tree.command(&tree.app, "backup", "Copy the book as of now; checked before success",
+                   "loanbook backup backups/2026-01-31",
+                   [&a](const Context& c) { return run_backup(c, a.folder); });
   backup->add_option("DIR", a.folder, "Empty or missing folder")->required();
   auto* restore = tree.command(&tree.app, "restore", "Make the book of --book from a backup",
                                "loanbook --book book2 restore backups/2026-01-31",
@@ -127,9 +129,10 @@ void add_book_commands(Tree& tree) {
 void add_product_commands(Tree& tree) {
   auto& a = tree.arguments;
   auto* product = tree.noun("product", "Publish, list and show products");
-  auto* add = tree.command(product, "add", "Publish product files; a version never changes afterwards",
-                           "loanbook product add examples/products/*.toml",
-                           [&a](const Context& c) { return run_product_add(c, a.publish); });
+  auto* add =
+      tree.command(product, "add", "Publish product files; a version never changes afterwards",
+                   "loanbook product add examples/products/*.toml",
+                   [&a](const Context& c) { return run_product_add(c, a.publish); });
   add->add_option("FILE", a.publish.files, "Product files (TOML)")->required();
   add_writing(add, a.publish.writing);
   tree.command(product, "list", "Published products", "loanbook product list",
@@ -151,9 +154,10 @@ void add_product_commands(Tree& tree) {
   series_add->add_option("FILE", a.publish.files, "Series files (CSV)")->required();
   add_writing(series_add, a.publish.writing);
 
-  auto* quote = tree.command(&tree.app, "quote", "Plan and totals of a loan that is not made yet",
-                             "loanbook quote --product consumer-level --amount 12000 --date 2026-01-15",
-                             [&a](const Context& c) { return run_quote(c, a.quote); });
+  auto* quote =
+      tree.command(&tree.app, "quote", "Plan and totals of a loan that is not made yet",
+                   "loanbook quote --product consumer-level --amount 12000 --date 2026-01-15",
+                   [&a](const Context& c) { return run_quote(c, a.quote); });
   add_terms(quote, a.quote.terms);
   quote->add_option("--date", a.quote.date, "Day of disbursement (default: the business date)");
 }
@@ -175,9 +179,10 @@ CLI::App* add_amount_command(Tree& tree, CLI::App* loan, const std::string& name
 
 void add_loan_writing(Tree& tree, CLI::App* loan) {
   auto& a = tree.arguments;
-  auto* open = tree.command(loan, "open", "Open a loan (with --disburse: and pay it out)",
-                            "loanbook loan open L-1001 --product consumer-level --amount 12000 --disburse",
-                            [&a](const Context& c) { return run_loan_open(c, a.open); });
+  auto* open =
+      tree.command(loan, "open", "Open a loan (with --disburse: and pay it out)",
+                   "loanbook loan open L-1001 --product consumer-level --amount 12000 --disburse",
+                   [&a](const Context& c) { return run_loan_open(c, a.open); });
   open->add_option("ID", a.open.loan, "Loan id")->required();
   add_terms(open, a.open.terms);
   open->add_flag("--disburse", a.open.disburse, "Pay it out at once");
@@ -211,8 +216,9 @@ void add_loan_commands(Tree& tree) {
                                   return run_loan_schedule(c, a.show.loan);
                                 });
   schedule->add_option("ID", a.show.loan, "Loan id")->required();
-  auto* entries = tree.command(loan, "entries", "Everything recorded about it", "loanbook loan entries L-1001",
-                               [&a](const Context& c) { return run_loan_entries(c, a.show.loan); });
+  auto* entries =
+      tree.command(loan, "entries", "Everything recorded about it", "loanbook loan entries L-1001",
+                   [&a](const Context& c) { return run_loan_entries(c, a.show.loan); });
   entries->add_option("ID", a.show.loan, "Loan id")->required();
   auto* explain = tree.command(loan, "explain", "How each figure came about",
                                "loanbook loan explain L-1001 --date 2026-03-01",
@@ -224,7 +230,8 @@ void add_loan_commands(Tree& tree) {
 void add_import(Tree& tree, CLI::App* parent, const std::string& name, const std::string& help,
                 int (*run)(const Context&, const ImportArguments&)) {
   auto& import = tree.arguments.import;
-  auto* made = tree.command(parent, name, help, "loanbook import " + name + " " + name + ".csv --reject-file bad.csv",
+  auto* made = tree.command(parent, name, help,
+                            "loanbook import " + name + " " + name + ".csv --reject-file bad.csv",
                             [&import, run](const Context& c) { return run(c, import); });
   made->add_option("FILE", import.file, "CSV file with a header")->required();
   made->add_option("--map", import.map, "NAME=COLUMN where the file names a column otherwise");
@@ -235,17 +242,19 @@ void add_import(Tree& tree, CLI::App* parent, const std::string& name, const std
   made->add_option("--actor", import.writing.actor, "Who does it (default: your user name)");
   made->add_option("--reason", import.writing.reason, "Why, for the audit trail");
   if (name != "loans") return;
-  made->add_option("--product", import.product, "Product of every row, where the file has no such column");
+  made->add_option("--product", import.product,
+                   "Product of every row, where the file has no such column");
   made->add_option("--compare", import.compare,
                    "Only compare this column of level installments with our plans");
-  made->add_flag("--describe", import.describe, "Only say how the file is read: rows, dates, columns");
+  made->add_flag("--describe", import.describe,
+                 "Only say how the file is read: rows, dates, columns");
 }
 
 void add_bulk_commands(Tree& tree) {
   auto& a = tree.arguments;
-  auto* record = tree.command(&tree.app, "record", "Record the events of a file, one JSON object a line",
-                              "loanbook record events.ndjson",
-                              [&a](const Context& c) { return run_record(c, a.record); });
+  auto* record = tree.command(
+      &tree.app, "record", "Record the events of a file, one JSON object a line",
+      "loanbook record events.ndjson", [&a](const Context& c) { return run_record(c, a.record); });
   record->add_option("FILE", a.record.file, "NDJSON file, or /dev/stdin")->required();
   record->add_flag("--atomic", a.record.atomic, "All or nothing (at most 1,000 lines)");
   record->add_flag("--dry-run", a.record.writing.dry_run, "Check every line, write nothing");
@@ -256,14 +265,17 @@ void add_bulk_commands(Tree& tree) {
 
   auto* import = tree.noun("import", "Bulk: all rows are checked before the first is written");
   add_import(tree, import, "loans", "Open and disburse the loans of a CSV file", run_import_loans);
-  add_import(tree, import, "events", "Record the repayments and other events of a CSV file", run_import_events);
+  add_import(tree, import, "events", "Record the repayments and other events of a CSV file",
+             run_import_events);
 
-  auto* play = tree.command(&tree.app, "play", "Record dated files in date order, closing each day between",
-                            "loanbook play --loans loans.csv --events events.csv --through 2026-03-31",
-                            [&a](const Context& c) { return run_play(c, a.play); });
+  auto* play =
+      tree.command(&tree.app, "play", "Record dated files in date order, closing each day between",
+                   "loanbook play --loans loans.csv --events events.csv --through 2026-03-31",
+                   [&a](const Context& c) { return run_play(c, a.play); });
   play->add_option("--loans", a.play.loans, "CSV file of loans");
   play->add_option("--events", a.play.events, "CSV file of events, in the order they arrived");
-  play->add_option("--product", a.play.product, "Product of every loan, where the file has no such column");
+  play->add_option("--product", a.play.product,
+                   "Product of every loan, where the file has no such column");
   play->add_option("--map", a.play.map, "NAME=COLUMN for the file of loans");
   play->add_option("--through", a.play.through, "Last day to close")->required();
   play->add_option("--threads", a.play.threads, "Threads of a night (default: one a core)");
@@ -274,7 +286,8 @@ void add_bulk_commands(Tree& tree) {
                              "loanbook night --through 2026-01-31",
                              [&a](const Context& c) { return run_night(c, a.night); });
   night->add_option("--through", a.night.through, "Last day to close")->required();
-  night->add_option("--threads", a.night.threads, "Threads (default: one a core); content is the same");
+  night->add_option("--threads", a.night.threads,
+                    "Threads (default: one a core); content is the same");
   night->add_flag("--dry-run", a.night.dry_run, "Only say which days would be closed");
 }
 
@@ -286,13 +299,15 @@ void add_report_commands(Tree& tree) {
   portfolio->add_option("--as-of", a.portfolio.as_of, "Value date (default: the business date)");
   portfolio->add_flag("--loans", a.portfolio.loans, "One row a loan");
   portfolio->add_flag("--all", a.portfolio.all, "Closed and not yet disbursed loans too");
-  auto* overdue = tree.command(&tree.app, "overdue", "Loans past due, by bucket", "loanbook overdue",
-                               [&a](const Context& c) { return run_overdue(c, a.overdue); });
+  auto* overdue =
+      tree.command(&tree.app, "overdue", "Loans past due, by bucket", "loanbook overdue",
+                   [&a](const Context& c) { return run_overdue(c, a.overdue); });
   overdue->add_option("--as-of", a.overdue.as_of, "Value date (default: the business date)");
   auto* balance = tree.command(&tree.app, "trial-balance", "Debits and credits by account",
                                "loanbook trial-balance --as-of 2026-01-31",
                                [&a](const Context& c) { return run_trial_balance(c, a.as_of); });
-  balance->add_option("--as-of", a.as_of, "Booking date, at its close (default: everything booked)");
+  balance->add_option("--as-of", a.as_of,
+                      "Booking date, at its close (default: everything booked)");
   auto* entries = tree.command(&tree.app, "entries", "The journal: every entry in order, no gaps",
                                "loanbook entries --after 1000 --follow --format ndjson",
                                [&a](const Context& c) { return run_entries(c, a.entries); });
@@ -317,7 +332,8 @@ CommandNode node_of(const CLI::App* app) {
 void add_completion(Tree& tree) {
   auto* made = tree.command(&tree.app, "completion", "Completion script for a shell",
                             "source <(loanbook completion bash)", [&tree](const Context&) {
-                              auto script = completion_script(node_of(&tree.app), tree.arguments.shell);
+                              auto script =
+                                  completion_script(node_of(&tree.app), tree.arguments.shell);
                               if (!script) return fail(script.error());
                               std::fputs(script->c_str(), stdout);
                               return exit_code::done;
@@ -334,8 +350,10 @@ void add_all(Tree& tree) {
   app.get_formatter()->column_width(34);
   app.add_option("--book", tree.context.book, "Folder of the book (LOANBOOK_BOOK; default ./book)")
       ->envname("LOANBOOK_BOOK");
-  const std::map<std::string, Format> formats{{"table", Format::table}, {"csv", Format::csv},
-                                              {"json", Format::json}, {"ndjson", Format::ndjson}};
+  const std::map<std::string, Format> formats{{"table", Format::table},
+                                              {"csv", Format::csv},
+                                              {"json", Format::json},
+                                              {"ndjson", Format::ndjson}};
   app.add_option("--format", tree.context.format, "table, csv, json or ndjson")
       ->transform(CLI::Transformer(formats).description(""));
   app.footer(

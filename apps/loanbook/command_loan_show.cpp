@@ -72,19 +72,19 @@ void print_loan_page(const Context& context, const ledger::LoanView& view) {
                                 row.reported_dpd, row.bucket, row.category));
   }
   for (const auto& due : view.due) {
-    notes.push_back(fmt::format(
-        "due {}: principal {}, interest {}, penalty {}, compound {}", money::to_text(due.due),
-        money::text_of_minor(due.principal, row.digits),
-        money::text_of_minor(due.interest, row.digits),
-        money::text_of_minor(due.penalty, row.digits),
-        money::text_of_minor(due.compound, row.digits)));
+    notes.push_back(fmt::format("due {}: principal {}, interest {}, penalty {}, compound {}",
+                                money::to_text(due.due),
+                                money::text_of_minor(due.principal, row.digits),
+                                money::text_of_minor(due.interest, row.digits),
+                                money::text_of_minor(due.penalty, row.digits),
+                                money::text_of_minor(due.compound, row.digits)));
   }
   if (row.next_due) {
     notes.push_back(fmt::format("next due {}: {}", money::to_text(*row.next_due),
                                 money::text_of_minor(row.next_amount, row.digits)));
   }
-  notes.push_back(fmt::format("version {}, plan {}", view.version,
-                              hex(view.plan_digest).substr(0, 12)));
+  notes.push_back(
+      fmt::format("version {}, plan {}", view.version, hex(view.plan_digest).substr(0, 12)));
   print(page.report(), context.format);
 }
 
@@ -155,13 +155,13 @@ int run_loan_schedule(const Context& context, const std::string& loan) {
     for (const auto& row : *rows) {
       principal += row.principal;
       interest += row.interest;
-      report.rows.push_back({{std::to_string(row.no), money::to_text(row.due),
-                              amount(row.principal), amount(row.interest), amount(row.payment),
-                              amount(row.balance), row.state}});
+      report.rows.push_back(
+          {{std::to_string(row.no), money::to_text(row.due), amount(row.principal),
+            amount(row.interest), amount(row.payment), amount(row.balance), row.state}});
     }
-    report.rows.push_back({{"", "total", amount(principal), amount(interest),
-                            amount(principal + interest), "", ""},
-                           RowMark::total});
+    report.rows.push_back(
+        {{"", "total", amount(principal), amount(interest), amount(principal + interest), "", ""},
+         RowMark::total});
     print(report, context.format);
     print_completeness(book);
     return exit_code::done;

@@ -34,7 +34,7 @@ int finish(const Context& context, const Book& book, Day through,
 }
 
 Error too_many(Day through, std::int64_t days) {
-  return {"night.too_many_days",
+  return {"night.too_far",
           fmt::format("--through {} would close {} days; one call closes at most {}",
                       money::to_text(through), days, money::limits::nights_at_once_max)};
 }
@@ -61,8 +61,9 @@ int run_night(const Context& context, const NightArguments& arguments) {
     if (days > money::limits::nights_at_once_max) return fail(too_many(last, days));
     std::vector<ledger::NightReport> nights;
     Progress progress("loans");
-    auto closed = close_days(book, last, threads_or_cores(arguments.threads), progress,
-                             [&](ledger::NightReport night) { nights.push_back(std::move(night)); });
+    auto closed =
+        close_days(book, last, threads_or_cores(arguments.threads), progress,
+                   [&](ledger::NightReport night) { nights.push_back(std::move(night)); });
     if (!closed) {
       // Days before the failing one are closed and reported, then the reason.
       if (!nights.empty()) print_nights(context, nights);

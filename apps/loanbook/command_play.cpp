@@ -1,5 +1,5 @@
-// play: files with dates, recorded day by day with the nights between them. A book that has seen a part of
-// them before goes on where it stands.
+// play: files with dates, recorded day by day with the nights between them. A book that has seen a
+// part of them before goes on where it stands.
 
 #include <fmt/format.h>
 
@@ -37,8 +37,8 @@ Result<Stream> open_stream(const BulkSource& source, const Writing& writing, con
   return stream;
 }
 
-// Loans come in the order of their dates. Events stand in the order they arrived, so that one with an
-// earlier date than its neighbours is heard of late.
+// Loans come in the order of their dates. Events stand in the order they arrived, so that one with
+// an earlier date than its neighbours is heard of late.
 void sort_by_date(Stream& stream) {
   std::stable_sort(stream.order.begin(), stream.order.end(), [&](std::size_t a, std::size_t b) {
     return stream.rows.commands[a].value_date < stream.rows.commands[b].value_date;
@@ -101,10 +101,10 @@ Result<std::vector<Stream>> open_streams(const PlayArguments& arguments, const B
   return streams;
 }
 
-int report(const Context& context, const Book& book, const Played& played, Day through) {
+int report(const Context& context, const Book& book, Played& played, Day through) {
   std::uint64_t refused = 0;
   std::uint64_t later = 0;
-  for (const auto& stream : played.streams) {
+  for (auto& stream : played.streams) {
     stream.bulk.print_problems();
     stream.bulk.print_summary(context);
     refused += stream.bulk.bad();
@@ -145,7 +145,7 @@ int run_play(const Context& context, const PlayArguments& arguments) {
     const bool bad = std::any_of(played.streams.begin(), played.streams.end(),
                                  [](const Stream& stream) { return stream.bulk.bad() != 0; });
     if (bad || arguments.writing.dry_run) {
-      for (const auto& stream : played.streams) stream.bulk.print_problems();
+      for (auto& stream : played.streams) stream.bulk.print_problems();
       say(bad ? "bad rows: nothing was written" : "dry run: nothing was written");
       return bad ? exit_code::bad_input : exit_code::done;
     }

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "commands.hpp"
 #include "loanbook/interchange/csv.hpp"
 #include "loanbook/interchange/file.hpp"
 #include "loanbook/interchange/product_toml.hpp"
+#include "loanbook/schedule/apr.hpp"
 #include "output.hpp"
 #include "requests.hpp"
 
@@ -85,17 +87,41 @@ std::string numbered(const std::string& key, std::size_t index) {
   return index == 0 ? key : fmt::format("{}-{}", key, index + 1);
 }
 
+std::optional<std::uint32_t> periods_per_year(schedule::Frequency frequency) {
+  constexpr std::uint32_t of_unit[] = {0, 365, 52, 12, 1};
+  const auto periods = of_unit[static_cast<std::size_t>(frequency.unit)];
+  if (frequency.every == 0 || periods % frequency.every != 0) return std::nullopt;
+  return periods / frequency.every;
+}
+
+// The internal rate of the plan's payments, as announcement 2021 no. 3 of the PBoC asks lenders to
+// show.
+std::string apr_note(const ledger::Quote& quote) {
+  const auto terms = ledger::schedule_terms(quote.product, quote.terms, quote.disbursed);
+  const auto periods = periods_per_year(quote.product.frequency);
+  if (!periods) return {};
+  const auto rate = schedule::internal_rate(schedule::flows_of(terms, quote.plan, 0));
+  if (!rate) return {};
+  const auto nominal = schedule::nominal_rate(*rate, *periods);
+  const auto effective = schedule::effective_rate(*rate, *periods);
+  if (!nominal || !effective) return {};
+  const auto percent = [](schedule::FoundRate found) {
+    return money::text_of_minor(schedule::rounded(found, 4), 2);
+  };
+  return fmt::format("Annual rate of all payments: {}% simple, {}% compound.", percent(*nominal),
+                     percent(*effective));
+}
+
 void print_plan(const Context& context, const ledger::Quote& quote) {
   const auto currency = quote.product.currency;
   const auto amount = [&](std::int64_t minor) {
     return money::text_of_minor(minor, currency.digits);
   };
   Report report;
-  report.title = {fmt::format("{} {}: {} {} at {} a year from {}", quote.product.id,
-                              quote.product.version,
-                              interchange::with_thousands(amount(quote.terms.principal_minor)),
-                              currency.text(), quote.terms.rate.percent_text(),
-                              money::to_text(quote.disbursed))};
+  report.title = {
+      fmt::format("{} {}: {} {} at {} a year from {}", quote.product.id, quote.product.version,
+                  interchange::with_thousands(amount(quote.terms.principal_minor)), currency.text(),
+                  quote.terms.rate.percent_text(), money::to_text(quote.disbursed))};
   report.columns = {{"no", "#", ColumnKind::integer},
                     {"due", "Due", ColumnKind::date},
                     {"principal", "Principal", ColumnKind::amount},
@@ -112,6 +138,7 @@ void print_plan(const Context& context, const ledger::Quote& quote) {
   report.rows.push_back(
       {{"", "total", amount(principal), amount(interest), amount(principal + interest), ""},
        RowMark::total});
+  if (auto note = apr_note(quote); !note.empty()) report.notes.push_back(std::move(note));
   print(report, context.format);
 }
 
@@ -127,11 +154,13 @@ int run_product_add(const Context& context, const PublishArguments& arguments) {
         std::vector<ledger::Command> commands;
         for (auto& product : *products) {
           auto there = book.product(product.id, product.version);
-          // A key that was given decides by itself; without one, the same product again is no request at all.
+          // A key that was given decides by itself; without one, the same product again is no
+          // request at all.
           if (there && *there == product && arguments.writing.key.empty()) {
             say(fmt::format("{} version {} is already there", product.id, product.version));
             continue;
           }
+          say(fmt::format("publishing {} version {}", product.id, product.version));
           auto command = command_of(ledger::PublishProduct{std::move(product)}, "",
                                     arguments.writing, numbered(key, commands.size()));
           commands.push_back(std::move(command));
@@ -193,9 +222,8 @@ int run_product_show(const Context& context, const ProductShowArguments& argumen
       return exit_code::done;
     }
     Report report;
-    report.columns = {{"product", "Product"},
-                      {"version", "Version", ColumnKind::integer},
-                      {"toml", "File"}};
+    report.columns = {
+        {"product", "Product"}, {"version", "Version", ColumnKind::integer}, {"toml", "File"}};
     report.rows.push_back({{product->id, std::to_string(product->version), text}});
     print(report, context.format);
     return exit_code::done;
@@ -209,8 +237,8 @@ int run_series_add(const Context& context, const PublishArguments& arguments) {
     auto all = read_series_file(file);
     if (!all) return fail(all.error());
     for (auto& series : *all) {
-      commands.push_back(command_of(std::move(series), "", arguments.writing,
-                                    numbered(key, commands.size())));
+      commands.push_back(
+          command_of(std::move(series), "", arguments.writing, numbered(key, commands.size())));
     }
   }
   return with_writer(

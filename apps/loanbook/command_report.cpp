@@ -1,13 +1,12 @@
 // Reports over the whole book: portfolio, overdue, trial balance.
 
-#include "reports.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
 #include "commands.hpp"
+#include "reports.hpp"
 
 namespace loanbook::apps {
 namespace {
@@ -82,8 +81,16 @@ struct OverdueSum {
   [[nodiscard]] std::vector<std::string> cells(const std::string& bucket,
                                                const std::string& currency) const {
     const auto amount = [this](money::Int128 minor) { return money::text_of_minor(minor, digits); };
-    return {bucket,           fmt::format("{} loans", loans), "", currency, "", "",
-            amount(principal_overdue), amount(interest), amount(penalty), amount(overdue),
+    return {bucket,
+            fmt::format("{} loans", loans),
+            "",
+            currency,
+            "",
+            "",
+            amount(principal_overdue),
+            amount(interest),
+            amount(penalty),
+            amount(overdue),
             amount(principal)};
   }
 };
@@ -164,7 +171,8 @@ int run_overdue(const Context& context, const OverdueArguments& arguments) {
     if (!read) return fail(read.error());
     std::stable_sort(rows.begin(), rows.end(),
                      [](const auto& a, const auto& b) { return a.dpd > b.dpd; });
-    // Products may cut their buckets at other days: a bucket stands where its longest overdue loan stands.
+    // Products may cut their buckets at other days: a bucket stands where its longest overdue loan
+    // stands.
     std::map<std::string, std::int32_t> dpd_max;
     for (const auto& row : rows) dpd_max[row.bucket] = std::max(dpd_max[row.bucket], row.dpd);
     std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
@@ -205,16 +213,16 @@ int run_trial_balance(const Context& context, const std::string& as_of_text) {
       total.digits = row.digits;
       total.debit += row.debit;
       total.credit += row.credit;
-      report.rows.push_back({{row.account, row.name, row.currency,
-                              money::text_of_minor(row.debit, row.digits),
-                              money::text_of_minor(row.credit, row.digits)}});
+      report.rows.push_back(
+          {{row.account, row.name, row.currency, money::text_of_minor(row.debit, row.digits),
+            money::text_of_minor(row.credit, row.digits)}});
     }
     int code = exit_code::done;
     for (const auto& [currency, total] : totals) {
-      report.rows.push_back({{"total", "", currency,
-                              money::text_of_minor(total.debit, total.digits),
-                              money::text_of_minor(total.credit, total.digits)},
-                             RowMark::total});
+      report.rows.push_back(
+          {{"total", "", currency, money::text_of_minor(total.debit, total.digits),
+            money::text_of_minor(total.credit, total.digits)},
+           RowMark::total});
       if (total.debit != total.credit) code = exit_code::damaged;
     }
     report.notes = {code == exit_code::done ? "Debits equal credits."

@@ -1,7 +1,8 @@
 #pragma once
 
-// The commands, one function each. Arguments are texts as the user wrote them: each command parses what
-// it needs, so that a bad value is bad input (exit 3) with a sentence, not a parser's usage error.
+// The commands, one function each. Arguments are texts as the user wrote them: each command parses
+// what it needs, so that a bad value is bad input (exit 3) with a sentence, not a parser's usage
+// error.
 
 #include <cstdint>
 #include <optional>

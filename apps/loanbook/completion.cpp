@@ -28,7 +28,8 @@ std::string words_of(const CommandNode& node, const CommandNode& root) {
   return words;
 }
 
-// Both shells find the longest chain of known commands before the cursor, then offer what may follow it.
+// Both shells find the longest chain of known commands before the cursor, then offer what may
+// follow it.
 std::string chain_cases(const CommandNode& root) {
   std::string cases;
   walk(root, "", [&cases](const std::string& path, const CommandNode&) {
@@ -112,10 +113,9 @@ std::string fish_script(const CommandNode& root) {
                             fish_quoted(command.help));
     }
     for (const auto& option : node.options) {
-      script += path.empty()
-                    ? fmt::format("complete -c loanbook -l {}\n", option.substr(2))
-                    : fmt::format("complete -c loanbook -n '{}' -l {}\n", condition,
-                                  option.substr(2));
+      script += path.empty() ? fmt::format("complete -c loanbook -l {}\n", option.substr(2))
+                             : fmt::format("complete -c loanbook -n '{}' -l {}\n", condition,
+                                           option.substr(2));
     }
   });
   return script;

@@ -37,7 +37,9 @@ Error file_error(std::string_view id, std::string_view what, const std::string& 
   return {std::string(id), fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)), path};
 }
 
-bool starts_with(const std::string& text, std::string_view head) { return text.rfind(head, 0) == 0; }
+bool starts_with(const std::string& text, std::string_view head) {
+  return text.rfind(head, 0) == 0;
+}
 
 }  // namespace
 
@@ -77,6 +79,8 @@ std::string text_of(const Error& error) {
 
 int fail(const Error& error, std::string_view key) {
   const int code = code_of(error);
+  // In one terminal or one log the data before a message stands before it.
+  std::fflush(stdout);
   fmt::print(stderr, "loanbook: {}\n", text_of(error));
   if (code == exit_code::unavailable && !key.empty()) {
     fmt::print(stderr, "Send it again with --idempotency-key {}: it is recorded at most once.\n",
@@ -144,11 +148,15 @@ std::string amount_text(money::Int128 minor, std::string_view currency) {
 
 void print_completeness(const Book& book) {
   const auto status = book.status();
+  std::fflush(stdout);
   fmt::print(stderr, "complete to entry {}, head {}; business date {}, closed through {}\n",
              status.head.sequence, hex(status.head.hash).substr(0, 12),
              money::to_text(status.business_date), money::to_text(status.closed_through));
 }
 
-void say(std::string_view text) { fmt::print(stderr, "{}\n", text); }
+void say(std::string_view text) {
+  std::fflush(stdout);
+  fmt::print(stderr, "{}\n", text);
+}
 
 }  // namespace loanbook::apps

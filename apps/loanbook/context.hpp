@@ -1,7 +1,7 @@
 #pragma once
 
-// What every command shares: where the book lies, how answers are printed, how errors become exit codes.
-// The only room that reads a clock, the environment and the user's name.
+// What every command shares: where the book lies, how answers are printed, how errors become exit
+// codes. The only room that reads a clock, the environment and the user's name.
 
 #include <cstdint>
 #include <memory>
@@ -15,8 +15,8 @@
 
 namespace loanbook::apps {
 
-using ledger::Book;
 using interchange::Format;
+using ledger::Book;
 using money::Day;
 using money::Error;
 using money::Result;
@@ -59,7 +59,8 @@ struct Writing {
 /// held by another, it names `key`, with which the command can be sent again safely.
 int fail(const Error& error, std::string_view key = {});
 
-/// Runs `use(book)` and closes the book; an error that already left the outcome unknown stays the one reported.
+/// Runs `use(book)` and closes the book; an error that already left the outcome unknown stays the
+/// one reported.
 template <class Use>
 int with_writer(const Context& context, Use use, std::string_view key = {}) {
   auto book = open_writer(context);
@@ -85,7 +86,8 @@ int with_reader(const Context& context, Use use) {
 /// Nothing where `text` is empty; the error names `option`.
 [[nodiscard]] Result<std::optional<Day>> optional_day(const std::string& text,
                                                       std::string_view option);
-/// Written beside and renamed, so that no half file is ever seen under the name. `store.file_write`.
+/// Written beside and renamed, so that no half file is ever seen under the name.
+/// `store.file_write`.
 [[nodiscard]] Status write_file(const std::string& path, std::string_view content);
 
 [[nodiscard]] std::string hex(const storage::Digest& digest);

@@ -6,7 +6,8 @@ namespace loanbook::apps {
 namespace {
 
 // A signal handler can reach nothing but a global.
-volatile std::sig_atomic_t signal_seen = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+volatile std::sig_atomic_t signal_seen =
+    0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 extern "C" void remember(int signal) {
   signal_seen = signal;

@@ -53,43 +53,42 @@ void compare_row(const Book& book, const ledger::Command& command, std::uint64_t
       amount ? money::text_of_minor(money::Int128{ours.minor()} - amount->minor(), currency.digits)
              : std::string{};
   compared.differences.rows.push_back(
-      {{std::to_string(line), command.loan, open->terms.amount,
-        quote->terms.rate.percent_text(), std::to_string(quote->terms.installments), given,
-        ours.text(), difference}});
+      {{std::to_string(line), command.loan, open->terms.amount, quote->terms.rate.percent_text(),
+        std::to_string(quote->terms.installments), given, ours.text(), difference}});
 }
 
 }  // namespace
 
 int describe_loans(const Context& context, const ImportArguments& arguments) {
-    const BulkSource source{FileKind::loans, arguments.file, arguments.product, arguments.map};
-    auto file = open_bulk(source, nullptr);
-    if (!file) return fail(file.error());
-    std::uint64_t rows = 0;
-    std::uint64_t bad = 0;
-    std::optional<Day> first;
-    std::optional<Day> last;
-    interchange::ImportBatch batch;
-    while (file->next(batch, batch_rows)) {
-      rows += batch.commands.size() + batch.rejected.size();
-      bad += batch.rejected.size();
-      for (const auto& command : batch.commands) {
-        if (!command.value_date) continue;
-        first = std::min(first.value_or(*command.value_date), *command.value_date);
-        last = std::max(last.value_or(*command.value_date), *command.value_date);
-      }
+  const BulkSource source{FileKind::loans, arguments.file, arguments.product, arguments.map};
+  auto file = open_bulk(source, nullptr);
+  if (!file) return fail(file.error());
+  std::uint64_t rows = 0;
+  std::uint64_t bad = 0;
+  std::optional<Day> first;
+  std::optional<Day> last;
+  interchange::ImportBatch batch;
+  while (file->next(batch, batch_rows)) {
+    rows += batch.commands.size() + batch.rejected.size();
+    bad += batch.rejected.size();
+    for (const auto& command : batch.commands) {
+      if (!command.value_date) continue;
+      first = std::min(first.value_or(*command.value_date), *command.value_date);
+      last = std::max(last.value_or(*command.value_date), *command.value_date);
     }
-    Report report;
-    report.columns = {{"file", "File"},
-                      {"rows", "Rows", ColumnKind::integer},
-                      {"bad", "Bad", ColumnKind::integer},
-                      {"first_date", "First date", ColumnKind::date},
-                      {"last_date", "Last date", ColumnKind::date},
-                      {"ignored_columns", "Columns not used"}};
-    report.rows.push_back({{arguments.file, std::to_string(rows), std::to_string(bad),
-                            day_or_empty(first), day_or_empty(last),
-                            fmt::format("{}", fmt::join(file->ignored_columns(), " "))}});
-    print(report, context.format);
-    return bad == 0 ? exit_code::done : exit_code::problems;
+  }
+  Report report;
+  report.columns = {{"file", "File"},
+                    {"rows", "Rows", ColumnKind::integer},
+                    {"bad", "Bad", ColumnKind::integer},
+                    {"first_date", "First date", ColumnKind::date},
+                    {"last_date", "Last date", ColumnKind::date},
+                    {"ignored_columns", "Columns not used"}};
+  report.rows.push_back(
+      {{arguments.file, std::to_string(rows), std::to_string(bad), day_or_empty(first),
+        day_or_empty(last), fmt::format("{}", fmt::join(file->ignored_columns(), " "))}});
+  print(report, context.format);
+  return bad == 0 ? exit_code::done : exit_code::problems;
 }
 
 int compare_installments(const Context& context, const ImportArguments& arguments) {
@@ -119,8 +118,9 @@ int compare_installments(const Context& context, const ImportArguments& argument
     }
     print(compared.differences, context.format);
     const auto differ = compared.rows - compared.equal;
-    say(fmt::format("{} of {} installments equal the column {}; {} differ, {} of them could not be read",
-                    compared.equal, compared.rows, arguments.compare, differ, compared.unread));
+    say(fmt::format(
+        "{} of {} installments equal the column {}; {} differ, {} of them could not be read",
+        compared.equal, compared.rows, arguments.compare, differ, compared.unread));
     return differ * 1000 <= compared.rows ? exit_code::done : exit_code::problems;
   });
 }

@@ -9,8 +9,8 @@ namespace loanbook::apps {
 /// How the file is read: rows, problems, first and last date, columns that are not used.
 int describe_loans(const Context& context, const ImportArguments& arguments);
 
-/// Compares the level installment of each row's plan with a column of the file, and lists the rows that differ.
-/// Exit 1 where more than one row in a thousand differs.
+/// Compares the level installment of each row's plan with a column of the file, and lists the rows
+/// that differ. Exit 1 where more than one row in a thousand differs.
 int compare_installments(const Context& context, const ImportArguments& arguments);
 
 }  // namespace loanbook::apps

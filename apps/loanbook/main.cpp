@@ -9,8 +9,8 @@
 
 namespace {
 
-// Nothing may be closed or flushed by a process whose own rules are broken: what is stored is what was
-// acknowledged.
+// Nothing may be closed or flushed by a process whose own rules are broken: what is stored is what
+// was acknowledged.
 void broken_invariant(const char* condition, const char* file, int line) {
   std::fprintf(stderr, "loanbook: broken invariant, please report: %s (%s:%d)\n", condition, file,
                line);

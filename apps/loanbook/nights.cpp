@@ -44,10 +44,10 @@ Report days_report(const std::vector<ledger::NightReport>& nights) {
                     {"bytes_written", "Bytes", ColumnKind::integer},
                     {"income", "Earned"}};
   for (const auto& night : nights) {
-    report.rows.push_back({{money::to_text(night.day), std::to_string(night.sequence),
-                            std::to_string(night.loans), std::to_string(night.visited),
-                            std::to_string(night.isolated.size()),
-                            std::to_string(night.bytes_written), income_text(night)}});
+    report.rows.push_back(
+        {{money::to_text(night.day), std::to_string(night.sequence), std::to_string(night.loans),
+          std::to_string(night.visited), std::to_string(night.isolated.size()),
+          std::to_string(night.bytes_written), income_text(night)}});
   }
   return report;
 }
@@ -62,7 +62,8 @@ void print_amounts(const ledger::NightReport& night) {
                     {"credit", "Credit", ColumnKind::amount}};
   for (const auto& total : night.totals) {
     const auto debit = total.minor > 0 ? money::text_of_minor(total.minor, total.digits) : "";
-    const auto credit = total.minor < 0 ? money::text_of_minor(-money::Int128{total.minor}, total.digits) : "";
+    const auto credit =
+        total.minor < 0 ? money::text_of_minor(-money::Int128{total.minor}, total.digits) : "";
     report.rows.push_back(
         {{total.product, std::string(ledger::to_text(total.role)), total.currency, debit, credit}});
   }
@@ -73,8 +74,10 @@ void print_buckets(const ledger::NightReport& night) {
   Report report;
   report.title = {"", "Bucket changes"};
   report.columns = {{"from", "From"}, {"to", "To"}, {"loans", "Loans", ColumnKind::integer}};
-  for (const auto& change : night.buckets) {
-    report.rows.push_back({{change.from, change.to, std::to_string(change.loans)}});
+  std::map<std::pair<std::string, std::string>, std::uint64_t> loans;  // over products
+  for (const auto& change : night.buckets) loans[{change.from, change.to}] += change.loans;
+  for (const auto& [move, count] : loans) {
+    report.rows.push_back({{move.first, move.second, std::to_string(count)}});
   }
   if (!report.rows.empty()) print(report, Format::table);
 }

@@ -13,8 +13,9 @@ namespace loanbook::apps {
 /// As given, else one a core.
 [[nodiscard]] unsigned threads_or_cores(unsigned given);
 
-/// Closes the days up to `through` one by one, so that a signal stops between two of them, and gives what each did.
-/// `closed` gets each report as it is made. Days that are closed already are none.
+/// Closes the days up to `through` one by one, so that a signal stops between two of them, and
+/// gives what each did. `closed` gets each report as it is made. Days that are closed already are
+/// none.
 Status close_days(Book& book, Day through, unsigned threads, Progress& progress,
                   const std::function<void(ledger::NightReport)>& closed);
 

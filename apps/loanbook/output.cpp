@@ -42,12 +42,15 @@ Row receipt_row(const ledger::Recorded& recorded, const std::string& key) {
 
 void print_page(const ledger::Recorded& recorded, const std::string& key) {
   const auto& receipt = recorded.receipt;
-  fmt::print("entry {}: {}{}{}\n", receipt.sequence, receipt.kind, receipt.loan.empty() ? "" : " ",
-             receipt.loan);
-  fmt::print("  value date {}, booked {}", money::to_text(receipt.value_date),
-             money::to_text(receipt.booking_date));
-  if (!receipt.loan.empty()) fmt::print(", version {} of the loan", receipt.version);
-  fmt::print("\n");
+  if (receipt.loan.empty()) {  // A product or a series moves nothing: a line says it all.
+    fmt::print("entry {}: {}, hash {}{}\n", receipt.sequence, receipt.kind,
+               hex(receipt.hash).substr(0, 12), recorded.replayed ? ", replayed" : "");
+    return;
+  }
+  fmt::print("entry {}: {} {}\n", receipt.sequence, receipt.kind, receipt.loan);
+  fmt::print("  value date {}, booked {}, version {} of the loan\n",
+             money::to_text(receipt.value_date), money::to_text(receipt.booking_date),
+             receipt.version);
   const unsigned digits = digits_of(receipt.currency);
   for (const auto& line : receipt.movements) {
     const auto amount = interchange::with_thousands(money::text_of_minor(line.minor, digits));

@@ -20,7 +20,8 @@ using interchange::RowMark;
 void print(const Report& report, Format format);
 [[nodiscard]] ReportWriter::Sink standard_output();
 
-/// What was recorded: for people a page with the lines of each entry, for programs one row a receipt.
+/// What was recorded: for people a page with the lines of each entry, for programs one row a
+/// receipt.
 void print_receipts(const Context& context, std::span<const ledger::Recorded> recorded,
                     std::span<const std::string> keys);
 

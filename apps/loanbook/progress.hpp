@@ -8,7 +8,8 @@
 
 namespace loanbook::apps {
 
-/// Writes to stderr where that is a terminal, at most five times a second; elsewhere it does nothing.
+/// Writes to stderr where that is a terminal, at most five times a second; elsewhere it does
+/// nothing.
 class Progress {
  public:
   explicit Progress(std::string unit);

@@ -210,8 +210,8 @@ Report Summary::report(std::vector<std::string> title) const {
     const bool last = i + 1 == groups.size() || groups[i + 1].product != group.product ||
                       groups[i + 1].currency != group.currency;
     if (!last) continue;
-    report.rows.push_back({cells(group.currency, group.product, "all", group.digits, subtotal),
-                           RowMark::subtotal});
+    report.rows.push_back(
+        {cells(group.currency, group.product, "all", group.digits, subtotal), RowMark::subtotal});
     subtotal = {};
   }
   for (const auto& [currency, total] : totals) {

@@ -9,7 +9,8 @@
 namespace loanbook::sample {
 namespace {
 
-// SplitMix64 (Steele, Lea, Flood 2014): the standard library's distributions differ between libraries.
+// SplitMix64 (Steele, Lea, Flood 2014): the standard library's distributions differ between
+// libraries.
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
@@ -57,14 +58,17 @@ std::uint32_t installments_for(const ledger::Product& product, Random& random) {
 std::int64_t principal_for(const ledger::Product& product, Random& random) {
   std::int64_t hundred = 100;
   for (unsigned i = 0; i < product.currency.digits; ++i) hundred *= 10;
-  const std::int64_t steps = 2 + random.below(product.method == schedule::Method::bullet ? 30 : 180);
+  const std::int64_t steps =
+      2 + random.below(product.method == schedule::Method::bullet ? 30 : 180);
   return std::clamp(steps * hundred, product.amount_min_minor, product.amount_max_minor);
 }
 
 class Generator {
  public:
   Generator(const Settings& settings, const std::vector<ledger::Product>& products)
-      : settings_(settings), products_(products), random_(settings.seed),
+      : settings_(settings),
+        products_(products),
+        random_(settings.seed),
         end_(settings.from + date::days{settings.days}) {}
 
   Portfolio run() {

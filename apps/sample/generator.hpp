@@ -13,8 +13,8 @@ namespace loanbook::sample {
 struct Settings {
   std::uint64_t seed = 7;
   std::uint32_t loans = 2000;
-  money::Day from{};         ///< first business date
-  std::uint32_t days = 90;   ///< business dates in the sample
+  money::Day from{};        ///< first business date
+  std::uint32_t days = 90;  ///< business dates in the sample
 };
 
 struct LoanRow {
@@ -39,8 +39,8 @@ struct Portfolio {
   std::vector<PaymentRow> payments;  ///< by arrival
 };
 
-/// Loans are paid out on the first days more than later, so that most see a due date. Of those who owe:
-/// some pay early, some settle, some late, some stop, some payments are heard of days later.
+/// Loans are paid out on the first days more than later, so that most see a due date. Of those who
+/// owe: some pay early, some settle, some late, some stop, some payments are heard of days later.
 [[nodiscard]] Portfolio generate(const Settings& settings,
                                  const std::vector<ledger::Product>& products);
 

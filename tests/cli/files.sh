@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Backup and restore, damage found and named, a second writer refused, signals.
+. "$(dirname "$0")/support.sh"
+new_book
+for i in $(seq 20); do echo "{\"loan_id\":\"L-$i\",\"event\":\"open_disburse\",\"product\":\"consumer-level\",\"amount\":\"1000.00\"}"; done >open.ndjson
+run 0 --format ndjson record open.ndjson
+equal "$(wc -l <out)" 20
+run 0 night --through 2026-01-10
+whole=$(head_of)
+
+run 0 backup copy
+equal "$(head_of copy)" "$whole"
+run 3 restore copy
+err_has "book.folder_not_empty"
+run 0 --book restored restore copy
+equal "$(head_of restored)" "$whole"
+run 0 --book restored night --through 2026-01-11
+run 3 --book other restore nowhere
+# A damaged backup is not restored.
+file=$(find copy/segments -type f | sort | head -n 1)
+printf '\xff' | dd of="$file" bs=1 seek=3 conv=notrunc 2>/dev/null
+run 5 --book other restore copy
+[ ! -e other ] || fail "a damaged backup became a book"
+run 5 --book copy verify
+out_has "$(basename "$file" | cut -c1-8)"
+
+# While one process writes, a second is refused with who holds the book, and readers read.
+mkfifo pipe
+loanbook record /dev/stdin <pipe >/dev/null 2>&1 &
+writer=$!
+exec 7>pipe
+for try in $(seq 50); do
+  loanbook loan repay L-1 --amount 1.00 --idempotency-key k1 >out 2>err
+  code=$?
+  [ $code -eq 4 ] && break
+  sleep 0.1
+done
+if [ $code -eq 4 ]; then
+  err_has "busy.writer"
+  err_has "$writer"
+  err_has "--idempotency-key k1"
+  run 0 status
+else
+  fail "a second writer was not refused: exit $code"
+fi
+exec 7>&-
+wait $writer
+
+# An interrupted night stops between two days and goes on.
+loanbook night --through 2027-12-31 >out 2>err &
+process=$!
+sleep 0.5
+kill -INT $process
+wait $process
+code=$?
+if [ $code -eq 130 ]; then
+  err_has "go on with: loanbook night --through 2027-12-31"
+elif [ $code -ne 0 ]; then
+  fail "an interrupted night ended with $code: $(tail -n 1 err)"
+fi
+run 0 verify
+finish
