@@ -100,6 +100,9 @@ def trial_balance(t, events, through):
     return "\n".join(out)
 
 
+TWO_PAID = [(day("2026-02-25"), 103788)]
+
+
 EXAMPLES = {
     "level": lambda: plan_table(STANDARD),
     "level daily": lambda: plan_table(Terms(500000, F(18, 100), 6, day("2026-01-31"), basis="daily")),
@@ -131,6 +134,9 @@ EXAMPLES = {
     "backdated entries": lambda: backdated_entries(CARD, [], (day("2026-02-15"), 103015), "2026-02-25", 2),
     "backdated readings": lambda: known_readings(CARD, [], PAID_IN_TIME, [("2026-02-24", "2026-02-24", []), ("2026-02-24", "2026-02-25", PAID_IN_TIME), ("2026-02-26", "2026-02-26", PAID_IN_TIME)], CHARGES),
     "backdated trial balance": lambda: trial_balance(CARD, PAID_IN_TIME, "2026-02-25"),
+    "backdated twice": lambda: backdated_entries(CARD, TWO_PAID, (day("2026-02-15"), 103015), "2026-02-26", 3),
+    "backdated twice readings": lambda: known_readings(CARD, [], [], [("2026-02-25", "2026-02-25", TWO_PAID), ("2026-02-25", "2026-02-26", [(day("2026-02-15"), 103015), *TWO_PAID])], ["principal", "interest accrued", "penalty", "compound", "overpayment"]),
+    "level extra": lambda: plan_table(Terms(600000, F(18, 100), 4, day("2026-01-10"), first_due=day("2026-02-28"), due_day=28, extra=True)),
     "reversal entries": lambda: reversal_entries(CARD, PAID_IN_TIME, 0, "2026-02-25", 3),
     "reversal readings": lambda: known_readings(CARD, [], [], [("2026-02-24", "2026-02-24", PAID_IN_TIME), ("2026-02-24", "2026-02-25", []), ("2026-02-26", "2026-02-26", [])], CHARGES),
     "reversal trial balance": lambda: trial_balance(CARD, [], "2026-02-25"),

@@ -1,9 +1,8 @@
 """The second opinion of the rule book: the same rules, written once more in exact fractions, day by day and as slowly as the text reads.
 
 Nothing is shared with the engine but the rules. The worked examples of the pages that name this file were computed with it.
-usage: python3 specs/model.py EXAMPLE     (without EXAMPLE: their names)
+The examples themselves: examples.py.
 """
-import sys
 from calendar import monthrange
 from datetime import date, timedelta
 from fractions import Fraction as F
@@ -60,7 +59,7 @@ class Terms:
 
     def __init__(self, principal, rate, installments, disbursed, method="level", every=1, first_due=None, due_day=0, basis="monthly",
                  day_count="ACT/360", interest="half-up", installment="half-up", multiple=1, accrual="half-up", penalty=F(0), compound=F(0),
-                 grace_days=0, shift=False, order=("fee", "penalty", "compound", "interest", "principal"), settle=True):
+                 grace_days=0, shift=False, order=("fee", "penalty", "compound", "interest", "principal"), settle=True, extra=False):
         self.__dict__.update({k: v for k, v in locals().items() if k != "self"})
 
     def due(self, k):
@@ -90,7 +89,7 @@ def plan(t):
     rates = [t.rate * t.part_of_year(k) for k in range(1, n + 1)]
     if t.method == "level":
         discount, annuity = F(1), F(0)
-        for p in rates:
+        for p in [t.rate * F(t.every, 12)] * n if t.extra else rates:
             discount /= 1 + p
             annuity += discount
         installment = rounded(F(balance) / annuity, t.installment, t.multiple)
@@ -102,7 +101,8 @@ def plan(t):
         if k == n:
             principal = balance
         elif t.method == "level":
-            principal = min(balance, max(0, installment - interest))
+            usual = rounded(balance * t.rate * F(t.every, 12), t.interest) if t.extra else interest
+            principal = min(balance, max(0, installment - usual))
         elif t.method == "equal-principal":
             principal = min(balance, installment)
         else:
