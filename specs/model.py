@@ -66,17 +66,17 @@ class Terms:
         if k == 0:
             return self.disbursed
         if self.first_due:
-            return add_months(self.first_due, (k - 1) * self.every, self.due_day or self.first_due.day)
+            return add_months(self.first_due, (k - 1) * self.every, self.due_day or self.first_due.day) if k > 1 else self.first_due
         return add_months(self.disbursed, k * self.every, self.due_day)
 
     def part_of_year(self, k):
         if self.basis == "daily":
             return fraction_of_year(self.day_count, self.due(k - 1), self.due(k))
-        if k == 1 and self.first_due:
+        if k == 1 and (self.first_due or self.due_day):  # whole months and odd days
             months = 0
-            while add_months(self.disbursed, months + 1) <= self.first_due:
+            while add_months(self.disbursed, months + 1) <= self.due(1):
                 months += 1
-            return F(months, 12) + F((self.first_due - add_months(self.disbursed, months)).days, 360)
+            return F(months, 12) + F((self.due(1) - add_months(self.disbursed, months)).days, 360)
         return F(self.every, 12)
 
 
@@ -84,7 +84,9 @@ def plan(t):
     """Rows (no, due, principal, interest, balance)."""
     n, balance = t.installments, t.principal
     if t.method in ("bullet", "revolving"):
-        whole = F(n * t.every, 12) if t.basis == "monthly" and t.method == "bullet" else fraction_of_year(t.day_count, t.disbursed, t.due(n))
+        whole = fraction_of_year(t.day_count, t.disbursed, t.due(n))
+        if t.basis == "monthly" and t.method == "bullet":
+            whole = sum(t.part_of_year(k) for k in range(1, n + 1))
         return [(1, t.due(n), balance, rounded(balance * t.rate * whole, t.interest), 0)]
     rates = [t.rate * t.part_of_year(k) for k in range(1, n + 1)]
     if t.method == "level":
@@ -246,7 +248,7 @@ def walk(t, events, through):
     while True:
         if day > t.disbursed:
             loan.open_day(day)
-        for value, amount in events:
+        for value, amount, *_ in events:
             if value == day:
                 before = dict(loan.balance)
                 loan.repay(amount, day)
