@@ -8,7 +8,7 @@ set(loanbook_packaged money schedule storage storage_memory storage_rocksdb ledg
 
 foreach(room ${loanbook_packaged})
   install(TARGETS loanbook_${room} EXPORT loanbook
-    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
   string(REPLACE "storage_" "storage/" folder ${room})
   if(room MATCHES "^storage_")
     set(public *_store.hpp)  # the other headers of an implementation are its own
@@ -16,6 +16,12 @@ foreach(room ${loanbook_packaged})
     set(public *.hpp)
   endif()
   file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/${public})
+  foreach(header ${headers})
+    file(STRINGS ${header} private REGEX "Private to ")
+    if(private)
+      list(REMOVE_ITEM headers ${header})
+    endif()
+  endforeach()
   install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/loanbook/${folder} COMPONENT development)
 endforeach()
 

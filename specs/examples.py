@@ -1,5 +1,10 @@
-"""The worked examples of the rule book that model.py computes, by name: python3 specs/examples.py [NAME...]"""
+"""The worked examples of the rule book that model.py computes.
+
+python3 specs/examples.py [NAME...]    prints their tables
+python3 specs/examples.py --check      are they on the pages, cell by cell? (so that --update cannot move a number unseen)
+"""
 import sys
+from pathlib import Path
 
 from model import *
 
@@ -70,8 +75,11 @@ PAID_IN_TIME = [(day("2026-02-15"), 103015)]
 
 def backdated_entries(t, known, event, booked, number):
     own, rest = backdated(t, known, event, day(booked))
-    return role_table(["entry", "kind", "booked", "value date", "step"],
-                      [([number, "repay", booked, event[0], "own"], own), ([number, "repay", booked, event[0], "consequences"], rest)])
+    before, after = (walk(t, sorted(e), day(booked)).steps for e in (known, known + [event]))
+    changed = sum(step not in after for step in before)
+    return role_table(["entry", "kind", "booked", "value date", "changed", "step"],
+                      [([number, "repay", booked, event[0], changed, "own"], own),
+                       ([number, "repay", booked, event[0], "", "consequences"], rest)])
 
 
 def reversal_entries(t, known, index, booked, number):
@@ -100,6 +108,9 @@ def trial_balance(t, events, through):
     return "\n".join(out)
 
 
+TWO_PAID = [(day("2026-02-25"), 103788)]
+
+
 EXAMPLES = {
     "level": lambda: plan_table(STANDARD),
     "level daily": lambda: plan_table(Terms(500000, F(18, 100), 6, day("2026-01-31"), basis="daily")),
@@ -114,12 +125,10 @@ EXAMPLES = {
     "bullet monthly": lambda: plan_table(Terms(5000000, F("0.12"), 6, day("2026-01-15"), method="bullet")),
     "revolving plan": lambda: plan_table(REVOLVING),
     "revolving": lambda: readings(REVOLVING, [(day("2026-01-25"), 300000), (day("2026-02-04"), 50)], ["2026-01-15", "2026-01-16", "2026-01-25", "2026-02-03", "2026-02-04", "2026-02-05", "2026-03-01"], ["principal", "interest accrued", "owed"]),
-    "revolving same day": lambda: readings(REVOLVING, [(day("2026-01-15"), 1000000)], ["2026-01-15"], ["principal", "interest accrued", "owed"]),
     "revolving settled": lambda: readings(REVOLVING, [(day("2026-02-14"), 1015000)], ["2026-02-13", "2026-02-14"], ["principal", "interest accrued", "owed"]),
     "accrual": lambda: readings(STANDARD, [(day("2026-02-15"), 110016)], ["2026-01-16", "2026-01-31", "2026-02-14", "2026-02-15", "2026-02-16"], ["principal", "interest accrued", "interest due", "owed"]),
     "accrual nights": lambda: night_table(STANDARD, [(day("2026-02-15"), 110016)], [("2026-01-15", "2026-01-15"), ("2026-01-16", "2026-01-16"), ("2026-01-15", "2026-02-14")]),
     "overdue": lambda: readings(CARD, [], ["2026-02-15", "2026-02-16", "2026-02-25", "2026-03-16", "2026-03-17", "2026-03-18"], CHARGES),
-    "grace late": lambda: readings(GRACE, [(day("2026-02-19"), 200000)], ["2026-02-15", "2026-02-18", "2026-02-19", "2026-02-20"], CHARGES),
     "grace unpaid": lambda: readings(GRACE, [], ["2026-02-18", "2026-02-19", "2026-02-20"], CHARGES),
     "grace paid": lambda: readings(GRACE, [(day("2026-02-18"), 103015)], ["2026-02-17", "2026-02-18", "2026-02-19"], CHARGES),
     "hold": lambda: readings(HOLD, [(day("2026-01-20"), 150000)], ["2026-01-20", "2026-02-14", "2026-02-15", "2026-03-15"], ["principal", "principal overdue", "interest accrued", "interest due", "overpayment", "owed"]),
@@ -131,12 +140,38 @@ EXAMPLES = {
     "backdated entries": lambda: backdated_entries(CARD, [], (day("2026-02-15"), 103015), "2026-02-25", 2),
     "backdated readings": lambda: known_readings(CARD, [], PAID_IN_TIME, [("2026-02-24", "2026-02-24", []), ("2026-02-24", "2026-02-25", PAID_IN_TIME), ("2026-02-26", "2026-02-26", PAID_IN_TIME)], CHARGES),
     "backdated trial balance": lambda: trial_balance(CARD, PAID_IN_TIME, "2026-02-25"),
+    "backdated twice": lambda: backdated_entries(CARD, TWO_PAID, (day("2026-02-15"), 103015), "2026-02-26", 3),
+    "backdated twice readings": lambda: known_readings(CARD, [], [], [("2026-02-25", "2026-02-25", TWO_PAID), ("2026-02-25", "2026-02-26", [(day("2026-02-15"), 103015), *TWO_PAID])], ["principal", "interest accrued", "penalty", "compound", "overpayment"]),
+    "level extra": lambda: plan_table(Terms(600000, F(18, 100), 4, day("2026-01-10"), first_due=day("2026-02-28"), due_day=28, extra=True)),
     "reversal entries": lambda: reversal_entries(CARD, PAID_IN_TIME, 0, "2026-02-25", 3),
     "reversal readings": lambda: known_readings(CARD, [], [], [("2026-02-24", "2026-02-24", PAID_IN_TIME), ("2026-02-24", "2026-02-25", []), ("2026-02-26", "2026-02-26", [])], CHARGES),
     "reversal trial balance": lambda: trial_balance(CARD, [], "2026-02-25"),
 }
 
 
+def rows_of(text):
+    """The rows of all tables, cells trimmed, rules left out."""
+    rows = [[c.strip() for c in line.strip("|").split("|")] for line in text.split("\n") if line.startswith("|")]
+    return [r for r in rows if not all(set(c) <= set("-:") and c for c in r)]
+
+
+def missing():
+    here = Path(__file__).parent
+    pages = [rows_of(p.read_text(encoding="utf-8")) for p in sorted(here.glob("*.md"))]
+
+    def holds(page, rows):
+        return any(page[i : i + len(rows)] == rows for i in range(len(page)))
+
+    for name, example in EXAMPLES.items():
+        rows = rows_of(example())[1:]  # a page may word its headings otherwise
+        if not any(holds(page, rows) for page in pages):
+            yield f"{name}: its table is on no page\n{example()}"
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        found = list(missing())
+        print("\n".join(found) or f"{len(EXAMPLES)} tables, all on the pages")
+        sys.exit(1 if found else 0)
     for name in sys.argv[1:] or EXAMPLES:
         print(f"\n{name}\n\n{EXAMPLES[name]()}")

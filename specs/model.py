@@ -1,9 +1,8 @@
 """The second opinion of the rule book: the same rules, written once more in exact fractions, day by day and as slowly as the text reads.
 
 Nothing is shared with the engine but the rules. The worked examples of the pages that name this file were computed with it.
-usage: python3 specs/model.py EXAMPLE     (without EXAMPLE: their names)
+The examples themselves: examples.py.
 """
-import sys
 from calendar import monthrange
 from datetime import date, timedelta
 from fractions import Fraction as F
@@ -60,24 +59,24 @@ class Terms:
 
     def __init__(self, principal, rate, installments, disbursed, method="level", every=1, first_due=None, due_day=0, basis="monthly",
                  day_count="ACT/360", interest="half-up", installment="half-up", multiple=1, accrual="half-up", penalty=F(0), compound=F(0),
-                 grace_days=0, shift=False, order=("fee", "penalty", "compound", "interest", "principal"), settle=True):
+                 grace_days=0, shift=False, order=("fee", "penalty", "compound", "interest", "principal"), settle=True, extra=False):
         self.__dict__.update({k: v for k, v in locals().items() if k != "self"})
 
     def due(self, k):
         if k == 0:
             return self.disbursed
         if self.first_due:
-            return add_months(self.first_due, (k - 1) * self.every, self.due_day or self.first_due.day)
+            return add_months(self.first_due, (k - 1) * self.every, self.due_day or self.first_due.day) if k > 1 else self.first_due
         return add_months(self.disbursed, k * self.every, self.due_day)
 
     def part_of_year(self, k):
         if self.basis == "daily":
             return fraction_of_year(self.day_count, self.due(k - 1), self.due(k))
-        if k == 1 and self.first_due:
+        if k == 1 and (self.first_due or self.due_day):  # whole months and odd days
             months = 0
-            while add_months(self.disbursed, months + 1) <= self.first_due:
+            while add_months(self.disbursed, months + 1) <= self.due(1):
                 months += 1
-            return F(months, 12) + F((self.first_due - add_months(self.disbursed, months)).days, 360)
+            return F(months, 12) + F((self.due(1) - add_months(self.disbursed, months)).days, 360)
         return F(self.every, 12)
 
 
@@ -85,12 +84,14 @@ def plan(t):
     """Rows (no, due, principal, interest, balance)."""
     n, balance = t.installments, t.principal
     if t.method in ("bullet", "revolving"):
-        whole = F(n * t.every, 12) if t.basis == "monthly" and t.method == "bullet" else fraction_of_year(t.day_count, t.disbursed, t.due(n))
+        whole = fraction_of_year(t.day_count, t.disbursed, t.due(n))
+        if t.basis == "monthly" and t.method == "bullet":
+            whole = sum(t.part_of_year(k) for k in range(1, n + 1))
         return [(1, t.due(n), balance, rounded(balance * t.rate * whole, t.interest), 0)]
     rates = [t.rate * t.part_of_year(k) for k in range(1, n + 1)]
     if t.method == "level":
         discount, annuity = F(1), F(0)
-        for p in rates:
+        for p in [t.rate * F(t.every, 12)] * n if t.extra else rates:
             discount /= 1 + p
             annuity += discount
         installment = rounded(F(balance) / annuity, t.installment, t.multiple)
@@ -102,7 +103,8 @@ def plan(t):
         if k == n:
             principal = balance
         elif t.method == "level":
-            principal = min(balance, max(0, installment - interest))
+            usual = rounded(balance * t.rate * F(t.every, 12), t.interest) if t.extra else interest
+            principal = min(balance, max(0, installment - usual))
         elif t.method == "equal-principal":
             principal = min(balance, installment)
         else:
@@ -246,7 +248,7 @@ def walk(t, events, through):
     while True:
         if day > t.disbursed:
             loan.open_day(day)
-        for value, amount in events:
+        for value, amount, *_ in events:
             if value == day:
                 before = dict(loan.balance)
                 loan.repay(amount, day)

@@ -1,9 +1,11 @@
 // A lender's program with a book of its own: publish a product, quote, disburse, repay twice with
-// the same key, and let a virtual calendar play 24 months. usage: embed FOLDER
+// the same key, and let a virtual calendar play 24 months. usage: embed [FOLDER]; without FOLDER
+// the book lives in memory.
 
 #include <iostream>
 
 #include "loanbook/ledger/book.hpp"
+#include "loanbook/storage/memory/memory_store.hpp"
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
 
 using namespace loanbook;
@@ -17,10 +19,10 @@ T must(money::Result<T> result) {
 }
 
 int main(int argc, char** argv) {
-  const std::string folder = argc > 1 ? argv[1] : "book";
   const ledger::Day start = must(money::parse_day("2026-01-15"));
-  must(storage::rocksdb::create_book(folder));
-  auto store = must(storage::rocksdb::open_writer(folder));
+  if (argc > 1) must(storage::rocksdb::create_book(argv[1]));
+  auto store = argc > 1 ? must(storage::rocksdb::open_writer(argv[1]))
+                        : storage::memory::make_memory_store();
   must(ledger::Book::init(*store, "CNY", start));
   const auto book = must(ledger::Book::open(std::move(store)));
 
@@ -38,15 +40,14 @@ int main(int argc, char** argv) {
   must(book->record({.event = ledger::OpenAndDisburse{terms}, .loan = "L-1"}));
 
   for (const auto& row : quote.plan.rows) {
-    must(book->close_through(row.due -
-                             date::days{1}));  // the calendar moves: every night until the due date
+    // The calendar moves: every night until the due date.
+    must(book->close_through(row.due - date::days{1}));
     const ledger::Command repay{.event = ledger::Repay{money::text_of_minor(row.payment(), 2)},
                                 .loan = "L-1",
                                 .source = "app",
                                 .key = "installment-" + std::to_string(row.no)};
     const auto first = must(book->record(repay));
-    const auto second =
-        must(book->record(repay));  // a retry: the same receipt, nothing booked twice
+    const auto second = must(book->record(repay));  // a retry: nothing is booked twice
     if (!second.replayed || second.receipt.hash != first.receipt.hash) return 1;
   }
   const auto loan = must(book->loan("L-1"));
