@@ -256,6 +256,12 @@ Status Book::Impl::close_day(Day day, const NightOptions& night_options, NightRe
     if (Status s = write(recorder); !s) return s;
   }
   Night closing = night->run(day, night_options);
+  if (!closing.differences.empty()) {
+    dead = Error{.id = "integrity.night",
+                 .message = fmt::format("{} was not closed, loans and general ledger differ: {}. Run `verify`, then `rebuild`",
+                                        money::to_text(day), closing.differences.front())};
+    return *dead;
+  }
   if (!closing.segment.empty()) {
     if (Status s = store->put_segment(closing.closed.segments.front(), closing.segment); !s) {
       dead = s.error();

@@ -196,6 +196,10 @@ struct Loader {
       }
       good = in.done() && key.size() == 8;
       if (!good) return false;
+      if (state.balances.size() < totals.size()) state.balances.resize(totals.size());
+      for (std::size_t p = 0; p < totals.size(); ++p) {
+        for (std::size_t role = 0; role < role_count; ++role) state.balances[p][role] += totals[p][role];
+      }
       std::uint64_t number = 0;
       for (const char c : key) number = (number << 8) | static_cast<std::uint8_t>(c);
       state.totals[money::day_from_number(static_cast<std::int32_t>(number) - 1'000'000)] = std::move(totals);

@@ -22,6 +22,7 @@ struct Night {
   DayClosed closed;
   std::vector<MovementBlock> movements;
   NightReport report;
+  std::vector<std::string> differences;  ///< general ledger against lines after the night; not empty: must not be written
 };
 
 /// Keeps the columns between nights; the states of visited loans are its output too.
@@ -45,6 +46,8 @@ class NightEngine {
   Visited visit(const Lane& lane, std::span<const std::uint64_t> loans, Day day) const;
   void run_lane(Lane& lane, std::uint32_t product, Day day, const NightOptions& options, Night& night, EncodedProduct& encoded,
                 std::vector<Segment::Isolated>& isolated);
+
+  void compare(const Lane& lane, std::uint32_t product, Day opening, const EncodedProduct& encoded, Night& night) const;
 
   BookState& state_;
   std::vector<std::unique_ptr<Lane>> lanes_;  ///< by product number

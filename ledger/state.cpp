@@ -57,7 +57,11 @@ void add_movements(BookState& state, const Entry& entry, int sign) {
   DayTotals& day = state.totals[entry.booking_date];
   for (const MovementBlock& block : entry.movements) {
     if (day.size() <= block.product) day.resize(block.product + 1);
-    for (const auto& line : block.lines) day[block.product][static_cast<std::size_t>(line.role)] += sign * line.minor;
+    if (state.balances.size() <= block.product) state.balances.resize(block.product + 1);
+    for (const auto& line : block.lines) {
+      day[block.product][static_cast<std::size_t>(line.role)] += sign * line.minor;
+      state.balances[block.product][static_cast<std::size_t>(line.role)] += sign * line.minor;
+    }
   }
   if (state.dirty_days.empty() || state.dirty_days.back() != entry.booking_date) state.dirty_days.push_back(entry.booking_date);
 }

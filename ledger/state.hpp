@@ -82,6 +82,7 @@ struct BookState {
   HashIndex by_id;
   HashIndex by_key;
   std::map<Day, DayTotals> totals;
+  DayTotals balances;  ///< the sum of all totals
   std::uint64_t isolated = 0;
   std::uint64_t checkpoint_sequence = 0;
   std::uint64_t nights_since_checkpoint = 0;
