@@ -16,8 +16,6 @@ namespace {
 using money::quoted;
 
 constexpr std::size_t scope_digits = 16;
-constexpr std::size_t row_bytes_guess =
-    64;  // to reserve room for ids; a wrong guess costs time only
 
 // In this order: the names of our own first.
 constexpr ColumnAlias loan_aliases[] = {
