@@ -13,8 +13,8 @@ void print_and_abort(const char* condition, const char* file, int line) {
 
 // The one piece of process state in the core: what to do when our own code is wrong cannot be
 // passed down to every expression.
-AssertHandler current_handler =
-    print_and_abort;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
+AssertHandler current_handler = print_and_abort;
 
 }  // namespace
 

@@ -29,15 +29,15 @@ inline constexpr std::size_t external_id_max = 64;
 inline constexpr std::size_t idempotency_key_max = 255;
 inline constexpr std::size_t actor_max = 64;
 inline constexpr std::size_t reason_max = 512;
-inline constexpr std::size_t product_file_max = 64 * 1024;
-inline constexpr std::size_t csv_line_max = 64 * 1024;
+inline constexpr std::size_t product_file_max = std::size_t{64} * 1024;
+inline constexpr std::size_t csv_line_max = std::size_t{64} * 1024;
 inline constexpr std::size_t csv_columns_max = 1'000;
 inline constexpr std::size_t input_file_max = std::size_t{4} << 30U;  // a file is read as a whole
 
 // Book
 inline constexpr std::size_t batch_events_max = 1'000;  // one atomic batch
 inline constexpr std::size_t record_bytes_target =
-    64 * 1024;  // entries packed into one stored record
+    std::size_t{64} * 1024;  // entries packed into one stored record
 inline constexpr std::uint64_t tail_entries_max =
     200'000;  // log after the last checkpoint; a reader replays at most this and one group
 inline constexpr std::uint32_t block_loans = 4'096;         // loans of one columnar block

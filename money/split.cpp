@@ -59,6 +59,7 @@ std::vector<std::int64_t> split_largest_remainder(std::int64_t amount_minor,
       order, [&](std::size_t a, std::size_t b) { return larger(discarded[a], discarded[b]); });
   for (std::size_t i = 0; i < static_cast<std::size_t>(left); ++i) parts[order[i]] += 1;
   std::vector<std::int64_t> result;
+  result.reserve(parts.size());
   for (const Int128 part : parts) result.push_back(narrowed(sign * part));
   return result;
 }

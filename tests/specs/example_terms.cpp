@@ -48,6 +48,14 @@ Status put(Result<T> value, Target& target) {
   return money::ok();
 }
 
+template <class Number>
+Status put_number(std::string_view text, std::optional<Number>& target) {
+  const auto value = whole(text, 36'600);
+  if (!value) return value.error();
+  target = static_cast<Number>(*value);
+  return money::ok();
+}
+
 Status read_principal(std::string_view text, ExampleTerms& out) {
   const auto space = text.find(' ');
   if (space != std::string_view::npos) {
@@ -220,6 +228,20 @@ const std::map<std::string_view, Reader>& readers() {
          return choose<Prepayment>(v, {{"hold", Prepayment::hold}, {"settle", Prepayment::settle}},
                                    t.product.prepayment);
        }},
+      {"prepay_fee",
+       [](auto v, auto& t) {
+         const auto rate = money::Rate::parse(v);
+         if (!rate) return Status(rate.error());
+         t.prepay.fee_rate = {rate->e12(), 1'000'000'000'000};
+         return money::ok();
+       }},
+      {"prepay_fee_free_after",
+       [](auto v, auto& t) { return put_number(v, t.prepay.fee_free_after); }},
+      {"prepay_fee_cap_days",
+       [](auto v, auto& t) { return put_number(v, t.prepay.fee_cap_interest_days); }},
+      {"prepay_min_days",
+       [](auto v, auto& t) { return put(whole(v, 366), t.prepay.min_interest_days); }},
+      {"daily_digits", [](auto v, auto& t) { return put_number(v, t.daily_digits); }},
       {"buckets", [](auto v, auto& t) { return read_thresholds(v, t.product.buckets); }},
       {"categories", [](auto v, auto& t) { return read_thresholds(v, t.product.categories); }},
   };

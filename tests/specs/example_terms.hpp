@@ -7,6 +7,7 @@
 #include <string>
 
 #include "loanbook/ledger/product.hpp"
+#include "loanbook/schedule/prepay.hpp"
 #include "page.hpp"
 
 namespace loanbook::specs {
@@ -15,6 +16,8 @@ struct ExampleTerms {
   ledger::Product product;
   ledger::LoanTerms loan;
   std::optional<money::Day> disbursed{};
+  schedule::PrepayRules prepay{};
+  std::optional<std::uint8_t> daily_digits{};  ///< daily interest is rounded each day, by contract
 };
 
 /// Keys: specs/README.md. `spec.terms` with file and line for an unknown key or a value that cannot

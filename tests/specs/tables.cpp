@@ -36,6 +36,16 @@ const std::vector<KindColumns>& kinds() {
       {TableKind::splits, {"amount", "shares"}, {"largest remainder", "last takes the rest"}},
       {TableKind::scheduled_accrual, {"period interest", "from", "due", "as of", "accrued"}, {}},
       {TableKind::daily_accrual, {"daily on", "from", "as of"}, {"exact", "accrued"}},
+      {TableKind::rates,
+       {"rate by", "flows"},
+       {"periods a year", "period rate", "nominal", "effective"}},
+      {TableKind::prepayments,
+       {"rows paid", "on", "mode"},
+       {"amount", "outstanding", "days", "interest", "fee", "cash", "installment", "rows left",
+        "last payment", "interest left", "interest saved"}},
+      {TableKind::drawings,
+       {"on", "move", "amount"},
+       {"interest paid", "principal paid", "returned", "balance", "accrued"}},
       {TableKind::claims, {"due", "principal", "interest"}, {"fee", "penalty", "compound"}},
       {TableKind::payments, {"paid on", "amount"}, {"unallocated"}},
       {TableKind::allocations, {"paid on", "#", "component", "amount"}, {}},
@@ -88,6 +98,12 @@ void run_table(const Bench& bench, Table& table, TableKind kind) {
       return check_scheduled_accrual(bench, table);
     case TableKind::daily_accrual:
       return check_daily_accrual(bench, table);
+    case TableKind::rates:
+      return check_rates(bench, table);
+    case TableKind::prepayments:
+      return check_prepayments(bench, table);
+    case TableKind::drawings:
+      return check_drawings(bench, table);
     default:
       throw Failure{table.line,
                     "this table belongs to an example with claims or events, and there are none"};

@@ -22,6 +22,9 @@ enum class TableKind {
   splits,
   scheduled_accrual,  ///< a period's interest, spread over its days
   daily_accrual,      ///< simple interest from day to day
+  rates,              ///< what a series of payments amounts to a year
+  prepayments,        ///< quotes for an early repayment of a plan
+  drawings,           ///< a balance drawn and repaid on any day
   claims,             ///< input: installments that are due
   payments,           ///< input: money received on them
   allocations,
@@ -59,6 +62,9 @@ void check_rate_texts(Table& table);
 void check_splits(const Bench& bench, Table& table);
 void check_scheduled_accrual(const Bench& bench, Table& table);
 void check_daily_accrual(const Bench& bench, Table& table);
+void check_rates(const Bench& bench, Table& table);
+void check_prepayments(const Bench& bench, Table& table);
+void check_drawings(const Bench& bench, Table& table);
 
 /// Examples with claims: payments in order of their dates, allocations and readings.
 void check_arrears(const Bench& bench);
