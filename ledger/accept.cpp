@@ -65,9 +65,9 @@ Result<std::uint32_t> find_product(const BookState& state, const std::string& id
 storage::Digest plan_digest(const schedule::Terms& terms) {
   std::string bytes;
   Encoder out{bytes};
-  schedule::PlanCursor cursor = schedule::begin_plan(terms);
-  for (std::uint32_t i = 0; i < schedule::row_count(terms); ++i) {
-    const schedule::PlanRow row = schedule::next_row(terms, cursor);
+  const schedule::Plan plan = schedule::make_plan(terms);
+  bytes.reserve(plan.rows.size() * 20);
+  for (const schedule::PlanRow& row : plan.rows) {
     out.varint(row.no);
     out.day(row.due);
     out.zigzag(row.principal);

@@ -147,7 +147,7 @@ std::string_view to_text(Kind kind) {
 
 std::string encode(const Entry& entry) {
   std::string bytes;
-  bytes.reserve(192);
+  bytes.reserve(320);
   Encoder out{bytes};
   out.u8(layout);
   out.varint(entry.sequence);
