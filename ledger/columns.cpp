@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loanbook/money/assert.hpp"
+#include "loanbook/money/wide.hpp"
 
 namespace loanbook::ledger {
 namespace {
@@ -22,11 +23,11 @@ LineColumns::LineColumns(DayCount day_count, money::RoundingMode mode)
 
 bool LineColumns::fits(const schedule::Line& line) const {
   if (day_count_ == DayCount::thirty_360 || day_count_ == DayCount::thirty_360_us) return false;
-  if (line.base < 0 || line.slope < 0 || line.denominator > column_max / 4) return false;
-  const std::int64_t unit = usual_step(day_count_);
-  if (line.slope * 2 * unit > column_max || line.slope * unit / line.denominator >= (std::int64_t{1} << 50)) return false;
-  const money::Int128 furthest = (line.base + line.slope * unit * horizon_steps) / line.denominator;
-  return furthest < column_max;
+  if (line.base < 0 || line.slope < 0 || line.slope > column_max || line.denominator > column_max / 4) return false;
+  if (line.base > static_cast<money::Int128>(column_max) << 60) return false;
+  const money::Int128 a_night = line.slope * usual_step(day_count_);
+  if (a_night * 2 > column_max || a_night >= static_cast<money::Int128>(line.denominator) << 50) return false;
+  return line.base + a_night * horizon_steps < static_cast<money::Int128>(line.denominator) << 60;
 }
 
 void LineColumns::resize(std::size_t size) {
@@ -48,8 +49,9 @@ void LineColumns::set(std::size_t slot, const schedule::Line& line, Day day) {
   const std::int64_t den2 = 2 * line.denominator;
   const money::Int128 elapsed = schedule::day_index(day_count_, line.first, day);
   const money::Int128 numerator = 2 * (line.base + line.slope * elapsed) + offset(den2);
-  level_[slot] = static_cast<std::int64_t>(numerator / den2);
-  carry_[slot] = static_cast<std::int64_t>(numerator % den2);
+  const auto [quotient, remainder] = money::divide(numerator, den2);
+  level_[slot] = static_cast<std::int64_t>(quotient);
+  carry_[slot] = static_cast<std::int64_t>(remainder);
   den2_[slot] = den2;
   slope2_[slot] = static_cast<std::int64_t>(2 * line.slope);
   step_[slot] = slope2_[slot] * prepared_step_ / den2;

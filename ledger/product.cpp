@@ -25,10 +25,8 @@ bool id_is_valid(std::string_view id) {
 
 // rate x multiplier / 10^4 with no more than 12 decimals, or nothing.
 std::optional<Rate> multiplied(Rate rate, std::int64_t multiplier_e4) {
-  const Int128 product = static_cast<Int128>(rate.e12()) * multiplier_e4;
-  if (product % 10'000 != 0) return std::nullopt;
-  const Int128 e12 = product / 10'000;
-  if (e12 > limits::rate_e12_max) return std::nullopt;
+  const auto [e12, rest] = money::divide(static_cast<Int128>(rate.e12()) * multiplier_e4, 10'000);
+  if (rest != 0 || e12 > limits::rate_e12_max) return std::nullopt;
   return Rate::of_e12(static_cast<std::int64_t>(e12));
 }
 

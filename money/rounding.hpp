@@ -30,8 +30,7 @@ struct Rounding {
 /// numerator / denominator, rounded once to an integer. Requires denominator > 0; total.
 [[nodiscard]] constexpr Int128 divide_rounded(Int128 numerator, Int128 denominator,
                                               RoundingMode mode) {
-  Int128 quotient = numerator / denominator;
-  const Int128 remainder = numerator % denominator;
+  auto [quotient, remainder] = divide(numerator, denominator);
   if (remainder == 0) return quotient;
   const Int128 away = numerator < 0 ? -1 : 1;
   const Int128 rest = remainder < 0 ? -remainder : remainder;

@@ -33,4 +33,19 @@ __extension__ using Uint128 = unsigned __int128;
   return wide == *out;
 }
 
+struct Quotient {
+  Int128 quotient;
+  Int128 remainder;
+};
+/// Truncating division. Most numerators fit 64 bits, where the machine's own division is several
+/// times faster than the library call for 128. Requires denominator > 0.
+[[nodiscard]] constexpr Quotient divide(Int128 numerator, Int128 denominator) {
+  const auto narrow_numerator = static_cast<std::int64_t>(numerator);
+  const auto narrow_denominator = static_cast<std::int64_t>(denominator);
+  if (narrow_numerator == numerator && narrow_denominator == denominator) {
+    return {narrow_numerator / narrow_denominator, narrow_numerator % narrow_denominator};
+  }
+  return {numerator / denominator, numerator % denominator};
+}
+
 }  // namespace loanbook::money
