@@ -82,12 +82,12 @@ Bulk::Bulk(interchange::ImportFile file, const BulkSource& source, const Writing
       loans_only_(source.kind == FileKind::loans),
       actor_(actor_or_user(writing.actor)),
       reason_(writing.reason),
-      stem_(writing.key) {}
+      scope_(writing.key) {}
 
 void Bulk::complete(ledger::Command& command) const {
   if (command.actor.empty()) command.actor = actor_;
   if (command.reason.empty()) command.reason = reason_;
-  if (!stem_.empty() && command.scope != "reference") command.scope = stem_;
+  if (!scope_.empty() && command.scope != "reference") command.scope = scope_;
 }
 
 void Bulk::refuse(const interchange::RowPlace& place, const Error& error) {

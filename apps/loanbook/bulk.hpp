@@ -72,7 +72,7 @@ class Bulk {
   interchange::ImportFile file_;
   std::string name_;
   bool loans_only_;
-  std::string actor_, reason_, stem_;
+  std::string actor_, reason_, scope_;
   std::uint64_t rows_ = 0, recorded_ = 0, already_ = 0;
   std::vector<interchange::RejectedRow> problems_;
   std::size_t printed_ = 0;

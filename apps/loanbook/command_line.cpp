@@ -47,6 +47,7 @@ struct Arguments {
   EntriesArguments entries;
   std::string out;
   std::string shell;
+  std::string ignored;
 };
 
 struct Tree {
@@ -77,6 +78,12 @@ void add_writing(CLI::App* command, Writing& writing) {
   command->add_option("--reason", writing.reason, "Why, for the audit trail");
 }
 
+// Callers may send a key with everything they write; here the day is one already.
+void add_day_key(CLI::App* command, Arguments& arguments) {
+  command->add_option("--idempotency-key", arguments.ignored,
+                      "Accepted and not needed: repeating it changes nothing");
+}
+
 void add_value_date(CLI::App* command, Writing& writing) {
   command->add_option("--value-date", writing.value_date,
                       "Day from which it counts (default: the business date)");
@@ -100,6 +107,7 @@ void add_book_commands(Tree& tree) {
                             [&a](const Context& c) { return run_init(c, a.init); });
   init->add_option("--currency", a.init.currency, "Reporting currency (ISO 4217)")->required();
   init->add_option("--date", a.init.date, "First business date")->required();
+  add_day_key(init, a);
   init->add_flag("--dry-run", a.init.dry_run, "Check, make nothing");
 
   auto* status = tree.command(&tree.app, "status", "Where the book stands; exit code for cron",
@@ -239,6 +247,8 @@ void add_import(Tree& tree, CLI::App* parent, const std::string& name, const std
                    "Write bad rows there and import the others (exit 1)");
   made->add_option("--chunk", import.chunk, "Rows to a group")->check(CLI::Range(1, 65536));
   made->add_flag("--dry-run", import.writing.dry_run, "Check every row, write nothing");
+  made->add_option("--idempotency-key", import.writing.key,
+                   "Scope of the rows' keys (default: from the file's content)");
   made->add_option("--actor", import.writing.actor, "Who does it (default: your user name)");
   made->add_option("--reason", import.writing.reason, "Why, for the audit trail");
   if (name != "loans") return;
@@ -259,7 +269,7 @@ void add_bulk_commands(Tree& tree) {
   record->add_flag("--atomic", a.record.atomic, "All or nothing (at most 1,000 lines)");
   record->add_flag("--dry-run", a.record.writing.dry_run, "Check every line, write nothing");
   record->add_option("--idempotency-key", a.record.writing.key,
-                     "Stem of the keys of lines without one (default: from the content)");
+                     "Scope of the keys of lines without a reference (default: from the content)");
   record->add_option("--actor", a.record.writing.actor, "Who does it (default: your user name)");
   record->add_option("--reason", a.record.writing.reason, "Why, where a line gives none");
 
@@ -280,6 +290,8 @@ void add_bulk_commands(Tree& tree) {
   play->add_option("--through", a.play.through, "Last day to close")->required();
   play->add_option("--threads", a.play.threads, "Threads of a night (default: one a core)");
   play->add_flag("--dry-run", a.play.writing.dry_run, "Check the files, write nothing");
+  play->add_option("--idempotency-key", a.play.writing.key,
+                   "Scope of the rows' keys (default: from the files' content)");
   play->add_option("--actor", a.play.writing.actor, "Who does it (default: your user name)");
 
   auto* night = tree.command(&tree.app, "night", "Close every business date up to a day",
@@ -288,6 +300,7 @@ void add_bulk_commands(Tree& tree) {
   night->add_option("--through", a.night.through, "Last day to close")->required();
   night->add_option("--threads", a.night.threads,
                     "Threads (default: one a core); content is the same");
+  add_day_key(night, a);
   night->add_flag("--dry-run", a.night.dry_run, "Only say which days would be closed");
 }
 

@@ -13,22 +13,23 @@ int record_one(const Context& context, ledger::Command command, const Writing& w
   auto value_date = optional_day(writing.value_date, "--value-date");
   if (!value_date) return fail(value_date.error());
   command.value_date = *value_date;
+  std::string key = key_or_new(writing.key);
   return with_writer(
       context,
       [&](Book& book) {
+        key = command.key = key_or_place(writing.key, book);
         auto answer = writing.dry_run ? book.preview(command) : book.record(command);
-        if (!answer) return fail(answer.error(), command.key);
+        if (!answer) return fail(answer.error(), key);
         print_receipts(context, {&*answer, 1}, {&command.key, 1});
         if (writing.dry_run) say("dry run: nothing was written");
         return exit_code::done;
       },
-      command.key);
+      key);
 }
 
 template <class Event>
 int record_amount(const Context& context, const LoanAmountArguments& arguments) {
-  auto command = command_of(Event{arguments.amount}, arguments.loan, arguments.writing,
-                            key_or_new(arguments.writing.key));
+  auto command = command_of(Event{arguments.amount}, arguments.loan, arguments.writing);
   command.expect_version = arguments.expect_version;
   return record_one(context, std::move(command), arguments.writing);
 }
@@ -54,15 +55,14 @@ Result<ledger::OpenLoan> open_loan_of(const TermsArguments& arguments) {
 int run_loan_open(const Context& context, const LoanOpenArguments& arguments) {
   auto terms = open_loan_of(arguments.terms);
   if (!terms) return fail(terms.error());
-  const auto key = key_or_new(arguments.writing.key);
   if (!arguments.disburse) {
-    return record_one(context, command_of(*terms, arguments.loan, arguments.writing, key),
+    return record_one(context, command_of(*terms, arguments.loan, arguments.writing),
                       arguments.writing);
   }
-  return record_one(context,
-                    command_of(ledger::OpenAndDisburse{std::move(*terms)}, arguments.loan,
-                               arguments.writing, key),
-                    arguments.writing);
+  return record_one(
+      context,
+      command_of(ledger::OpenAndDisburse{std::move(*terms)}, arguments.loan, arguments.writing),
+      arguments.writing);
 }
 
 int run_loan_disburse(const Context& context, const LoanAmountArguments& arguments) {
@@ -74,8 +74,7 @@ int run_loan_repay(const Context& context, const LoanAmountArguments& arguments)
 }
 
 int run_loan_reverse(const Context& context, const LoanReverseArguments& arguments) {
-  auto command = command_of(ledger::Reverse{arguments.entry}, arguments.loan, arguments.writing,
-                            key_or_new(arguments.writing.key));
+  auto command = command_of(ledger::Reverse{arguments.entry}, arguments.loan, arguments.writing);
   command.expect_version = arguments.expect_version;
   return record_one(context, std::move(command), arguments.writing);
 }

@@ -27,7 +27,9 @@ struct Stream {
   }
 };
 
-Result<Stream> open_stream(const BulkSource& source, const Writing& writing, const Book& book) {
+Result<Stream> open_stream(const BulkSource& source, Writing writing, const Book& book) {
+  // Both files have a first row: their keys must not meet.
+  if (!writing.key.empty()) writing.key += source.kind == FileKind::loans ? "-loans" : "-events";
   auto file = open_bulk(source, &book);
   if (!file) return file.error();
   Stream stream{Bulk(std::move(*file), source, writing), {}, {}, 0};

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
+#include <optional>
 
 #include "commands.hpp"
 #include "loanbook/interchange/csv.hpp"
@@ -68,23 +70,34 @@ Result<std::vector<ledger::PublishSeries>> read_series_file(const std::string& f
   }
 }
 
-int publish(const Context& context, Book& book, std::span<const ledger::Command> commands,
-            bool dry_run) {
-  std::vector<ledger::Recorded> recorded;
-  std::vector<std::string> keys;
-  for (const auto& command : commands) {
-    auto answer = dry_run ? book.preview(command) : book.record(command);
-    if (!answer) return fail(answer.error(), command.key);
-    recorded.push_back(std::move(*answer));
-    keys.push_back(command.key);
-  }
-  print_receipts(context, recorded, keys);
-  if (dry_run) say("dry run: nothing was written");
-  return exit_code::done;
-}
-
 std::string numbered(const std::string& key, std::size_t index) {
   return index == 0 ? key : fmt::format("{}-{}", key, index + 1);
+}
+
+// `make` gives the commands; each is numbered by its place among all of them, so that sending all
+// of them again under one key meets the same keys.
+int publish(const Context& context, const Writing& writing,
+            const std::function<std::vector<std::optional<ledger::Command>>(const Book&)>& make) {
+  std::string key = key_or_new(writing.key);
+  return with_writer(
+      context,
+      [&](Book& book) {
+        key = key_or_place(writing.key, book);
+        std::vector<ledger::Recorded> recorded;
+        std::vector<std::string> keys;
+        auto commands = make(book);
+        for (std::size_t i = 0; i < commands.size(); ++i) {
+          if (!commands[i]) continue;
+          keys.push_back(commands[i]->key = numbered(key, i));
+          auto answer = writing.dry_run ? book.preview(*commands[i]) : book.record(*commands[i]);
+          if (!answer) return fail(answer.error(), key);
+          recorded.push_back(std::move(*answer));
+        }
+        if (!recorded.empty()) print_receipts(context, recorded, keys);
+        if (writing.dry_run) say("dry run: nothing was written");
+        return exit_code::done;
+      },
+      key);
 }
 
 std::optional<std::uint32_t> periods_per_year(schedule::Frequency frequency) {
@@ -147,28 +160,22 @@ void print_plan(const Context& context, const ledger::Quote& quote) {
 int run_product_add(const Context& context, const PublishArguments& arguments) {
   auto products = read_product_files(arguments.files);
   if (!products) return fail(products.error());
-  const auto key = key_or_new(arguments.writing.key);
-  return with_writer(
-      context,
-      [&](Book& book) {
-        std::vector<ledger::Command> commands;
-        for (auto& product : *products) {
-          auto there = book.product(product.id, product.version);
-          // A key that was given decides by itself; without one, the same product again is no
-          // request at all.
-          if (there && *there == product && arguments.writing.key.empty()) {
-            say(fmt::format("{} version {} is already there", product.id, product.version));
-            continue;
-          }
-          say(fmt::format("publishing {} version {}", product.id, product.version));
-          auto command = command_of(ledger::PublishProduct{std::move(product)}, "",
-                                    arguments.writing, numbered(key, commands.size()));
-          commands.push_back(std::move(command));
-        }
-        if (commands.empty()) return exit_code::done;
-        return publish(context, book, commands, arguments.writing.dry_run);
-      },
-      key);
+  return publish(context, arguments.writing, [&](const Book& book) {
+    std::vector<std::optional<ledger::Command>> commands;
+    for (auto& product : *products) {
+      auto there = book.product(product.id, product.version);
+      // A key that was given decides by itself; without one, the same product again is no request.
+      if (there && *there == product && arguments.writing.key.empty()) {
+        say(fmt::format("{} version {} is already there", product.id, product.version));
+        commands.emplace_back();
+        continue;
+      }
+      say(fmt::format("publishing {} version {}", product.id, product.version));
+      commands.push_back(
+          command_of(ledger::PublishProduct{std::move(product)}, "", arguments.writing));
+    }
+    return commands;
+  });
 }
 
 int run_product_check(const Context& context, const std::vector<std::string>& files) {
@@ -231,19 +238,15 @@ int run_product_show(const Context& context, const ProductShowArguments& argumen
 }
 
 int run_series_add(const Context& context, const PublishArguments& arguments) {
-  const auto key = key_or_new(arguments.writing.key);
-  std::vector<ledger::Command> commands;
+  std::vector<std::optional<ledger::Command>> commands;
   for (const auto& file : arguments.files) {
     auto all = read_series_file(file);
     if (!all) return fail(all.error());
     for (auto& series : *all) {
-      commands.push_back(
-          command_of(std::move(series), "", arguments.writing, numbered(key, commands.size())));
+      commands.push_back(command_of(std::move(series), "", arguments.writing));
     }
   }
-  return with_writer(
-      context,
-      [&](Book& book) { return publish(context, book, commands, arguments.writing.dry_run); }, key);
+  return publish(context, arguments.writing, [&](const Book&) { return std::move(commands); });
 }
 
 int run_quote(const Context& context, const QuoteArguments& arguments) {

@@ -97,6 +97,10 @@ std::string key_or_new(const std::string& given) {
   return fmt::format("{:x}-{:x}-{:x}", ns, getpid(), counter++);
 }
 
+std::string key_or_place(const std::string& given, const Book& book) {
+  return given.empty() ? fmt::format("after-{}", book.status().head.sequence) : given;
+}
+
 std::string actor_or_user(const std::string& given) {
   if (!given.empty()) return given;
   const passwd* user = getpwuid(getuid());

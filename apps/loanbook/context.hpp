@@ -59,10 +59,10 @@ struct Writing {
 /// held by another, it names `key`, with which the command can be sent again safely.
 int fail(const Error& error, std::string_view key = {});
 
-/// Runs `use(book)` and closes the book; an error that already left the outcome unknown stays the
-/// one reported.
+/// Runs `use(book)`, which may change what `key` refers to, and closes the book; an error that
+/// already left the outcome unknown stays the one reported.
 template <class Use>
-int with_writer(const Context& context, Use use, std::string_view key = {}) {
+int with_writer(const Context& context, Use use, const std::string& key = {}) {
   auto book = open_writer(context);
   if (!book) return fail(book.error(), key);
   const int code = use(**book);
@@ -78,8 +78,12 @@ int with_reader(const Context& context, Use use) {
   return use(**book);
 }
 
-/// The key as given, else one that no other call makes: time, process, counter.
+/// The key as given, else one that no other call makes (time, process, counter): for messages
+/// before a book is open.
 [[nodiscard]] std::string key_or_new(const std::string& given);
+/// The key as given, else one made from where the chain ends: no other command begins there, and
+/// two books that are told the same in the same order stay equal.
+[[nodiscard]] std::string key_or_place(const std::string& given, const Book& book);
 /// The name as given, else that of the user who runs the program.
 [[nodiscard]] std::string actor_or_user(const std::string& given);
 

@@ -8,14 +8,12 @@
 
 namespace loanbook::apps {
 
-/// Source `cli`; the value date is left to the caller.
+/// Source `cli`; value date and key are left to the caller.
 template <class Event>
-ledger::Command command_of(Event event, const std::string& loan, const Writing& writing,
-                           const std::string& key) {
+ledger::Command command_of(Event event, const std::string& loan, const Writing& writing) {
   ledger::Command command{.event = std::move(event)};
   command.loan = loan;
   command.source = "cli";
-  command.key = key;
   command.actor = actor_or_user(writing.actor);
   command.reason = writing.reason;
   return command;
