@@ -68,11 +68,11 @@ class CsvReader {
   std::optional<Error> read_row();
   std::optional<Error> read_quoted(std::size_t* at);
   std::optional<Error> end_row(std::size_t* at);
-  std::optional<Error> check_characters() const;
-  std::optional<Error> check_header() const;
+  [[nodiscard]] std::optional<Error> check_characters() const;
+  [[nodiscard]] std::optional<Error> check_header() const;
   std::optional<Error> check_count();
-  Error control_character(std::size_t offset) const;
-  Error error_at(const char* id, std::string message, std::size_t offset) const;
+  [[nodiscard]] Error control_character(std::size_t offset) const;
+  [[nodiscard]] Error error_at(const char* id, std::string message, std::size_t offset) const;
   void skip_line();
 
   std::string_view text_;

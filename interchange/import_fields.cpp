@@ -100,13 +100,19 @@ class Builder {
     } else if (rule->name == "repay" || rule->name == "disburse") {
       if (!amount({})) return error_;
       std::string text{*row_.get(Field::amount)};
-      if (rule->name == "repay") command->event = ledger::Repay{std::move(text)};
-      if (rule->name == "disburse") command->event = ledger::Disburse{std::move(text)};
+      if (rule->name == "repay") {
+        command->event = ledger::Repay{std::move(text)};
+      } else {
+        command->event = ledger::Disburse{std::move(text)};
+      }
     } else {
       ledger::OpenLoan open;
       if (!terms(&open)) return error_;
-      if (rule->name == "open") command->event = std::move(open);
-      if (rule->name == "open_disburse") command->event = ledger::OpenAndDisburse{std::move(open)};
+      if (rule->name == "open") {
+        command->event = std::move(open);
+      } else {
+        command->event = ledger::OpenAndDisburse{std::move(open)};
+      }
     }
     return error_;
   }

@@ -29,8 +29,8 @@ struct FieldMapping {
 
 /// What a column is called when nobody says so.
 struct ColumnAlias {
-  Field field;
   std::string_view column;
+  Field field;
   /// Nothing: the name does not tell how the figures are written, so the user has to.
   std::optional<Form> form = Form::plain;
 };

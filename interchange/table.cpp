@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view rule = "─";
 constexpr std::string_view gap = "  ";
-constexpr std::size_t sink_bytes = 64 * 1024;
+constexpr std::size_t sink_bytes = std::size_t{64} * 1024;
 
 struct Named {
   std::string_view text;
@@ -222,7 +222,7 @@ void ReportWriter::row(Row row) {
   impl_->add(std::move(row));
 }
 
-void ReportWriter::finish(std::vector<std::string> notes) {
+void ReportWriter::finish(const std::vector<std::string>& notes) {
   if (impl_->format == Format::table) impl_->write_table(notes);
   if (impl_->format == Format::json) impl_->buffer += impl_->first ? "]\n" : "\n]\n";
   impl_->flush();

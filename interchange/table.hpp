@@ -63,7 +63,7 @@ class ReportWriter {
   /// Asserts one cell a column.
   void row(Row row);
   /// To be called once, at the end.
-  void finish(std::vector<std::string> notes);
+  void finish(const std::vector<std::string>& notes);
 
  private:
   struct Impl;
