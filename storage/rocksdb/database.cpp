@@ -191,9 +191,9 @@ Status scan_records(const Database& database, const rdb::Snapshot* snapshot, std
   return money::ok();
 }
 
-Result<std::optional<StoredEntry>> find_entry(const Database& database,
-                                              const rdb::Snapshot* snapshot,
-                                              std::uint64_t sequence) {
+Result<std::vector<StoredEntry>> find_record(const Database& database,
+                                             const rdb::Snapshot* snapshot,
+                                             std::uint64_t sequence) {
   rdb::ReadOptions options;
   options.snapshot = snapshot;
   const std::unique_ptr<rdb::Iterator> it(database.db().NewIterator(options, database.log()));
@@ -202,14 +202,24 @@ Result<std::optional<StoredEntry>> find_entry(const Database& database,
     return to_error(it->status(), "read entry " + std::to_string(sequence),
                     "integrity.record_damaged");
   }
-  if (!it->Valid()) return std::optional<StoredEntry>{};
+  std::vector<StoredEntry> entries;
+  if (!it->Valid()) return entries;
   auto record = RecordReader::open(it->key().ToStringView(), it->value().ToStringView());
   if (!record) return damaged(it->key().ToStringView());
-  if (sequence > record->header().last()) return std::optional<StoredEntry>{};
-  record->skip(sequence - record->header().first);
+  if (sequence > record->header().last()) return entries;
+  entries.reserve(record->header().last() - record->header().first + 1);
   StoredEntry entry;
-  LOANBOOK_ASSERT(record->next(entry));
-  return std::optional<StoredEntry>{std::move(entry)};
+  while (record->next(entry)) entries.push_back(entry);
+  return entries;
+}
+
+Result<std::optional<StoredEntry>> find_entry(const Database& database,
+                                              const rdb::Snapshot* snapshot,
+                                              std::uint64_t sequence) {
+  auto record = find_record(database, snapshot, sequence);
+  if (!record) return record.error();
+  if (record->empty()) return std::optional<StoredEntry>{};
+  return std::optional<StoredEntry>{std::move((*record)[sequence - record->front().sequence])};
 }
 
 Result<Tail> read_tail(const Database& database) {

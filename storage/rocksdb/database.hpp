@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "disk.hpp"
 #include "loanbook/storage/records.hpp"
@@ -53,6 +54,11 @@ inline constexpr const char* derived_family = "derived";
 /// `integrity.entry_missing`.
 Status scan_records(const Database& database, const rdb::Snapshot* snapshot, std::uint64_t from,
                     const std::function<bool(RecordReader&)>& use);
+
+/// All entries of the stored record that holds `sequence`; empty where there is none.
+Result<std::vector<StoredEntry>> find_record(const Database& database,
+                                             const rdb::Snapshot* snapshot,
+                                             std::uint64_t sequence);
 
 /// The entry with this sequence number; nothing if the log ends before it.
 Result<std::optional<StoredEntry>> find_entry(const Database& database,

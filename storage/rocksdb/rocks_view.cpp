@@ -1,6 +1,7 @@
 #include "rocks_view.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 #include "bytes.hpp"
 
@@ -24,9 +25,17 @@ class RocksView final : public View {
 
   Result<std::optional<StoredEntry>> entry(std::uint64_t sequence) const override {
     if (sequence == 0 || sequence > parts_.head.sequence) return std::optional<StoredEntry>{};
-    auto found = find_entry(*parts_.database, parts_.snapshot, sequence);
-    if (found && !found.value()) return missing(sequence);
-    return found;
+    // Readers ask for neighbours: the entries of an import that is sent again, the chain of a loan.
+    // A record is checked and taken apart once for all of them.
+    const std::lock_guard lock(recent_mutex_);
+    if (recent_.empty() || sequence < recent_.front().sequence ||
+        sequence > recent_.back().sequence) {
+      auto found = find_record(*parts_.database, parts_.snapshot, sequence);
+      if (!found) return found.error();
+      if (found->empty()) return missing(sequence);
+      recent_ = std::move(*found);
+    }
+    return std::optional<StoredEntry>{recent_[sequence - recent_.front().sequence]};
   }
 
   Status entries(std::uint64_t from, std::uint64_t to,
@@ -111,6 +120,8 @@ class RocksView final : public View {
 
   Disk disk_;
   ViewParts parts_;
+  mutable std::mutex recent_mutex_;
+  mutable std::vector<StoredEntry> recent_;  ///< of the record that was read last
 };
 
 }  // namespace
