@@ -8,7 +8,6 @@
 #include "commands.hpp"
 #include "interrupt.hpp"
 #include "loan_files.hpp"
-#include "loanbook/money/limits.hpp"
 #include "output.hpp"
 
 namespace loanbook::apps {
@@ -71,16 +70,24 @@ int run_import(const Context& context, const ImportArguments& arguments, FileKin
   });
 }
 
-int record_atomic(const Context& context, Book& book, Bulk& bulk) {
-  interchange::ImportBatch batch;
-  std::vector<std::string> keys;
-  (void)bulk.file().next(batch, money::limits::batch_events_max + 1);
-  for (auto& command : batch.commands) {
-    bulk.complete(command);
-    keys.push_back(command.key);
+int refuse_all(Bulk& bulk) {
+  bulk.print_problems();
+  say(fmt::format("{} of {} lines are bad: nothing was written", bulk.bad(), bulk.rows()));
+  return exit_code::bad_input;
+}
+
+// The book judges the batch as a whole: a line may build on the one before it.
+int record_atomic(const Context& context, Book& book, Bulk& bulk, bool dry_run) {
+  const auto batch = bulk.read_all();
+  if (bulk.bad() != 0) return refuse_all(bulk);
+  if (dry_run) {
+    say("dry run: every line can be read, nothing was written");
+    return exit_code::done;
   }
   auto recorded = book.record_batch(batch.commands);
   if (!recorded) return fail(recorded.error());
+  std::vector<std::string> keys;
+  for (const auto& command : batch.commands) keys.push_back(command.key);
   print_receipts(context, *recorded, keys);
   return exit_code::done;
 }
@@ -104,19 +111,15 @@ int run_record(const Context& context, const RecordArguments& arguments) {
     auto file = open_bulk(source, &book);
     if (!file) return fail(file.error());
     Bulk bulk(std::move(*file), source, arguments.writing);
+    if (arguments.atomic) return record_atomic(context, book, bulk, arguments.writing.dry_run);
     Progress progress("lines");
     bulk.check(book, progress);
-    if (bulk.bad() != 0) {
-      bulk.print_problems();
-      say(fmt::format("{} of {} lines are bad: nothing was written", bulk.bad(), bulk.rows()));
-      return exit_code::bad_input;
-    }
+    if (bulk.bad() != 0) return refuse_all(bulk);
     if (arguments.writing.dry_run) {
       bulk.print_summary(context);
       say("dry run: nothing was written");
       return exit_code::done;
     }
-    if (arguments.atomic) return record_atomic(context, book, bulk);
     std::vector<ledger::Recorded> recorded;
     std::vector<std::string> keys;
     bulk.on_recorded([&](const ledger::Command& command, const ledger::Recorded& answer) {

@@ -316,6 +316,7 @@ void add_report_commands(Tree& tree) {
       tree.command(&tree.app, "overdue", "Loans past due, by bucket", "loanbook overdue",
                    [&a](const Context& c) { return run_overdue(c, a.overdue); });
   overdue->add_option("--as-of", a.overdue.as_of, "Value date (default: the business date)");
+  overdue->add_flag("--summary", a.overdue.summary, "One row a bucket");
   auto* balance = tree.command(&tree.app, "trial-balance", "Debits and credits by account",
                                "loanbook trial-balance --as-of 2026-01-31",
                                [&a](const Context& c) { return run_trial_balance(c, a.as_of); });

@@ -78,20 +78,12 @@ struct OverdueSum {
     overdue += row.overdue();
     principal += row.principal;
   }
-  [[nodiscard]] std::vector<std::string> cells(const std::string& bucket,
-                                               const std::string& currency) const {
-    const auto amount = [this](money::Int128 minor) { return money::text_of_minor(minor, digits); };
-    return {bucket,
-            fmt::format("{} loans", loans),
-            "",
-            currency,
-            "",
-            "",
-            amount(principal_overdue),
-            amount(interest),
-            amount(penalty),
-            amount(overdue),
-            amount(principal)};
+  /// `labels`, then the amounts.
+  [[nodiscard]] std::vector<std::string> cells(std::vector<std::string> labels) const {
+    for (const auto minor : {principal_overdue, interest, penalty, overdue, principal}) {
+      labels.push_back(money::text_of_minor(minor, digits));
+    }
+    return labels;
   }
 };
 
@@ -112,6 +104,35 @@ std::vector<std::string> overdue_cells(const ledger::PortfolioRow& row) {
           amount(row.principal)};
 }
 
+// The ageing: one row a bucket and currency, the longest overdue first.
+Report ageing_report(const std::vector<ledger::PortfolioRow>& rows) {
+  Report report;
+  report.columns = {{"bucket", "Bucket"},
+                    {"currency", "Currency"},
+                    {"loans", "Loans", ColumnKind::integer},
+                    {"principal_overdue", "Principal overdue", ColumnKind::amount},
+                    {"interest_due", "Interest due", ColumnKind::amount},
+                    {"penalty", "Penalty", ColumnKind::amount},
+                    {"overdue", "Overdue", ColumnKind::amount},
+                    {"principal", "Principal", ColumnKind::amount}};
+  std::map<std::string, OverdueSum> sums;
+  std::map<std::string, OverdueSum> totals;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    sums[rows[i].currency].add(rows[i]);
+    totals[rows[i].currency].add(rows[i]);
+    if (i + 1 < rows.size() && rows[i + 1].bucket == rows[i].bucket) continue;
+    for (const auto& [currency, sum] : sums) {
+      report.rows.push_back({sum.cells({rows[i].bucket, currency, std::to_string(sum.loans)})});
+    }
+    sums.clear();
+  }
+  for (const auto& [currency, sum] : totals) {
+    report.rows.push_back(
+        {sum.cells({"total", currency, std::to_string(sum.loans)}), RowMark::total});
+  }
+  return report;
+}
+
 Report overdue_report(const std::vector<ledger::PortfolioRow>& rows) {
   Report report;
   report.columns = overdue_columns();
@@ -123,12 +144,16 @@ Report overdue_report(const std::vector<ledger::PortfolioRow>& rows) {
     totals[rows[i].currency].add(rows[i]);
     if (i + 1 < rows.size() && rows[i + 1].bucket == rows[i].bucket) continue;
     for (const auto& [currency, sum] : sums) {
-      report.rows.push_back({sum.cells(rows[i].bucket, currency), RowMark::subtotal});
+      report.rows.push_back(
+          {sum.cells({rows[i].bucket, fmt::format("{} loans", sum.loans), "", currency, "", ""}),
+           RowMark::subtotal});
     }
     sums.clear();
   }
   for (const auto& [currency, sum] : totals) {
-    report.rows.push_back({sum.cells("total", currency), RowMark::total});
+    report.rows.push_back(
+        {sum.cells({"total", fmt::format("{} loans", sum.loans), "", currency, "", ""}),
+         RowMark::total});
   }
   return report;
 }
@@ -180,7 +205,7 @@ int run_overdue(const Context& context, const OverdueArguments& arguments) {
       const auto of_b = std::pair(-dpd_max[b.bucket], std::string_view(b.bucket));
       return of_a < of_b;
     });
-    auto report = overdue_report(rows);
+    auto report = arguments.summary ? ageing_report(rows) : overdue_report(rows);
     report.title = {"Overdue " + at_opening(book, *as_of)};
     if (rows.empty()) report.notes = {"No loan is past due."};
     print(report, context.format);

@@ -158,6 +158,7 @@ struct PortfolioArguments {
 int run_portfolio(const Context& context, const PortfolioArguments& arguments);
 struct OverdueArguments {
   std::string as_of;
+  bool summary = false;
 };
 int run_overdue(const Context& context, const OverdueArguments& arguments);
 int run_trial_balance(const Context& context, const std::string& as_of);

@@ -84,7 +84,7 @@ entry=$(loanbook --format csv loan entries L-1 2>/dev/null | tail -n 1 | cut -d,
 run 0 loan reverse L-1 --entry "$entry" --reason 'wrong loan'
 run 3 loan reverse L-1 --entry "$entry"
 
-for report in portfolio "portfolio --loans" overdue trial-balance status stats entries \
+for report in portfolio "portfolio --loans" overdue "overdue --summary" trial-balance status stats entries \
   "loan show L-1" "loan schedule L-1" "loan entries L-1" "loan explain L-1" "product list"; do
   for format in table csv json ndjson; do
     run 0 --format $format $report

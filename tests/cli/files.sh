@@ -24,6 +24,18 @@ run 5 --book other restore copy
 run 5 --book copy verify
 out_has "$(basename "$file" | cut -c1-8)"
 
+# All or nothing, and the same again is the same receipt.
+printf '{"loan_id":"B-1","event":"open_disburse","product":"consumer-level","amount":"1000.00"}\n{"loan_id":"B-1","event":"repay","amount":"10.00"}\n' >batch.ndjson
+printf '{"loan_id":"B-2","event":"open_disburse","product":"consumer-level","amount":"1000.00"}\n{"loan_id":"NOBODY","event":"repay","amount":"10.00"}\n' >half.ndjson
+before=$(head_of)
+run 3 record half.ndjson --atomic
+err_has "loan.unknown"
+equal "$(head_of)" "$before"
+run 0 --format json record batch.ndjson --atomic
+out_has '"replayed":"no"'
+run 0 --format json record batch.ndjson --atomic
+out_has '"replayed":"yes"'
+
 # While one process writes, a second is refused with who holds the book, and readers read.
 mkfifo pipe
 loanbook record /dev/stdin <pipe >/dev/null 2>&1 &

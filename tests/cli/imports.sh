@@ -51,5 +51,11 @@ out_has "loans.csv,300,0,2026-01-01,"
 run 0 --book a export hledger --out a.journal
 if command -v hledger >/dev/null; then
   hledger -f a.journal check 2>hledger.err || fail "hledger: $(head -n 3 hledger.err)"
+  # Account and net in cents, as each of the two programs has them.
+  hledger -f a.journal balance --flat -N -O csv | tail -n +2 |
+    sed -E 's/^"([0-9]+) [^"]*","CNY (-?)([0-9]+)\.([0-9]+)"$/\1 \2\3\4/' | sort >theirs
+  tail -n +2 a.csv | awk -F, '{ d = $(NF - 1); c = $NF; gsub(/\./, "", d); gsub(/\./, "", c); if (d != c) printf "%s %d\n", $1, d - c }' |
+    sort >ours
+  cmp theirs ours || fail "hledger's balances differ: $(diff theirs ours | head -n 4)"
 fi
 finish
