@@ -90,7 +90,7 @@ class Told {
     for (std::size_t group = 0; group < 40; ++group) {
       std::vector<ledger::Command> commands;
       for (std::size_t i = 0; i < 1 + group % 7; ++i) {
-        if (loans < 400 || i % 3 == 0) {
+        if (loans < 400 || (i % 3 == 0 && loans < 2'000)) {
           commands.push_back(
               {.event = ledger::OpenAndDisburse{{.product = "level", .amount = "1200.00"}},
                .loan = std::to_string(++loans)});
