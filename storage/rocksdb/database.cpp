@@ -29,6 +29,8 @@ rdb::DBOptions db_options(const Disk& disk, rdb::WALRecoveryMode mode) {
   // tail look like damage.
   options.wal_recovery_mode = mode;
   options.recycle_log_file_num = 0;
+  // Tables carry the name of the machine that wrote them otherwise, into every backup of the book.
+  options.db_host_id = "";
   // Otherwise an open rewrites what it could read and deletes the log it read it from: the
   // evidence.
   options.avoid_flush_during_recovery = true;
