@@ -229,17 +229,26 @@ Result<Recorded> Book::preview(const Command& command) {
   return std::move(impl_->submit({&command, 1}, Impl::Mode::preview).front());
 }
 
+Result<storage::StoredEntry> Book::Impl::stored_for_check(std::uint64_t sequence) {
+  const std::lock_guard lock(check_mutex);
+  const storage::View* view = fixed_view.get();
+  if (view == nullptr) {
+    if (check_view == nullptr || check_view->head().sequence < sequence) {
+      Result<std::unique_ptr<storage::View>> fresh = store->view();
+      if (!fresh) return fresh.error();
+      check_view = std::move(*fresh);
+    }
+    view = check_view.get();
+  }
+  Result<std::optional<storage::StoredEntry>> stored = view->entry(sequence);
+  if (!stored) return stored.error();
+  if (!stored->has_value()) return Error{.id = "entry.unknown", .message = fmt::format("there is no entry {}", sequence)};
+  return std::move(**stored);
+}
+
 Status Book::check(const Command& command) {
   const std::shared_lock lock(impl_->state_mutex);
-  Impl& impl = *impl_;
-  const Recorder recorder{*impl.state, [&impl](std::uint64_t sequence) -> Result<storage::StoredEntry> {
-                            const Result<ReadView> view = ReadView::of(impl.fixed_view.get(), impl.store.get());
-                            if (!view) return view.error();
-                            Result<std::optional<storage::StoredEntry>> stored = (*view)->entry(sequence);
-                            if (!stored) return stored.error();
-                            if (!stored->has_value()) return Error{.id = "entry.unknown", .message = "there is no such entry"};
-                            return std::move(**stored);
-                          }};
+  const Recorder recorder{*impl_->state, [this](std::uint64_t sequence) { return impl_->stored_for_check(sequence); }};
   return recorder.check(command);
 }
 
@@ -352,6 +361,7 @@ Status Book::close() {
   if (impl_->store == nullptr) return money::ok();
   impl_->stop();
   const std::unique_lock lock(impl_->state_mutex);
+  impl_->check_view.reset();
   if (impl_->dead) return *impl_->dead;
   if (impl_->options.checkpoint_on_close && worth_a_checkpoint(*impl_->state)) {
     if (Status s = save_checkpoint(*impl_->state, *impl_->store); !s) return s;

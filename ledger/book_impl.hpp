@@ -35,6 +35,10 @@ struct Book::Impl {
   std::unique_ptr<NightEngine> night;
   std::optional<Error> dead;                   ///< after a failed write nothing is known any more
 
+  // A view that checks share: rows of an import that was recorded before stand side by side in it.
+  std::mutex check_mutex;
+  std::unique_ptr<storage::View> check_view;
+
   // The queue of the committer.
   std::mutex queue_mutex;
   std::condition_variable work_waiting;
@@ -53,7 +57,7 @@ struct Book::Impl {
   [[nodiscard]] Status write(Recorder& recorder);
   [[nodiscard]] Status checkpoint_if_long();
 
-  [[nodiscard]] Result<std::unique_ptr<storage::View>> fresh_view() const;
+  [[nodiscard]] Result<storage::StoredEntry> stored_for_check(std::uint64_t sequence);
   [[nodiscard]] Status close_day(Day day, const NightOptions& options, NightReport& report);
   [[nodiscard]] Recorder recorder_on(std::shared_ptr<std::unique_ptr<storage::View>> view);
 };
