@@ -1,5 +1,6 @@
-// One book of many loans of all five methods: bulk import, nights with events, visits, durable repayments of waiting clients.
-// usage: bench_night FOLDER [loans] [nights] [threads]     prints one line a figure; leaves the book for a look.
+// One book of many loans of all five methods: bulk import, nights with events, visits, durable
+// repayments of waiting clients. usage: bench_night FOLDER [loans] [nights] [threads]     prints
+// one line a figure; leaves the book for a look.
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -23,7 +24,9 @@ namespace {
 using namespace loanbook;          // NOLINT(google-build-using-namespace)
 using namespace loanbook::ledger;  // NOLINT(google-build-using-namespace)
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 template <class T>
 T must(money::Result<T> result) {
@@ -47,7 +50,8 @@ Product product_of(schedule::Method method) {
   p.rate_default = money::Rate::of_e12(180'000'000'000);
   p.penalty_multiplier_e4 = 15'000;
   p.grace_days = 3;
-  if (method == schedule::Method::bullet || method == schedule::Method::revolving) p.basis = schedule::InterestBasis::daily;
+  if (method == schedule::Method::bullet || method == schedule::Method::revolving)
+    p.basis = schedule::InterestBasis::daily;
   return p;
 }
 
@@ -61,8 +65,9 @@ std::uint64_t bytes_written() {
   return 0;
 }
 
-constexpr schedule::Method methods[] = {schedule::Method::level, schedule::Method::equal_principal, schedule::Method::interest_first,
-                                        schedule::Method::bullet, schedule::Method::revolving};
+constexpr schedule::Method methods[] = {schedule::Method::level, schedule::Method::equal_principal,
+                                        schedule::Method::interest_first, schedule::Method::bullet,
+                                        schedule::Method::revolving};
 
 std::string loan_id(std::uint64_t i) { return fmt::format("L{:08}", i); }
 
@@ -92,13 +97,15 @@ void import_loans(Book& book, std::uint64_t loans, Day day) {
     }
   }
   const double took = now() - start;
-  fmt::print("import                {:>12.0f} loans/s   ({:.2f} s)\n", static_cast<double>(loans) / took, took);
+  fmt::print("import                {:>12.0f} loans/s   ({:.2f} s)\n",
+             static_cast<double>(loans) / took, took);
 }
 
 void events_of_day(Book& book, std::uint64_t loans, std::mt19937_64& random, std::uint64_t count) {
   std::vector<Command> chunk;
   for (std::uint64_t i = 0; i < count; ++i) {
-    Command command{.event = Repay{fmt::format("{}.00", 10 + random() % 90)}, .loan = loan_id(random() % loans)};
+    Command command{.event = Repay{fmt::format("{}.00", 10 + random() % 90)},
+                    .loan = loan_id(random() % loans)};
     chunk.push_back(std::move(command));
     if (chunk.size() == 4000) {
       (void)book.record_each(chunk);
@@ -120,17 +127,22 @@ void nights(Book& book, std::uint64_t loans, int count, unsigned threads) {
     const double took = now() - start;
     const double bytes = static_cast<double>(bytes_written() - before) / static_cast<double>(loans);
     best = std::min(best, took);
-    fmt::print("night {}      {:>12.0f} loans/s   ({:.1f} ms, {} visits, {:.2f} bytes a loan written)\n", money::to_text(day),
-               static_cast<double>(report.front().loans) / took, took * 1e3, report.front().visited, bytes);
+    fmt::print(
+        "night {}      {:>12.0f} loans/s   ({:.1f} ms, {} visits, {:.2f} bytes a loan written)\n",
+        money::to_text(day), static_cast<double>(report.front().loans) / took, took * 1e3,
+        report.front().visited, bytes);
   }
   fmt::print("night, best           {:>12.0f} loans/s\n", static_cast<double>(loans) / best);
 }
 
 void visits(std::uint64_t count) {
   const Product product = product_of(schedule::Method::level);
-  const LoanTerms terms{.principal_minor = 1'000'000, .rate = money::Rate::of_e12(180'000'000'000), .installments = 36};
+  const LoanTerms terms{.principal_minor = 1'000'000,
+                        .rate = money::Rate::of_e12(180'000'000'000),
+                        .installments = 36};
   const Day lent = must(money::parse_day("2026-01-15"));
-  LoanState state = fold(0, terms, product, std::vector<LoanEvent>{{Kind::open_disburse, lent, 1, 1'000'000}}, lent);
+  LoanState state = fold(0, terms, product,
+                         std::vector<LoanEvent>{{Kind::open_disburse, lent, 1, 1'000'000}}, lent);
   const double start = now();
   std::uint64_t done = 0;
   while (done < count) {
@@ -140,7 +152,8 @@ void visits(std::uint64_t count) {
       accrue(one, product, one.day);
     }
   }
-  fmt::print("advance               {:>12.2f} us a visit (line ends, overdue since the first)\n", (now() - start) * 1e6 / static_cast<double>(done));
+  fmt::print("advance               {:>12.2f} us a visit (line ends, overdue since the first)\n",
+             (now() - start) * 1e6 / static_cast<double>(done));
 }
 
 void durable(Book& book, std::uint64_t loans, int clients, double seconds) {
@@ -163,7 +176,8 @@ void durable(Book& book, std::uint64_t loans, int clients, double seconds) {
     });
   }
   threads.clear();
-  fmt::print("durable repayments    {:>12.0f} a second, {} waiting clients\n", static_cast<double>(done) / seconds, clients);
+  fmt::print("durable repayments    {:>12.0f} a second, {} waiting clients\n",
+             static_cast<double>(done) / seconds, clients);
 }
 
 }  // namespace
@@ -184,7 +198,8 @@ int main(int argc, char** argv) {
     auto store = must(storage::rocksdb::open_writer(folder));
     must(Book::init(*store, "CNY", day));
     auto book = must(Book::open(std::move(store)));
-    for (const schedule::Method method : methods) must(book->record({.event = PublishProduct{product_of(method)}}));
+    for (const schedule::Method method : methods)
+      must(book->record({.event = PublishProduct{product_of(method)}}));
     import_loans(*book, loans, day);
     if (count == 0) return 0;
     nights(*book, loans, count, threads);
@@ -199,6 +214,7 @@ int main(int argc, char** argv) {
   fmt::print("open for reading      {:>12.2f} s\n", now() - start);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  fmt::print("peak memory           {:>12.0f} bytes a loan\n", static_cast<double>(usage.ru_maxrss) * 1024 / static_cast<double>(loans));
+  fmt::print("peak memory           {:>12.0f} bytes a loan\n",
+             static_cast<double>(usage.ru_maxrss) * 1024 / static_cast<double>(loans));
   return 0;
 }

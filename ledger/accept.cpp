@@ -13,15 +13,19 @@ namespace {
 
 namespace limits = money::limits;
 
-Error refuse(std::string id, std::string message) { return Error{.id = std::move(id), .message = std::move(message)}; }
+Error refuse(std::string id, std::string message) {
+  return Error{.id = std::move(id), .message = std::move(message)};
+}
 
 Status check_text(std::string_view text, std::string_view field, std::size_t max) {
   if (text.size() > max) {
-    return refuse("command.text_too_long", fmt::format("{} has {} bytes, at most {} are allowed", field, text.size(), max));
+    return refuse("command.text_too_long",
+                  fmt::format("{} has {} bytes, at most {} are allowed", field, text.size(), max));
   }
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      return refuse("command.control_character", fmt::format("{} holds a control character; remove it", field));
+      return refuse("command.control_character",
+                    fmt::format("{} holds a control character; remove it", field));
     }
   }
   return money::ok();
@@ -31,7 +35,8 @@ Status check_texts(const Command& command) {
   if (Status s = check_text(command.loan, "loan id", limits::external_id_max); !s) return s;
   if (Status s = check_text(command.source, "source", limits::idempotency_key_max); !s) return s;
   if (Status s = check_text(command.scope, "scope", limits::idempotency_key_max); !s) return s;
-  if (Status s = check_text(command.key, "idempotency key", limits::idempotency_key_max); !s) return s;
+  if (Status s = check_text(command.key, "idempotency key", limits::idempotency_key_max); !s)
+    return s;
   if (Status s = check_text(command.actor, "actor", limits::actor_max); !s) return s;
   return check_text(command.reason, "reason", limits::reason_max);
 }
@@ -43,21 +48,26 @@ Result<std::int64_t> positive_amount(std::string_view text, money::Currency curr
     return refuse("amount.not_positive", fmt::format("amount {} must be more than 0", text));
   }
   if (amount->minor() > limits::amount_minor_max) {
-    return refuse("amount.out_of_range", fmt::format("amount {} is over the limit of {}", text,
-                                                     money::text_of_minor(limits::amount_minor_max, currency.digits)));
+    return refuse("amount.out_of_range",
+                  fmt::format("amount {} is over the limit of {}", text,
+                              money::text_of_minor(limits::amount_minor_max, currency.digits)));
   }
   return amount->minor();
 }
 
 /// The newest version of `id`, or the given one.
-Result<std::uint32_t> find_product(const BookState& state, const std::string& id, std::optional<std::uint32_t> version) {
+Result<std::uint32_t> find_product(const BookState& state, const std::string& id,
+                                   std::optional<std::uint32_t> version) {
   for (std::size_t i = state.products.size(); i-- > 0;) {
     const Product& product = state.products[i].product;
-    if (product.id == id && (!version || product.version == *version)) return static_cast<std::uint32_t>(i);
+    if (product.id == id && (!version || product.version == *version))
+      return static_cast<std::uint32_t>(i);
   }
-  const std::string named = version ? fmt::format("version {} of product '{}'", *version, id) : fmt::format("product '{}'", id);
-  return refuse("product.unknown",
-                fmt::format("{} is not published in this book; `product list` shows what is, `product add FILE` publishes", named));
+  const std::string named = version ? fmt::format("version {} of product '{}'", *version, id)
+                                    : fmt::format("product '{}'", id);
+  return refuse("product.unknown", fmt::format("{} is not published in this book; `product list` "
+                                               "shows what is, `product add FILE` publishes",
+                                               named));
 }
 
 }  // namespace
@@ -80,7 +90,8 @@ Result<Day> Recorder::value_date(const Command& command) const {
   const Day day = command.value_date.value_or(state_.business_date);
   if (day > state_.business_date) {
     return refuse("date.after_business_date",
-                  fmt::format("value date {} is after the business date {}: what is to happen later cannot be recorded yet",
+                  fmt::format("value date {} is after the business date {}: what is to happen "
+                              "later cannot be recorded yet",
                               money::to_text(day), money::to_text(state_.business_date)));
   }
   return day;
@@ -93,27 +104,34 @@ Result<std::uint64_t> Recorder::loan_number(const Command& command) const {
   }
   const LoanRecord& record = state_.loans.at(number);
   if (command.expect_version && *command.expect_version != record.version) {
-    return refuse("loan.version_conflict", fmt::format("loan '{}' is at version {}, expected was {}: read it again", command.loan,
-                                                       record.version, *command.expect_version));
+    return refuse("loan.version_conflict",
+                  fmt::format("loan '{}' is at version {}, expected was {}: read it again",
+                              command.loan, record.version, *command.expect_version));
   }
   if (record.isolated) {
-    return refuse("loan.isolated", fmt::format("loan '{}' is isolated from the nights; `status` says why", command.loan));
+    return refuse(
+        "loan.isolated",
+        fmt::format("loan '{}' is isolated from the nights; `status` says why", command.loan));
   }
   return number;
 }
 
 Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (Status s = check_texts(command); !s) return s.error();
-  if (const auto* e = std::get_if<OpenLoan>(&command.event)) return accept_open(*e, command, Kind::open);
-  if (const auto* e = std::get_if<OpenAndDisburse>(&command.event)) return accept_open(e->terms, command, Kind::open_disburse);
+  if (const auto* e = std::get_if<OpenLoan>(&command.event))
+    return accept_open(*e, command, Kind::open);
+  if (const auto* e = std::get_if<OpenAndDisburse>(&command.event))
+    return accept_open(e->terms, command, Kind::open_disburse);
   if (const auto* e = std::get_if<Disburse>(&command.event)) return accept_disburse(*e, command);
   if (const auto* e = std::get_if<Repay>(&command.event)) return accept_repay(*e, command);
   if (const auto* e = std::get_if<Reverse>(&command.event)) return accept_reverse(*e, command);
-  if (const auto* e = std::get_if<PublishProduct>(&command.event)) return accept_product(*e, command);
+  if (const auto* e = std::get_if<PublishProduct>(&command.event))
+    return accept_product(*e, command);
   return accept_series(std::get<PublishSeries>(command.event), command);
 }
 
-Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Command& command, Kind kind) const {
+Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Command& command,
+                                                 Kind kind) const {
   if (command.loan.empty()) return refuse("loan.id_missing", "a loan needs an id of 1 to 64 bytes");
   if (state_.loan_number(command.loan) != 0) {
     return refuse("loan.exists", fmt::format("loan '{}' is already in this book", command.loan));
@@ -143,21 +161,24 @@ Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Com
   return Accepted{.loan = 0, .value_date = *day, .payload = std::move(opened), .kind = kind};
 }
 
-Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse, const Command& command) const {
+Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
+                                                     const Command& command) const {
   const Result<std::uint64_t> number = loan_number(command);
   if (!number) return number.error();
   const LoanRecord& record = state_.loans.at(*number);
   if (record.state.status != LoanStatus::approved) {
-    return refuse("loan.not_approved", fmt::format("loan '{}' is {}: only an approved loan can be disbursed", command.loan,
-                                                   to_text(record.state.status)));
+    return refuse("loan.not_approved",
+                  fmt::format("loan '{}' is {}: only an approved loan can be disbursed",
+                              command.loan, to_text(record.state.status)));
   }
   const Result<Day> day = value_date(command);
   if (!day) return day.error();
-  const Result<LoanHistory> all = history(record.last_entry, [&](std::uint64_t s) { return entry(s); });
+  const Result<LoanHistory> all =
+      history(record.last_entry, [&](std::uint64_t s) { return entry(s); });
   if (!all) return all.error();
   if (all->events.empty() || *day < all->events.front().value_date) {
-    return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened", money::to_text(*day),
-                                                     command.loan));
+    return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened",
+                                                     money::to_text(*day), command.loan));
   }
   const Product& product = state_.product_of(record);
   const Result<std::int64_t> amount = positive_amount(disburse.amount, product.currency);
@@ -165,66 +186,88 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse, c
   if (*amount != record.state.terms.principal_minor) {
     return refuse("loan.amount_differs",
                   fmt::format("loan '{}' was opened for {}, not {}", command.loan,
-                              money::text_of_minor(record.state.terms.principal_minor, product.currency.digits), disburse.amount));
+                              money::text_of_minor(record.state.terms.principal_minor,
+                                                   product.currency.digits),
+                              disburse.amount));
   }
   if (Status s = ledger::check(record.state.terms, product, *day); !s) return s.error();
-  return Accepted{.loan = *number, .value_date = *day, .payload = Paid{*amount}, .kind = Kind::disburse};
+  return Accepted{
+      .loan = *number, .value_date = *day, .payload = Paid{*amount}, .kind = Kind::disburse};
 }
 
-Result<Recorder::Accepted> Recorder::accept_repay(const Repay& repay, const Command& command) const {
+Result<Recorder::Accepted> Recorder::accept_repay(const Repay& repay,
+                                                  const Command& command) const {
   const Result<std::uint64_t> number = loan_number(command);
   if (!number) return number.error();
   const LoanRecord& record = state_.loans.at(*number);
   if (record.state.status == LoanStatus::closed) {
-    return refuse("loan.closed", fmt::format("loan '{}' is closed: nothing is owed; return the money to its payer", command.loan));
+    return refuse("loan.closed",
+                  fmt::format("loan '{}' is closed: nothing is owed; return the money to its payer",
+                              command.loan));
   }
   if (record.state.status != LoanStatus::active) {
-    return refuse("loan.not_disbursed", fmt::format("loan '{}' is {}: nothing was disbursed", command.loan,
-                                                    to_text(record.state.status)));
+    return refuse("loan.not_disbursed", fmt::format("loan '{}' is {}: nothing was disbursed",
+                                                    command.loan, to_text(record.state.status)));
   }
   const Result<Day> day = value_date(command);
   if (!day) return day.error();
   if (*day < record.state.disbursed) {
-    return refuse("date.before_disbursement",
-                  fmt::format("value date {} is before loan '{}' was disbursed on {}", money::to_text(*day), command.loan,
-                              money::to_text(record.state.disbursed)));
+    return refuse(
+        "date.before_disbursement",
+        fmt::format("value date {} is before loan '{}' was disbursed on {}", money::to_text(*day),
+                    command.loan, money::to_text(record.state.disbursed)));
   }
-  const Result<std::int64_t> amount = positive_amount(repay.amount, state_.product_of(record).currency);
+  const Result<std::int64_t> amount =
+      positive_amount(repay.amount, state_.product_of(record).currency);
   if (!amount) return amount.error();
-  return Accepted{.loan = *number, .value_date = *day, .payload = Paid{*amount}, .kind = Kind::repay};
+  return Accepted{
+      .loan = *number, .value_date = *day, .payload = Paid{*amount}, .kind = Kind::repay};
 }
 
-Result<Recorder::Accepted> Recorder::accept_reverse(const Reverse& reverse, const Command& command) const {
+Result<Recorder::Accepted> Recorder::accept_reverse(const Reverse& reverse,
+                                                    const Command& command) const {
   if (reverse.sequence == 0 || reverse.sequence > state_.head.sequence) {
-    return refuse("entry.unknown", fmt::format("there is no entry {}; the last one is {}", reverse.sequence, state_.head.sequence));
+    return refuse("entry.unknown", fmt::format("there is no entry {}; the last one is {}",
+                                               reverse.sequence, state_.head.sequence));
   }
   const Result<Entry> target = entry(reverse.sequence);
   if (!target) return target.error();
   if (!concerns_loan(target->kind) || target->kind == Kind::reverse) {
-    return refuse("entry.not_reversible", fmt::format("entry {} is {}: only events of a loan can be reversed, and a reversal cannot",
-                                                      reverse.sequence, to_text(target->kind)));
+    return refuse(
+        "entry.not_reversible",
+        fmt::format("entry {} is {}: only events of a loan can be reversed, and a reversal cannot",
+                    reverse.sequence, to_text(target->kind)));
   }
   Command of_loan = command;
   const std::string& id = state_.loans.at(target->loan).id;
   if (!command.loan.empty() && command.loan != id) {
-    return refuse("entry.of_other_loan", fmt::format("entry {} belongs to loan '{}', not '{}'", reverse.sequence, id, command.loan));
+    return refuse("entry.of_other_loan", fmt::format("entry {} belongs to loan '{}', not '{}'",
+                                                     reverse.sequence, id, command.loan));
   }
   of_loan.loan = id;
   const Result<std::uint64_t> number = loan_number(of_loan);
   if (!number) return number.error();
-  const Result<LoanHistory> all = history(state_.loans.at(*number).last_entry, [&](std::uint64_t s) { return entry(s); });
+  const Result<LoanHistory> all =
+      history(state_.loans.at(*number).last_entry, [&](std::uint64_t s) { return entry(s); });
   if (!all) return all.error();
   if (const auto found = all->reversed_by.find(reverse.sequence); found != all->reversed_by.end()) {
-    return refuse("entry.already_reversed", fmt::format("entry {} was already reversed by entry {}", reverse.sequence, found->second));
+    return refuse("entry.already_reversed", fmt::format("entry {} was already reversed by entry {}",
+                                                        reverse.sequence, found->second));
   }
   if (command.value_date && *command.value_date != target->value_date) {
-    return refuse("date.reversal", fmt::format("a reversal has the value date of what it reverses, {}; leave the date out",
-                                               money::to_text(target->value_date)));
+    return refuse(
+        "date.reversal",
+        fmt::format("a reversal has the value date of what it reverses, {}; leave the date out",
+                    money::to_text(target->value_date)));
   }
-  return Accepted{.loan = *number, .value_date = target->value_date, .payload = Reversed{reverse.sequence}, .kind = Kind::reverse};
+  return Accepted{.loan = *number,
+                  .value_date = target->value_date,
+                  .payload = Reversed{reverse.sequence},
+                  .kind = Kind::reverse};
 }
 
-Result<Recorder::Accepted> Recorder::accept_product(const PublishProduct& publish, const Command&) const {
+Result<Recorder::Accepted> Recorder::accept_product(const PublishProduct& publish,
+                                                    const Command&) const {
   const Product& product = publish.product;
   if (Status s = ledger::check(product); !s) return s.error();
   std::uint32_t newest = 0;
@@ -232,28 +275,38 @@ Result<Recorder::Accepted> Recorder::accept_product(const PublishProduct& publis
     if (published.product.id != product.id) continue;
     newest = std::max(newest, published.product.version);
     if (published.product.currency != product.currency) {
-      return refuse("product.currency", fmt::format("product '{}' was published in {}: another currency needs another id",
-                                                    product.id, published.product.currency.text()));
+      return refuse(
+          "product.currency",
+          fmt::format("product '{}' was published in {}: another currency needs another id",
+                      product.id, published.product.currency.text()));
     }
   }
   if (product.version != newest + 1) {
-    return refuse("product.version", fmt::format("product '{}' stands at version {}: the next one is {}, not {}. Published versions never "
+    return refuse("product.version", fmt::format("product '{}' stands at version {}: the next one "
+                                                 "is {}, not {}. Published versions never "
                                                  "change",
                                                  product.id, newest, newest + 1, product.version));
   }
-  return Accepted{.loan = 0, .value_date = state_.business_date, .payload = product, .kind = Kind::product_published};
+  return Accepted{.loan = 0,
+                  .value_date = state_.business_date,
+                  .payload = product,
+                  .kind = Kind::product_published};
 }
 
-Result<Recorder::Accepted> Recorder::accept_series(const PublishSeries& publish, const Command&) const {
+Result<Recorder::Accepted> Recorder::accept_series(const PublishSeries& publish,
+                                                   const Command&) const {
   if (publish.name.empty() || publish.points.empty()) {
     return refuse("series.empty", "a series needs a name and at least one dated value");
   }
-  if (Status s = check_text(publish.name, "series name", limits::external_id_max); !s) return s.error();
+  if (Status s = check_text(publish.name, "series name", limits::external_id_max); !s)
+    return s.error();
   for (std::size_t i = 0; i < publish.points.size(); ++i) {
-    if (Status s = check_text(publish.points[i].value, "series value", limits::external_id_max); !s) return s.error();
+    if (Status s = check_text(publish.points[i].value, "series value", limits::external_id_max); !s)
+      return s.error();
     if (i > 0 && publish.points[i].day <= publish.points[i - 1].day) {
-      return refuse("series.order", fmt::format("dates of series '{}' must rise: {} comes again or too late", publish.name,
-                                                money::to_text(publish.points[i].day)));
+      return refuse("series.order",
+                    fmt::format("dates of series '{}' must rise: {} comes again or too late",
+                                publish.name, money::to_text(publish.points[i].day)));
     }
   }
   return Accepted{.loan = 0,
@@ -264,10 +317,14 @@ Result<Recorder::Accepted> Recorder::accept_series(const PublishSeries& publish,
 
 std::string_view to_text(LoanStatus status) {
   switch (status) {
-    case LoanStatus::approved: return "approved";
-    case LoanStatus::active: return "active";
-    case LoanStatus::closed: return "closed";
-    case LoanStatus::cancelled: return "cancelled";
+    case LoanStatus::approved:
+      return "approved";
+    case LoanStatus::active:
+      return "active";
+    case LoanStatus::closed:
+      return "closed";
+    case LoanStatus::cancelled:
+      return "cancelled";
   }
   return "?";
 }

@@ -14,12 +14,15 @@ constexpr std::uint64_t small_book_loans = 100'000;
 constexpr std::uint64_t nights_to_replay = 7;
 
 Error read_only() {
-  return Error{.id = "book.read_only", .message = "this book is open for reading; open it with a store to write"};
+  return Error{.id = "book.read_only",
+               .message = "this book is open for reading; open it with a store to write"};
 }
 
-/// A checkpoint costs about 150 bytes a loan, a replayed night a few nanoseconds a loan: a big book waits for a tail worth it.
+/// A checkpoint costs about 150 bytes a loan, a replayed night a few nanoseconds a loan: a big book
+/// waits for a tail worth it.
 bool worth_a_checkpoint(const BookState& state) {
-  return state.loans.size() < small_book_loans || state.nights_since_checkpoint >= nights_to_replay ||
+  return state.loans.size() < small_book_loans ||
+         state.nights_since_checkpoint >= nights_to_replay ||
          state.head.sequence - state.checkpoint_sequence > money::limits::tail_entries_max / 4;
 }
 
@@ -31,7 +34,8 @@ Book::~Book() = default;
 Book::Impl::~Impl() { stop(); }
 
 Status Book::init(storage::Store& store, const std::string& currency, Day first_business_date) {
-  if (store.head().sequence != 0) return Error{.id = "book.exists", .message = "this book was already begun"};
+  if (store.head().sequence != 0)
+    return Error{.id = "book.exists", .message = "this book was already begun"};
   const Result<money::Currency> known = money::Currency::find(currency);
   if (!known) return known.error();
   BookState state;
@@ -47,25 +51,29 @@ Status Book::init(storage::Store& store, const std::string& currency, Day first_
   return store.commit({.entries = recorder.pending(), .wall_time_ms = 0});
 }
 
-Result<std::unique_ptr<Book>> Book::open(std::unique_ptr<storage::Store> store, BookOptions options) {
+Result<std::unique_ptr<Book>> Book::open(std::unique_ptr<storage::Store> store,
+                                         BookOptions options) {
   auto impl = std::make_unique<Impl>();
   impl->options = options;
   impl->store = std::move(store);
   Result<std::unique_ptr<storage::View>> view = impl->store->view();
   if (!view) return view.error();
   if ((*view)->head().sequence == 0) {
-    return Error{.id = "book.empty", .message = "this book was not begun: run `loanbook init` first"};
+    return Error{.id = "book.empty",
+                 .message = "this book was not begun: run `loanbook init` first"};
   }
   Result<std::unique_ptr<BookState>> state = load_state(**view);
   if (!state) return state.error();
   impl->state = std::move(*state);
   impl->night = std::make_unique<NightEngine>(*impl->state);
   auto book = std::unique_ptr<Book>(new Book(std::move(impl)));
-  // A night that was killed after its cut-over is closed now, from the same cut-over, before anything is recorded.
+  // A night that was killed after its cut-over is closed now, from the same cut-over, before
+  // anything is recorded.
   const BookState& loaded = *book->impl_->state;
   if (loaded.business_date > loaded.closed_through + one_day) {
     NightReport report;
-    if (Status s = book->impl_->close_day(loaded.closed_through + one_day, {}, report); !s) return s.error();
+    if (Status s = book->impl_->close_day(loaded.closed_through + one_day, {}, report); !s)
+      return s.error();
   }
   book->impl_->start();
   return book;
@@ -75,7 +83,8 @@ Result<std::unique_ptr<Book>> Book::open(std::unique_ptr<storage::View> view, Bo
   auto impl = std::make_unique<Impl>();
   impl->options = options;
   if (view->head().sequence == 0) {
-    return Error{.id = "book.empty", .message = "this book was not begun: run `loanbook init` first"};
+    return Error{.id = "book.empty",
+                 .message = "this book was not begun: run `loanbook init` first"};
   }
   Result<std::unique_ptr<BookState>> state = load_state(*view);
   if (!state) return state.error();
@@ -84,7 +93,9 @@ Result<std::unique_ptr<Book>> Book::open(std::unique_ptr<storage::View> view, Bo
   return std::unique_ptr<Book>(new Book(std::move(impl)));
 }
 
-void Book::Impl::start() { committer = std::jthread([this] { commit_loop(); }); }
+void Book::Impl::start() {
+  committer = std::jthread([this] { commit_loop(); });
+}
 
 void Book::Impl::stop() {
   {
@@ -127,7 +138,8 @@ Recorder Book::Impl::recorder_on(std::shared_ptr<std::unique_ptr<storage::View>>
                     Result<std::optional<storage::StoredEntry>> stored = (*view)->entry(sequence);
                     if (!stored) return stored.error();
                     if (!stored->has_value()) {
-                      return Error{.id = "entry.unknown", .message = fmt::format("there is no entry {}", sequence)};
+                      return Error{.id = "entry.unknown",
+                                   .message = fmt::format("there is no entry {}", sequence)};
                     }
                     return std::move(**stored);
                   }};
@@ -141,7 +153,8 @@ void Book::Impl::commit_group(std::vector<Request*>& group) {
   Recorder recorder = recorder_on(std::make_shared<std::unique_ptr<storage::View>>());
   for (Request* request : group) serve(recorder, *request);
   if (Status written = write(recorder); !written) {
-    for (Request* request : group) request->results.assign(request->commands.size(), written.error());
+    for (Request* request : group)
+      request->results.assign(request->commands.size(), written.error());
     return;
   }
   if (Status s = checkpoint_if_long(); !s) dead = s.error();
@@ -158,12 +171,14 @@ Status Book::Impl::write(Recorder& recorder) {
 }
 
 Status Book::Impl::checkpoint_if_long() {
-  if (state->head.sequence - state->checkpoint_sequence < money::limits::tail_entries_max) return money::ok();
+  if (state->head.sequence - state->checkpoint_sequence < money::limits::tail_entries_max)
+    return money::ok();
   return save_checkpoint(*state, *store);
 }
 
 void Book::Impl::serve(Recorder& recorder, Request& request) {
-  const auto one = [&](const Command& command, std::uint32_t index, std::uint32_t size) -> Result<Recorded> {
+  const auto one = [&](const Command& command, std::uint32_t index,
+                       std::uint32_t size) -> Result<Recorded> {
     Result<std::optional<std::vector<Recorded>>> known = recorder.replayed(command, size);
     if (!known) return known.error();
     if (known->has_value()) return std::move((**known)[index]);
@@ -175,10 +190,12 @@ void Book::Impl::serve(Recorder& recorder, Request& request) {
     return;
   }
   const auto size = static_cast<std::uint32_t>(request.commands.size());
-  Result<std::optional<std::vector<Recorded>>> known = recorder.replayed(request.commands.front(), size);
+  Result<std::optional<std::vector<Recorded>>> known =
+      recorder.replayed(request.commands.front(), size);
   if (!known || known->has_value()) {
     for (std::uint32_t i = 0; i < size; ++i) {
-      request.results.push_back(known ? Result<Recorded>(std::move((**known)[i])) : Result<Recorded>(known.error()));
+      request.results.push_back(known ? Result<Recorded>(std::move((**known)[i]))
+                                      : Result<Recorded>(known.error()));
     }
     return;
   }
@@ -210,8 +227,9 @@ Result<Recorded> Book::record(const Command& command) {
 
 Result<std::vector<Recorded>> Book::record_batch(std::span<const Command> commands) {
   if (commands.size() > money::limits::batch_events_max) {
-    return Error{.id = "batch.too_long", .message = fmt::format("a batch holds at most {} events, this one {}",
-                                                                money::limits::batch_events_max, commands.size())};
+    return Error{.id = "batch.too_long",
+                 .message = fmt::format("a batch holds at most {} events, this one {}",
+                                        money::limits::batch_events_max, commands.size())};
   }
   std::vector<Recorded> recorded;
   for (Result<Recorded>& result : impl_->submit(commands, Impl::Mode::batch)) {
@@ -242,13 +260,15 @@ Result<storage::StoredEntry> Book::Impl::stored_for_check(std::uint64_t sequence
   }
   Result<std::optional<storage::StoredEntry>> stored = view->entry(sequence);
   if (!stored) return stored.error();
-  if (!stored->has_value()) return Error{.id = "entry.unknown", .message = fmt::format("there is no entry {}", sequence)};
+  if (!stored->has_value())
+    return Error{.id = "entry.unknown", .message = fmt::format("there is no entry {}", sequence)};
   return std::move(**stored);
 }
 
 Status Book::check(const Command& command) {
   const std::shared_lock lock(impl_->state_mutex);
-  const Recorder recorder{*impl_->state, [this](std::uint64_t sequence) { return impl_->stored_for_check(sequence); }};
+  const Recorder recorder{
+      *impl_->state, [this](std::uint64_t sequence) { return impl_->stored_for_check(sequence); }};
   return recorder.check(command);
 }
 
@@ -266,9 +286,11 @@ Status Book::Impl::close_day(Day day, const NightOptions& night_options, NightRe
   }
   Night closing = night->run(day, night_options);
   if (!closing.differences.empty()) {
-    dead = Error{.id = "integrity.night",
-                 .message = fmt::format("{} was not closed, loans and general ledger differ: {}. Run `verify`, then `rebuild`",
-                                        money::to_text(day), closing.differences.front())};
+    dead = Error{
+        .id = "integrity.night",
+        .message = fmt::format(
+            "{} was not closed, loans and general ledger differ: {}. Run `verify`, then `rebuild`",
+            money::to_text(day), closing.differences.front())};
     return *dead;
   }
   if (!closing.segment.empty()) {
@@ -286,7 +308,8 @@ Status Book::Impl::close_day(Day day, const NightOptions& night_options, NightRe
   for (const MovementBlock& block : closed.movements) {
     const Product& product = state->products[block.product].product;
     for (const auto& line : block.lines) {
-      closing.report.totals.push_back({product.id, std::string(product.currency.text()), product.currency.digits, line.role,
+      closing.report.totals.push_back({product.id, std::string(product.currency.text()),
+                                       product.currency.digits, line.role,
                                        static_cast<std::int64_t>(line.minor)});
     }
   }
@@ -304,19 +327,23 @@ Result<std::vector<NightReport>> Book::close_through(Day through, const NightOpt
   const std::unique_lock lock(impl_->state_mutex);
   BookState& state = *impl_->state;
   if (through < state.began) {
-    return Error{.id = "night.before_begin", .message = fmt::format("{} is before the book began on {}", money::to_text(through),
-                                                                    money::to_text(state.began))};
+    return Error{.id = "night.before_begin",
+                 .message = fmt::format("{} is before the book began on {}",
+                                        money::to_text(through), money::to_text(state.began))};
   }
-  if ((through - state.closed_through).count() > static_cast<int>(money::limits::nights_at_once_max)) {
+  if ((through - state.closed_through).count() >
+      static_cast<int>(money::limits::nights_at_once_max)) {
     return Error{.id = "night.too_far",
-                 .message = fmt::format("{} is more than {} days after the last closed day {}: is the year right?",
-                                        money::to_text(through), money::limits::nights_at_once_max,
-                                        money::to_text(state.closed_through))};
+                 .message = fmt::format(
+                     "{} is more than {} days after the last closed day {}: is the year right?",
+                     money::to_text(through), money::limits::nights_at_once_max,
+                     money::to_text(state.closed_through))};
   }
   std::vector<NightReport> reports;
   while (state.closed_through < through) {
     NightReport report;
-    if (Status s = impl_->close_day(state.closed_through + one_day, options, report); !s) return s.error();
+    if (Status s = impl_->close_day(state.closed_through + one_day, options, report); !s)
+      return s.error();
     reports.push_back(std::move(report));
     if (state.nights_since_checkpoint >= 30) {
       if (Status s = save_checkpoint(state, *impl_->store); !s) return s.error();

@@ -53,33 +53,43 @@ class Book {
  public:
   /// Makes the first entry of an empty store.
   static Status init(storage::Store& store, const std::string& currency, Day first_business_date);
-  /// Opens for writing: loads the checkpoint, replays the tail, finishes a day that was cut over but not closed.
-  static Result<std::unique_ptr<Book>> open(std::unique_ptr<storage::Store> store, BookOptions options = {});
-  /// Opens for reading: every writing call gives `book.read_only`. `integrity.*` where the chain of the view does not link.
-  static Result<std::unique_ptr<Book>> open(std::unique_ptr<storage::View> view, BookOptions options = {});
+  /// Opens for writing: loads the checkpoint, replays the tail, finishes a day that was cut over
+  /// but not closed.
+  static Result<std::unique_ptr<Book>> open(std::unique_ptr<storage::Store> store,
+                                            BookOptions options = {});
+  /// Opens for reading: every writing call gives `book.read_only`. `integrity.*` where the chain of
+  /// the view does not link.
+  static Result<std::unique_ptr<Book>> open(std::unique_ptr<storage::View> view,
+                                            BookOptions options = {});
   ~Book();
   Book(const Book&) = delete;
   Book& operator=(const Book&) = delete;
 
-  // Writing. Any thread; calls queue, the committer serves them in order and shares the sync. An error with id `store.*` means
-  // *unknown*: open again and re-send with the same key. Every other error means: refused, nothing stored.
+  // Writing. Any thread; calls queue, the committer serves them in order and shares the sync. An
+  // error with id `store.*` means *unknown*: open again and re-send with the same key. Every other
+  // error means: refused, nothing stored.
 
   [[nodiscard]] Result<Recorded> record(const Command& command);
   /// All or nothing.
   [[nodiscard]] Result<std::vector<Recorded>> record_batch(std::span<const Command> commands);
   /// Independent commands, many to a group: for imports. One result each, in order.
   [[nodiscard]] std::vector<Result<Recorded>> record_each(std::span<const Command> commands);
-  /// What `record` would answer now; writes nothing (receipt hash and sequence are those it would get).
+  /// What `record` would answer now; writes nothing (receipt hash and sequence are those it would
+  /// get).
   [[nodiscard]] Result<Recorded> preview(const Command& command);
-  /// Checks one command as `record` does, against the state plus nothing else; cheaper than preview for open-and-disburse rows of an import.
+  /// Checks one command as `record` does, against the state plus nothing else; cheaper than preview
+  /// for open-and-disburse rows of an import.
   [[nodiscard]] Status check(const Command& command);
 
-  /// Closes every day up to `through` (DESIGN: cut-over, accrue, due, overdue, segments, day_closed). Already closed: an empty list.
-  [[nodiscard]] Result<std::vector<NightReport>> close_through(Day through, const NightOptions& options = {});
+  /// Closes every day up to `through` (DESIGN: cut-over, accrue, due, overdue, segments,
+  /// day_closed). Already closed: an empty list.
+  [[nodiscard]] Result<std::vector<NightReport>> close_through(Day through,
+                                                               const NightOptions& options = {});
 
   /// Writes derived rows so that a reader replays less.
   Status checkpoint();
-  /// Drops everything derived and makes it again from the entries; `integrity.*` where they do not fold.
+  /// Drops everything derived and makes it again from the entries; `integrity.*` where they do not
+  /// fold.
   Status rebuild();
   Status backup(const std::string& target);
   /// Checkpoint and clean-shutdown mark. Destroying without it is like a crash.
@@ -90,9 +100,12 @@ class Book {
   [[nodiscard]] BookStatus status() const;
   [[nodiscard]] Result<Quote> quote(const OpenLoan& terms, Day disbursed) const;
   [[nodiscard]] std::vector<ProductInfo> products() const;
-  [[nodiscard]] Result<Product> product(const std::string& id, std::optional<std::uint32_t> version = {}) const;
-  /// State at the opening of `as_of` (default: the business date), from the entries known at `known_at` (default: all).
-  [[nodiscard]] Result<LoanView> loan(const std::string& id, std::optional<Day> as_of = {}, std::optional<std::uint64_t> known_at = {}) const;
+  [[nodiscard]] Result<Product> product(const std::string& id,
+                                        std::optional<std::uint32_t> version = {}) const;
+  /// State at the opening of `as_of` (default: the business date), from the entries known at
+  /// `known_at` (default: all).
+  [[nodiscard]] Result<LoanView> loan(const std::string& id, std::optional<Day> as_of = {},
+                                      std::optional<std::uint64_t> known_at = {}) const;
   /// Sequence number of the last entry booked on or before `day`.
   [[nodiscard]] Result<std::uint64_t> known_at(Day day) const;
   [[nodiscard]] Result<std::vector<ScheduleRow>> schedule(const std::string& id) const;
@@ -101,10 +114,14 @@ class Book {
   /// Entries after `after` in order until `use` returns false: the ordered, gap-free change feed.
   Status entries(std::uint64_t after, const std::function<bool(const EntryView&)>& use) const;
   /// One row a loan, in loan order, at the opening of `as_of` (default: the business date).
-  Status portfolio(std::optional<Day> as_of, const std::function<bool(const PortfolioRow&)>& use) const;
-  /// As booked at the close of `as_of` (a booking date; default: everything booked). Rows by account code.
-  [[nodiscard]] Result<std::vector<TrialBalanceRow>> trial_balance(std::optional<Day> as_of = {}) const;
-  /// Chain, folds, totals and segments against each other; what storage can check of its files is `storage::rocksdb::check`.
+  Status portfolio(std::optional<Day> as_of,
+                   const std::function<bool(const PortfolioRow&)>& use) const;
+  /// As booked at the close of `as_of` (a booking date; default: everything booked). Rows by
+  /// account code.
+  [[nodiscard]] Result<std::vector<TrialBalanceRow>> trial_balance(
+      std::optional<Day> as_of = {}) const;
+  /// Chain, folds, totals and segments against each other; what storage can check of its files is
+  /// `storage::rocksdb::check`.
   [[nodiscard]] Result<VerifyReport> verify(bool deep = false) const;
 
  private:

@@ -28,12 +28,12 @@ struct Book::Impl {
   };
 
   BookOptions options;
-  std::unique_ptr<storage::Store> store;       ///< null: reading only
-  std::unique_ptr<storage::View> fixed_view;   ///< of a reader
-  mutable std::shared_mutex state_mutex;       ///< held alone while a group is applied and written
+  std::unique_ptr<storage::Store> store;      ///< null: reading only
+  std::unique_ptr<storage::View> fixed_view;  ///< of a reader
+  mutable std::shared_mutex state_mutex;      ///< held alone while a group is applied and written
   std::unique_ptr<BookState> state;
   std::unique_ptr<NightEngine> night;
-  std::optional<Error> dead;                   ///< after a failed write nothing is known any more
+  std::optional<Error> dead;  ///< after a failed write nothing is known any more
 
   // A view that checks share: rows of an import that was recorded before stand side by side in it.
   std::mutex check_mutex;
@@ -66,7 +66,9 @@ struct Book::Impl {
 class ReadView {
  public:
   static Result<ReadView> of(const storage::View* fixed, const storage::Store* store);
-  [[nodiscard]] const storage::View& operator*() const { return fixed_ != nullptr ? *fixed_ : *own_; }
+  [[nodiscard]] const storage::View& operator*() const {
+    return fixed_ != nullptr ? *fixed_ : *own_;
+  }
   [[nodiscard]] const storage::View* operator->() const { return &**this; }
 
  private:

@@ -1,9 +1,10 @@
-// Derived rows: pages of loans, runs of idempotency keys, totals of booking dates, and the one row that says what they are complete to.
-// Layout: docs/format.md, section "Derived rows". Losing or distrusting them costs time, never facts: load_state starts from entry 1 then.
-
-#include <algorithm>
+// Derived rows: pages of loans, runs of idempotency keys, totals of booking dates, and the one row
+// that says what they are complete to. Layout: docs/format.md, section "Derived rows". Losing or
+// distrusting them costs time, never facts: load_state starts from entry 1 then.
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/digest.hpp"
@@ -20,18 +21,22 @@ constexpr std::size_t rows_per_put = 64;  // about 3 MB of loan pages a call
 
 std::string big_endian(std::uint64_t number) {
   std::string key(8, '\0');
-  for (int i = 7; i >= 0; --i, number >>= 8) key[static_cast<std::size_t>(i)] = static_cast<char>(number & 0xff);
+  for (int i = 7; i >= 0; --i, number >>= 8)
+    key[static_cast<std::size_t>(i)] = static_cast<char>(number & 0xff);
   return key;
 }
 
-std::string day_key(Day day) { return big_endian(static_cast<std::uint64_t>(money::day_number(day) + 1'000'000)); }
+std::string day_key(Day day) {
+  return big_endian(static_cast<std::uint64_t>(money::day_number(day) + 1'000'000));
+}
 
 std::string encode_page(const LoanPage& page, std::uint64_t first, const BookState& state) {
   std::string bytes;
   Encoder out{bytes};
   out.u8(layout);
   out.varint(state.head.sequence);
-  const std::uint64_t count = std::min<std::uint64_t>(page.loans.size(), state.loans.size() - first + 1);
+  const std::uint64_t count =
+      std::min<std::uint64_t>(page.loans.size(), state.loans.size() - first + 1);
   out.varint(count);
   for (std::size_t i = 0; i < count; ++i) {
     const LoanRecord& record = page.loans[i];
@@ -160,51 +165,58 @@ struct Loader {
   bool pages() {
     bool good = true;
     std::uint64_t expected = 0;
-    const Status scanned = view.rows(Space::loan_page, "", [&](std::string_view key, std::string_view value) {
-      good = key == big_endian(expected++) && decode_page(value, state);
-      return good;
-    });
+    const Status scanned =
+        view.rows(Space::loan_page, "", [&](std::string_view key, std::string_view value) {
+          good = key == big_endian(expected++) && decode_page(value, state);
+          return good;
+        });
     return scanned.has_value() && good && state.loans.size() >= loans;
   }
 
   bool keys() {
     bool good = true;
-    const Status scanned = view.rows(Space::idempotency, "", [&](std::string_view, std::string_view value) {
-      Decoder in{value};
-      const std::uint64_t size = in.varint();
-      state.by_key.reserve(state.by_key.size() + (in.good() ? std::min<std::uint64_t>(size, value.size()) : 0));
-      for (std::uint64_t i = 0; in.good() && i < size; ++i) {
-        const std::uint64_t hash = in.varint();
-        const std::uint64_t sequence = in.varint();
-        if (in.good() && sequence > 0 && sequence <= state.head.sequence) state.by_key.insert(hash, sequence);
-      }
-      good = in.done();
-      return good;
-    });
+    const Status scanned =
+        view.rows(Space::idempotency, "", [&](std::string_view, std::string_view value) {
+          Decoder in{value};
+          const std::uint64_t size = in.varint();
+          state.by_key.reserve(state.by_key.size() +
+                               (in.good() ? std::min<std::uint64_t>(size, value.size()) : 0));
+          for (std::uint64_t i = 0; in.good() && i < size; ++i) {
+            const std::uint64_t hash = in.varint();
+            const std::uint64_t sequence = in.varint();
+            if (in.good() && sequence > 0 && sequence <= state.head.sequence)
+              state.by_key.insert(hash, sequence);
+          }
+          good = in.done();
+          return good;
+        });
     return scanned.has_value() && good;
   }
 
   bool totals() {
     bool good = true;
-    const Status scanned = view.rows(Space::ledger_day, "", [&](std::string_view key, std::string_view value) {
-      Decoder in{value};
-      DayTotals totals;
-      const std::uint64_t products = in.varint();
-      for (std::uint64_t p = 0; in.good() && p < products; ++p) {
-        auto& roles = totals.emplace_back();
-        for (Int128& minor : roles) minor = in.wide();
-      }
-      good = in.done() && key.size() == 8;
-      if (!good) return false;
-      if (state.balances.size() < totals.size()) state.balances.resize(totals.size());
-      for (std::size_t p = 0; p < totals.size(); ++p) {
-        for (std::size_t role = 0; role < role_count; ++role) state.balances[p][role] += totals[p][role];
-      }
-      std::uint64_t number = 0;
-      for (const char c : key) number = (number << 8) | static_cast<std::uint8_t>(c);
-      state.totals[money::day_from_number(static_cast<std::int32_t>(number) - 1'000'000)] = std::move(totals);
-      return true;
-    });
+    const Status scanned =
+        view.rows(Space::ledger_day, "", [&](std::string_view key, std::string_view value) {
+          Decoder in{value};
+          DayTotals totals;
+          const std::uint64_t products = in.varint();
+          for (std::uint64_t p = 0; in.good() && p < products; ++p) {
+            auto& roles = totals.emplace_back();
+            for (Int128& minor : roles) minor = in.wide();
+          }
+          good = in.done() && key.size() == 8;
+          if (!good) return false;
+          if (state.balances.size() < totals.size()) state.balances.resize(totals.size());
+          for (std::size_t p = 0; p < totals.size(); ++p) {
+            for (std::size_t role = 0; role < role_count; ++role)
+              state.balances[p][role] += totals[p][role];
+          }
+          std::uint64_t number = 0;
+          for (const char c : key) number = (number << 8) | static_cast<std::uint8_t>(c);
+          state.totals[money::day_from_number(static_cast<std::int32_t>(number) - 1'000'000)] =
+              std::move(totals);
+          return true;
+        });
     return scanned.has_value() && good;
   }
 };
@@ -213,9 +225,11 @@ bool load_rows(const storage::View& view, BookState& state) {
   const Result<std::optional<storage::Bytes>> row = view.row(Space::checkpoint, "");
   if (!row || !row->has_value()) return false;
   Loader loader{view, state};
-  if (!loader.checkpoint(**row) || !loader.pages() || !loader.keys() || !loader.totals()) return false;
+  if (!loader.checkpoint(**row) || !loader.pages() || !loader.keys() || !loader.totals())
+    return false;
   state.checkpoint_sequence = state.head.sequence;
-  for (auto& page : state.loans.pages()) page->sequence = std::max(page->sequence, state.head.sequence);
+  for (auto& page : state.loans.pages())
+    page->sequence = std::max(page->sequence, state.head.sequence);
   return true;
 }
 
@@ -226,10 +240,13 @@ Status save_checkpoint(BookState& state, storage::Store& store) {
   if (Status s = save_pages(state, store); !s) return s;
   std::vector<Row> rows;
   std::sort(state.dirty_days.begin(), state.dirty_days.end());
-  state.dirty_days.erase(std::unique(state.dirty_days.begin(), state.dirty_days.end()), state.dirty_days.end());
-  for (const Day day : state.dirty_days) rows.push_back({Space::ledger_day, day_key(day), encode_day(state.totals[day])});
+  state.dirty_days.erase(std::unique(state.dirty_days.begin(), state.dirty_days.end()),
+                         state.dirty_days.end());
+  for (const Day day : state.dirty_days)
+    rows.push_back({Space::ledger_day, day_key(day), encode_day(state.totals[day])});
   if (!state.new_keys.empty()) {
-    rows.push_back({Space::idempotency, big_endian(state.new_keys.front().second), encode_keys(state)});
+    rows.push_back(
+        {Space::idempotency, big_endian(state.new_keys.front().second), encode_keys(state)});
   }
   rows.push_back({Space::checkpoint, "", encode_checkpoint(state)});
   if (Status s = store.put_rows(rows); !s) return s;
@@ -249,16 +266,17 @@ Result<std::unique_ptr<BookState>> load_state(const storage::View& view, bool us
   auto state = std::make_unique<BookState>();
   if (use_rows && !load_rows(view, *state)) state = std::make_unique<BookState>();
   Status outcome = money::ok();
-  const Status scanned =
-      view.entries(state->head.sequence + 1, view.head().sequence, [&](const storage::StoredEntry& stored) {
-        outcome = replay(*state, stored, view);
-        return outcome.has_value();
-      });
+  const Status scanned = view.entries(state->head.sequence + 1, view.head().sequence,
+                                      [&](const storage::StoredEntry& stored) {
+                                        outcome = replay(*state, stored, view);
+                                        return outcome.has_value();
+                                      });
   if (!scanned) return scanned.error();
   if (!outcome) return outcome.error();
   if (state->head != view.head()) {
-    return Error{.id = "integrity.chain", .message = fmt::format("the log ends at entry {}, the head says {}",
-                                                                 state->head.sequence, view.head().sequence)};
+    return Error{.id = "integrity.chain",
+                 .message = fmt::format("the log ends at entry {}, the head says {}",
+                                        state->head.sequence, view.head().sequence)};
   }
   return state;
 }

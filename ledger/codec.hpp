@@ -58,13 +58,16 @@ class Encoder {
     varint(value.size());
     out_.append(value);
   }
-  void digest(const Digest& value) { out_.append(reinterpret_cast<const char*>(value.data()), value.size()); }
+  void digest(const Digest& value) {
+    out_.append(reinterpret_cast<const char*>(value.data()), value.size());
+  }
 
  private:
   std::string& out_;
 };
 
-/// Reads what Encoder wrote. After the first malformed byte every further read gives zeros and `good()` is false.
+/// Reads what Encoder wrote. After the first malformed byte every further read gives zeros and
+/// `good()` is false.
 class Decoder {
  public:
   explicit Decoder(std::string_view bytes) : bytes_(bytes) {}

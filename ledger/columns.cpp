@@ -14,7 +14,9 @@ using schedule::DayCount;
 constexpr std::int64_t column_max = std::int64_t{1} << 60;
 constexpr std::int64_t horizon_steps = 366 * 400;
 
-std::int64_t usual_step(DayCount day_count) { return day_count == DayCount::act_act_isda ? 366 : 1; }
+std::int64_t usual_step(DayCount day_count) {
+  return day_count == DayCount::act_act_isda ? 366 : 1;
+}
 
 }  // namespace
 
@@ -23,10 +25,13 @@ LineColumns::LineColumns(DayCount day_count, money::RoundingMode mode)
 
 bool LineColumns::fits(const schedule::Line& line) const {
   if (day_count_ == DayCount::thirty_360 || day_count_ == DayCount::thirty_360_us) return false;
-  if (line.base < 0 || line.slope < 0 || line.slope > column_max || line.denominator > column_max / 4) return false;
+  if (line.base < 0 || line.slope < 0 || line.slope > column_max ||
+      line.denominator > column_max / 4)
+    return false;
   if (line.base > static_cast<money::Int128>(column_max) << 60) return false;
   const money::Int128 a_night = line.slope * usual_step(day_count_);
-  if (a_night * 2 > column_max || a_night >= static_cast<money::Int128>(line.denominator) << 50) return false;
+  if (a_night * 2 > column_max || a_night >= static_cast<money::Int128>(line.denominator) << 50)
+    return false;
   return line.base + a_night * horizon_steps < static_cast<money::Int128>(line.denominator) << 60;
 }
 
@@ -38,9 +43,12 @@ void LineColumns::resize(std::size_t size) {
 std::int64_t LineColumns::offset(std::int64_t den2) const {
   switch (mode_) {
     case money::RoundingMode::half_up:
-    case money::RoundingMode::half_even: return den2 / 2;
-    case money::RoundingMode::up: return den2 - 2;  // numerators are even, so this reaches the next whole unit
-    case money::RoundingMode::down: return 0;
+    case money::RoundingMode::half_even:
+      return den2 / 2;
+    case money::RoundingMode::up:
+      return den2 - 2;  // numerators are even, so this reaches the next whole unit
+    case money::RoundingMode::down:
+      return 0;
   }
   return 0;
 }
@@ -64,11 +72,13 @@ void LineColumns::clear(std::size_t slot) {
 }
 
 void LineColumns::move_slot(std::size_t from, std::size_t to) {
-  for (auto* column : {&level_, &carry_, &step_, &step_rest_, &den2_, &slope2_}) (*column)[to] = (*column)[from];
+  for (auto* column : {&level_, &carry_, &step_, &step_rest_, &den2_, &slope2_})
+    (*column)[to] = (*column)[from];
 }
 
 void LineColumns::prepare(Day day) {
-  // For additive day counts the step of a night does not depend on where a line began; the others do not stand in columns.
+  // For additive day counts the step of a night does not depend on where a line began; the others
+  // do not stand in columns.
   const std::int64_t step = schedule::day_index(day_count_, day, day + date::days{1});
   if (step % prepared_step_ == 0) {
     repeat_ = step / prepared_step_;
@@ -106,7 +116,8 @@ money::Int128 LineColumns::run(std::size_t first, std::size_t last, const std::u
           sum += skip[i] != 0 ? 0 : rise;
         }
       } else {
-        // At an exact half (carry 0) the even neighbour is the level: one less than the half-up value where that is odd.
+        // At an exact half (carry 0) the even neighbour is the level: one less than the half-up
+        // value where that is odd.
         for (std::size_t i = block; i < end; ++i) {
           const std::int64_t tie_before = static_cast<std::int64_t>(carry[i] == 0) & level[i] & 1;
           std::int64_t c = carry[i] + rest[i];

@@ -22,8 +22,8 @@ using storage::Digest;
 struct OpenLoan {
   std::string product;
   std::optional<std::uint32_t> product_version{};
-  std::string amount;                      ///< decimal text in the product's currency
-  std::optional<std::string> rate{};       ///< as money::Rate::parse; default: the product's
+  std::string amount;                 ///< decimal text in the product's currency
+  std::optional<std::string> rate{};  ///< as money::Rate::parse; default: the product's
   std::optional<std::uint32_t> installments{};
   std::optional<Day> first_due{};
   std::uint8_t due_day = 0;
@@ -57,13 +57,14 @@ struct PublishSeries {
 
 /// One request. Its digest is taken over all fields but `key` itself, as sent.
 struct Command {
-  std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, PublishProduct, PublishSeries> event;
-  std::string loan{};                                ///< external id; empty for products and series
-  std::optional<Day> value_date{};                   ///< default: the business date
-  std::string source{};                              ///< idempotency: who sends (`cli`, `import`, `app`)
-  std::string scope{};                               ///<   within what (a file, a channel)
-  std::string key{};                                 ///<   the key; empty: none, the command is never recognised again
-  std::optional<std::uint64_t> expect_version{};     ///< of the loan: number of its entries so far
+  std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, PublishProduct, PublishSeries>
+      event;
+  std::string loan{};               ///< external id; empty for products and series
+  std::optional<Day> value_date{};  ///< default: the business date
+  std::string source{};             ///< idempotency: who sends (`cli`, `import`, `app`)
+  std::string scope{};              ///<   within what (a file, a channel)
+  std::string key{};  ///<   the key; empty: none, the command is never recognised again
+  std::optional<std::uint64_t> expect_version{};  ///< of the loan: number of its entries so far
   std::string actor{};
   std::string reason{};
 };
@@ -71,8 +72,9 @@ struct Command {
 /// One line of an entry.
 struct Movement {
   Role role;
-  bool consequence = false;  ///< false: the event's own step; true: what else it changed in the past
-  std::int64_t minor = 0;    ///< debit positive
+  bool consequence =
+      false;               ///< false: the event's own step; true: what else it changed in the past
+  std::int64_t minor = 0;  ///< debit positive
 };
 
 /// A function of the entry's bytes.
@@ -86,7 +88,8 @@ struct Receipt {
   std::string currency;
   std::uint64_t version = 0;  ///< of the loan after it
   std::vector<Movement> movements;
-  std::vector<std::uint64_t> changed;  ///< earlier entries of the loan whose outcome this one changed
+  std::vector<std::uint64_t>
+      changed;  ///< earlier entries of the loan whose outcome this one changed
 };
 
 /// A receipt, and beside it what is known now.

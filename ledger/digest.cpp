@@ -11,7 +11,8 @@ struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-// Making a context costs more than hashing an entry, so each thread keeps one; it holds nothing between two calls.
+// Making a context costs more than hashing an entry, so each thread keeps one; it holds nothing
+// between two calls.
 EVP_MD_CTX* context() {
   thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> kept{EVP_MD_CTX_new()};
   LOANBOOK_ASSERT(kept != nullptr);

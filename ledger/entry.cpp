@@ -13,7 +13,9 @@ namespace {
 constexpr std::uint8_t layout = 1;
 constexpr std::uint8_t consequence_bit = 0x80;
 
-Error damaged(std::string message) { return Error{.id = "integrity.entry_bytes", .message = std::move(message)}; }
+Error damaged(std::string message) {
+  return Error{.id = "integrity.entry_bytes", .message = std::move(message)};
+}
 
 void encode_terms(Encoder& out, const LoanTerms& terms) {
   out.varint(static_cast<std::uint64_t>(terms.principal_minor));
@@ -93,7 +95,8 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
       }
       return Payload{std::move(p)};
     }
-    case Kind::cut_over: return Payload{CutOver{in.day()}};
+    case Kind::cut_over:
+      return Payload{CutOver{in.day()}};
     case Kind::day_closed: {
       DayClosed p;
       p.day = in.day();
@@ -114,10 +117,13 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
       return Payload{std::move(p)};
     }
     case Kind::disburse:
-    case Kind::repay: return Payload{Paid{static_cast<std::int64_t>(in.varint())}};
-    case Kind::reverse: return Payload{Reversed{in.varint()}};
+    case Kind::repay:
+      return Payload{Paid{static_cast<std::int64_t>(in.varint())}};
+    case Kind::reverse:
+      return Payload{Reversed{in.varint()}};
   }
-  return damaged(fmt::format("entry of unknown kind {}: written by a newer program, or damaged", static_cast<int>(kind)));
+  return damaged(fmt::format("entry of unknown kind {}: written by a newer program, or damaged",
+                             static_cast<int>(kind)));
 }
 
 bool balanced(const MovementBlock& block) {
@@ -131,16 +137,26 @@ bool balanced(const MovementBlock& block) {
 
 std::string_view to_text(Kind kind) {
   switch (kind) {
-    case Kind::book_opened: return "book_opened";
-    case Kind::product_published: return "product_published";
-    case Kind::series_published: return "series_published";
-    case Kind::cut_over: return "cut_over";
-    case Kind::day_closed: return "day_closed";
-    case Kind::open: return "open";
-    case Kind::disburse: return "disburse";
-    case Kind::open_disburse: return "open_disburse";
-    case Kind::repay: return "repay";
-    case Kind::reverse: return "reverse";
+    case Kind::book_opened:
+      return "book_opened";
+    case Kind::product_published:
+      return "product_published";
+    case Kind::series_published:
+      return "series_published";
+    case Kind::cut_over:
+      return "cut_over";
+    case Kind::day_closed:
+      return "day_closed";
+    case Kind::open:
+      return "open";
+    case Kind::disburse:
+      return "disburse";
+    case Kind::open_disburse:
+      return "open_disburse";
+    case Kind::repay:
+      return "repay";
+    case Kind::reverse:
+      return "reverse";
   }
   return "?";
 }
@@ -165,7 +181,8 @@ std::string encode(const Entry& entry) {
     out.varint(block.product);
     out.varint(block.lines.size());
     for (const auto& line : block.lines) {
-      out.u8(static_cast<std::uint8_t>(static_cast<std::uint8_t>(line.role) | (line.consequence ? consequence_bit : 0)));
+      out.u8(static_cast<std::uint8_t>(static_cast<std::uint8_t>(line.role) |
+                                       (line.consequence ? consequence_bit : 0)));
       out.wide(line.minor);
     }
   }
@@ -185,7 +202,8 @@ std::string encode(const Entry& entry) {
 Result<Entry> decode_entry(std::string_view body) {
   Decoder in{body};
   Entry entry;
-  if (in.u8() != layout) return damaged("entry of an unknown layout: written by a newer program, or damaged");
+  if (in.u8() != layout)
+    return damaged("entry of an unknown layout: written by a newer program, or damaged");
   entry.sequence = in.varint();
   entry.booking_date = in.day();
   entry.value_date = in.day();
@@ -223,7 +241,8 @@ Result<Entry> decode_entry(std::string_view body) {
   for (std::uint64_t i = 0; in.good() && i < changed; ++i) entry.changed.push_back(in.varint());
   entry.actor = in.text();
   entry.reason = in.text();
-  if (!in.done()) return damaged(fmt::format("entry {}: its bytes are not canonical", entry.sequence));
+  if (!in.done())
+    return damaged(fmt::format("entry {}: its bytes are not canonical", entry.sequence));
   return entry;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// An entry of the chain: one event with its movements. Canonical bytes: docs/format.md, section "Entry".
+// An entry of the chain: one event with its movements. Canonical bytes: docs/format.md, section
+// "Entry".
 
 #include <cstdint>
 #include <string>
@@ -62,9 +63,10 @@ struct Paid {
 struct Reversed {
   std::uint64_t sequence = 0;
 };
-/// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened (open, open_disburse), Paid (disburse,
-/// repay), Reversed.
-using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid, Reversed>;
+/// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
+/// (open, open_disburse), Paid (disburse, repay), Reversed.
+using Payload =
+    std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid, Reversed>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {
@@ -103,7 +105,9 @@ struct Entry {
 
 /// Digest of a request: every field but the key, in canonical form.
 [[nodiscard]] Digest request_digest(const Command& command);
-/// Names of the fields that differ are found by comparing the entry with the command: the first one, for a conflict message.
-[[nodiscard]] std::string first_difference(const Entry& entry, const Command& command, const std::string& loan_of_entry);
+/// Names of the fields that differ are found by comparing the entry with the command: the first
+/// one, for a conflict message.
+[[nodiscard]] std::string first_difference(const Entry& entry, const Command& command,
+                                           const std::string& loan_of_entry);
 
 }  // namespace loanbook::ledger

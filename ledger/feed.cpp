@@ -1,8 +1,8 @@
 // Entries as people and machines read them: the change feed, and one loan's entries.
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/digest.hpp"
@@ -21,18 +21,26 @@ struct TextOf {
   std::string operator()(const BookOpened& p) const {
     return fmt::format("book opened in {} on {}", p.currency, money::to_text(p.business_date));
   }
-  std::string operator()(const Product& p) const { return fmt::format("product {} version {} published", p.id, p.version); }
+  std::string operator()(const Product& p) const {
+    return fmt::format("product {} version {} published", p.id, p.version);
+  }
   std::string operator()(const SeriesPublished& p) const {
     return fmt::format("series {}: {} values published", p.name, p.points.size());
   }
-  std::string operator()(const CutOver& p) const { return fmt::format("cut-over of {}", money::to_text(p.day)); }
-  std::string operator()(const DayClosed& p) const {
-    return fmt::format("{} closed: {} loans, {} visited{}", money::to_text(p.day), p.loans, p.visited,
-                       p.isolated != 0 ? fmt::format(", {} isolated", p.isolated) : "");
+  std::string operator()(const CutOver& p) const {
+    return fmt::format("cut-over of {}", money::to_text(p.day));
   }
-  std::string operator()(const Opened& p) const { return fmt::format("loan of {}", amount(p.terms.principal_minor)); }
+  std::string operator()(const DayClosed& p) const {
+    return fmt::format("{} closed: {} loans, {} visited{}", money::to_text(p.day), p.loans,
+                       p.visited, p.isolated != 0 ? fmt::format(", {} isolated", p.isolated) : "");
+  }
+  std::string operator()(const Opened& p) const {
+    return fmt::format("loan of {}", amount(p.terms.principal_minor));
+  }
   std::string operator()(const Paid& p) const { return amount(p.amount_minor); }
-  std::string operator()(const Reversed& p) const { return fmt::format("reverses entry {}", p.sequence); }
+  std::string operator()(const Reversed& p) const {
+    return fmt::format("reverses entry {}", p.sequence);
+  }
 };
 
 EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state) {
@@ -46,13 +54,15 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
   view.batch_index = entry.batch_index;
   view.batch_size = entry.batch_size;
   if (entry.loan != 0) view.digits = state.product_of(state.loans.at(entry.loan)).currency.digits;
-  if (const auto* reversed = std::get_if<Reversed>(&entry.payload)) view.reverses = reversed->sequence;
+  if (const auto* reversed = std::get_if<Reversed>(&entry.payload))
+    view.reverses = reversed->sequence;
   if (const auto* closed = std::get_if<DayClosed>(&entry.payload)) {
     view.segments = closed->segments;
     for (const MovementBlock& block : entry.movements) {
       const Product& product = state.products.at(block.product).product;
       for (const auto& line : block.lines) {
-        view.totals.push_back({product.id, std::string(product.currency.text()), product.currency.digits, line.role,
+        view.totals.push_back({product.id, std::string(product.currency.text()),
+                               product.currency.digits, line.role,
                                static_cast<std::int64_t>(line.minor)});
       }
     }
@@ -68,14 +78,18 @@ Result<std::vector<EntryView>> Book::loan_entries(const std::string& id) const {
   const std::shared_lock lock(impl_->state_mutex);
   const BookState& state = *impl_->state;
   const std::uint64_t number = state.loan_number(id);
-  if (number == 0) return Error{.id = "loan.unknown", .message = fmt::format("there is no loan '{}' in this book", id)};
+  if (number == 0)
+    return Error{.id = "loan.unknown",
+                 .message = fmt::format("there is no loan '{}' in this book", id)};
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
   std::vector<EntryView> entries;
   for (std::uint64_t sequence = state.loans.at(number).last_entry; sequence != 0;) {
     const Result<std::optional<storage::StoredEntry>> stored = (*view)->entry(sequence);
     if (!stored) return stored.error();
-    if (!stored->has_value()) return Error{.id = "integrity.entry_missing", .message = fmt::format("entry {} is missing", sequence)};
+    if (!stored->has_value())
+      return Error{.id = "integrity.entry_missing",
+                   .message = fmt::format("entry {} is missing", sequence)};
     const Result<Entry> entry = decode_entry((*stored)->body);
     if (!entry) return entry.error();
     entries.push_back(view_of(*entry, (*stored)->hash, state));
@@ -91,14 +105,15 @@ Status Book::entries(std::uint64_t after, const std::function<bool(const EntryVi
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
   Status outcome = money::ok();
-  const Status scanned = (*view)->entries(after + 1, state.head.sequence, [&](const storage::StoredEntry& stored) {
-    const Result<Entry> entry = decode_entry(stored.body);
-    if (!entry) {
-      outcome = entry.error();
-      return false;
-    }
-    return use(view_of(*entry, stored.hash, state));
-  });
+  const Status scanned =
+      (*view)->entries(after + 1, state.head.sequence, [&](const storage::StoredEntry& stored) {
+        const Result<Entry> entry = decode_entry(stored.body);
+        if (!entry) {
+          outcome = entry.error();
+          return false;
+        }
+        return use(view_of(*entry, stored.hash, state));
+      });
   return scanned ? outcome : scanned;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// A flat table from 64-bit hashes to numbers, 16 bytes a key: idempotency keys and external ids by the ten million. Two keys may share a
-// hash, so the caller compares the key itself.
+// A flat table from 64-bit hashes to numbers, 16 bytes a key: idempotency keys and external ids by
+// the ten million. Two keys may share a hash, so the caller compares the key itself.
 
 #include <cstdint>
 #include <string_view>

@@ -18,10 +18,14 @@ struct Rules {
   schedule::OverdueRules overdue;
 
   Rules(const Product& p, const LoanState& state)
-      : product(p), terms(schedule_terms(p, state.terms, state.disbursed)), overdue(overdue_rules(p, state.terms.rate)) {}
+      : product(p),
+        terms(schedule_terms(p, state.terms, state.disbursed)),
+        overdue(overdue_rules(p, state.terms.rate)) {}
 };
 
-std::int64_t& balance_of(LoanState& state, Role role) { return state.balance[static_cast<std::size_t>(role)]; }
+std::int64_t& balance_of(LoanState& state, Role role) {
+  return state.balance[static_cast<std::size_t>(role)];
+}
 
 /// Debits one role and credits another.
 void move(LoanState& state, Role debit, Role credit, std::int64_t minor) {
@@ -43,11 +47,15 @@ std::int64_t interest_level(const LoanState& state, const Product& product, Day 
 
 Role claim_role(const DueInstallment& installment, Component component, Day day) {
   switch (component) {
-    case Component::penalty: return Role::penalty_receivable;
-    case Component::compound: return Role::compound_receivable;
-    case Component::principal: return installment.due < day ? Role::principal_overdue : Role::principal;
+    case Component::penalty:
+      return Role::penalty_receivable;
+    case Component::compound:
+      return Role::compound_receivable;
+    case Component::principal:
+      return installment.due < day ? Role::principal_overdue : Role::principal;
     case Component::interest:
-    case Component::fee: return Role::interest_receivable;
+    case Component::fee:
+      return Role::interest_receivable;
   }
   return Role::interest_receivable;
 }
@@ -59,14 +67,16 @@ void drop_settled(LoanState& state, const Rules& rules, Day day) {
 }
 
 /// Pays what is due from `source` (settlement or overpayment); returns what is left.
-std::int64_t pay_due(LoanState& state, const Rules& rules, std::int64_t amount_minor, Role source, Day day) {
+std::int64_t pay_due(LoanState& state, const Rules& rules, std::int64_t amount_minor, Role source,
+                     Day day) {
   if (state.due.empty() || amount_minor == 0) return amount_minor;
   const std::vector<DueInstallment> owed = state.due;
-  const auto allocation = schedule::pay(state.due, amount_minor, rules.overdue, rules.product.allocation, day);
+  const auto allocation =
+      schedule::pay(state.due, amount_minor, rules.overdue, rules.product.allocation, day);
   if (!allocation) throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
   for (const AllocatedLine& line : allocation->lines) {
-    const auto installment =
-        std::find_if(owed.begin(), owed.end(), [&](const DueInstallment& d) { return d.no == line.no; });
+    const auto installment = std::find_if(owed.begin(), owed.end(),
+                                          [&](const DueInstallment& d) { return d.no == line.no; });
     LOANBOOK_ASSERT(installment != owed.end());
     move(state, source, claim_role(*installment, line.component, day), line.amount);
   }
@@ -87,26 +97,32 @@ void begin_row(LoanState& state, const Rules& rules, Day first) {
   }
   state.next = schedule::next_row(rules.terms, state.cursor);
   state.row_coming = true;
-  state.interest = rules.product.method == schedule::Method::revolving
-                       ? schedule::simple_line(state.lent, state.terms.rate, rules.product.day_count, first)
-                       : schedule::scheduled_line(state.next.interest, rules.product.day_count, first, state.next.due);
+  state.interest =
+      rules.product.method == schedule::Method::revolving
+          ? schedule::simple_line(state.lent, state.terms.rate, rules.product.day_count, first)
+          : schedule::scheduled_line(state.next.interest, rules.product.day_count, first,
+                                     state.next.due);
 }
 
 void close_if_settled(LoanState& state, Day day) {
   if (state.status != LoanStatus::active || !state.due.empty()) return;
-  if (balance_of(state, Role::principal) != 0 || balance_of(state, Role::interest_accrued) != 0) return;
+  if (balance_of(state, Role::principal) != 0 || balance_of(state, Role::interest_accrued) != 0)
+    return;
   stop_plan(state, day);
   state.status = LoanStatus::closed;
 }
 
-/// The row whose due date is `day`: accrued interest becomes receivable, money held is used, the next row begins.
+/// The row whose due date is `day`: accrued interest becomes receivable, money held is used, the
+/// next row begins.
 void become_due(LoanState& state, const Rules& rules, Day day) {
   const bool revolving = rules.product.method == schedule::Method::revolving;
   const std::int64_t interest = balance_of(state, Role::interest_accrued);
-  const std::int64_t principal = revolving ? balance_of(state, Role::principal) : state.next.principal;
+  const std::int64_t principal =
+      revolving ? balance_of(state, Role::principal) : state.next.principal;
   move(state, Role::interest_receivable, Role::interest_accrued, interest);
   if (interest != 0 || principal != 0) {
-    state.due.push_back(schedule::become_due(state.next.no, day, principal, interest, 0, rules.overdue));
+    state.due.push_back(
+        schedule::become_due(state.next.no, day, principal, interest, 0, rules.overdue));
   }
   begin_row(state, rules, day);
   const std::int64_t held = -balance_of(state, Role::overpayment);
@@ -137,7 +153,8 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
     consider(installment.due + one);
     consider(installment.due + grace);
     consider(installment.due + grace + one);
-    if (oldest == nullptr && (installment.principal > 0 || installment.interest > 0)) oldest = &installment;
+    if (oldest == nullptr && (installment.principal > 0 || installment.interest > 0))
+      oldest = &installment;
   }
   if (oldest != nullptr) {
     for (const std::uint16_t upper : rules.product.buckets.upper) {
@@ -151,8 +168,8 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
 }
 
 void settle_changes(LoanState& state, const Rules& rules) {
-  state.bucket = schedule::classify(rules.product.buckets,
-                                    schedule::reported_days_past_due(state.due, rules.overdue, state.day));
+  state.bucket = schedule::classify(
+      rules.product.buckets, schedule::reported_days_past_due(state.due, rules.overdue, state.day));
   state.next_change = find_next_change(state, rules);
 }
 
@@ -174,7 +191,8 @@ void disburse(LoanState& state, const Product& product, std::int64_t amount_mino
   const Rules rules{product, state};
   state.cursor = schedule::begin_plan(rules.terms);
   begin_row(state, rules, day);
-  // Money that came first (its opening was reversed and made again) waits as overpayment until something is due.
+  // Money that came first (its opening was reversed and made again) waits as overpayment until
+  // something is due.
 }
 
 void prepay_revolving(LoanState& state, const Rules& rules, std::int64_t rest, Day day) {
@@ -186,9 +204,9 @@ void prepay_revolving(LoanState& state, const Rules& rules, std::int64_t rest, D
   move(state, Role::settlement, Role::principal, principal);
   rest -= principal;
   if (rest > 0) move(state, Role::settlement, Role::overpayment, rest);
-  const auto line =
-      schedule::after_payment(state.interest, rules.product.day_count, rules.product.accrual_rounding, day, interest,
-                              balance_of(state, Role::principal), state.terms.rate);
+  const auto line = schedule::after_payment(state.interest, rules.product.day_count,
+                                            rules.product.accrual_rounding, day, interest,
+                                            balance_of(state, Role::principal), state.terms.rate);
   if (!line) throw LoanFault{"accrued interest of the loan is beyond 64 bits"};
   state.interest = *line;
 }
@@ -227,7 +245,8 @@ bool before(const LoanEvent& a, const LoanEvent& b) {
 }
 
 void accrue(LoanState& state, const Product& product, Day at) {
-  const std::int64_t interest = interest_level(state, product, at) - balance_of(state, Role::interest_accrued);
+  const std::int64_t interest =
+      interest_level(state, product, at) - balance_of(state, Role::interest_accrued);
   if (interest != 0) move(state, Role::interest_accrued, Role::interest_income, interest);
   if (state.due.empty()) return;
   const schedule::OverdueRules overdue = overdue_rules(product, state.terms.rate);
@@ -235,7 +254,8 @@ void accrue(LoanState& state, const Product& product, Day at) {
   std::int64_t compound = 0;
   for (const DueInstallment& installment : state.due) {
     if (!money::add(penalty, must_fit(schedule::penalty_at(installment, overdue, at)), &penalty) ||
-        !money::add(compound, must_fit(schedule::compound_at(installment, overdue, at)), &compound)) {
+        !money::add(compound, must_fit(schedule::compound_at(installment, overdue, at)),
+                    &compound)) {
       throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
     }
   }
@@ -257,11 +277,18 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   accrue(state, product, event.value_date);
   const Balances start = state.balance;
   switch (event.kind) {
-    case Kind::open: state.status = LoanStatus::approved; break;
+    case Kind::open:
+      state.status = LoanStatus::approved;
+      break;
     case Kind::disburse:
-    case Kind::open_disburse: disburse(state, product, event.amount_minor, event.value_date); break;
-    case Kind::repay: repay(state, Rules{product, state}, event.amount_minor, event.value_date); break;
-    default: LOANBOOK_ASSERT(false);
+    case Kind::open_disburse:
+      disburse(state, product, event.amount_minor, event.value_date);
+      break;
+    case Kind::repay:
+      repay(state, Rules{product, state}, event.amount_minor, event.value_date);
+      break;
+    default:
+      LOANBOOK_ASSERT(false);
   }
   close_if_settled(state, event.value_date);
   settle_changes(state, Rules{product, state});
@@ -301,7 +328,8 @@ std::string bucket_name(const Product& product, std::uint8_t bucket) {
 }
 
 bool is_zero(const Balances& balances) {
-  return std::all_of(balances.begin(), balances.end(), [](std::int64_t minor) { return minor == 0; });
+  return std::all_of(balances.begin(), balances.end(),
+                     [](std::int64_t minor) { return minor == 0; });
 }
 
 }  // namespace loanbook::ledger

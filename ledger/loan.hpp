@@ -1,9 +1,11 @@
 #pragma once
 
-// A loan is a fold: state(loan, day) = fold(contract, events with value date <= day). Pure: no clock, no I/O, no hidden configuration.
+// A loan is a fold: state(loan, day) = fold(contract, events with value date <= day). Pure: no
+// clock, no I/O, no hidden configuration.
 //
-// The state stands at the opening of `day`: the scheduled steps through that day have happened. Between two change dates nothing
-// but its lines moves, so a state is brought to a later day by `advance`, and its balances to that day's levels by `accrue`.
+// The state stands at the opening of `day`: the scheduled steps through that day have happened.
+// Between two change dates nothing but its lines moves, so a state is brought to a later day by
+// `advance`, and its balances to that day's levels by `accrue`.
 
 #include <cstdint>
 #include <span>
@@ -33,7 +35,8 @@ struct LoanState {
   LoanStatus status = LoanStatus::cancelled;
   std::uint8_t bucket = 0;
   Day day{};
-  Day next_change = never;  ///< the next day on which a line ends, something becomes due or a bucket changes
+  Day next_change =
+      never;  ///< the next day on which a line ends, something becomes due or a bucket changes
   Day disbursed{};
   std::int64_t lent = 0;
   bool row_coming = false;  ///< `next` is the row that becomes due next
@@ -56,24 +59,27 @@ struct LoanEvent {
 /// Order of the fold: value date, then rank of kind (opening before money), then recorded order.
 [[nodiscard]] bool before(const LoanEvent& a, const LoanEvent& b);
 
-/// What keeps one loan from going on: an amount beyond 64 bits, movements that do not balance. Thrown inside the ledger only; a night
-/// isolates the loan, a command is refused.
+/// What keeps one loan from going on: an amount beyond 64 bits, movements that do not balance.
+/// Thrown inside the ledger only; a night isolates the loan, a command is refused.
 struct LoanFault {
   std::string reason;
 };
 
-/// Everything scheduled through the opening of `to` happens, in order. Requires state.day <= to. Throws LoanFault.
-void advance(LoanState& state, const Product& product, Day to);
-/// Moves the balances to the levels at the opening of `at`. Requires state.day <= at <= state.next_change. Throws LoanFault.
-void accrue(LoanState& state, const Product& product, Day at);
-/// The event's own step on a state advanced to its value date; returns its movements. Never refuses: excess becomes overpayment.
+/// Everything scheduled through the opening of `to` happens, in order. Requires state.day <= to.
 /// Throws LoanFault.
+void advance(LoanState& state, const Product& product, Day to);
+/// Moves the balances to the levels at the opening of `at`. Requires state.day <= at <=
+/// state.next_change. Throws LoanFault.
+void accrue(LoanState& state, const Product& product, Day at);
+/// The event's own step on a state advanced to its value date; returns its movements. Never
+/// refuses: excess becomes overpayment. Throws LoanFault.
 Balances apply(LoanState& state, const Product& product, const LoanEvent& event);
 
-/// The fold through the opening of `through` with all `events` (ordered, value dates <= through); `steps`, where given, receives each
-/// event's own movements. Throws LoanFault.
-[[nodiscard]] LoanState fold(std::uint32_t product_number, const LoanTerms& terms, const Product& product,
-                             std::span<const LoanEvent> events, Day through, std::vector<Balances>* steps = nullptr);
+/// The fold through the opening of `through` with all `events` (ordered, value dates <= through);
+/// `steps`, where given, receives each event's own movements. Throws LoanFault.
+[[nodiscard]] LoanState fold(std::uint32_t product_number, const LoanTerms& terms,
+                             const Product& product, std::span<const LoanEvent> events, Day through,
+                             std::vector<Balances>* steps = nullptr);
 
 [[nodiscard]] Balances difference(const Balances& after, const Balances& before);
 /// `M0` .. `M6`, `M6+` for the last bucket of the product's thresholds.

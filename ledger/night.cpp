@@ -12,7 +12,8 @@ namespace loanbook::ledger {
 namespace {
 
 constexpr date::days one_day{1};
-constexpr std::int32_t every_night = INT32_MIN;  ///< a loan whose lines do not fit the columns is visited each night
+constexpr std::int32_t every_night =
+    INT32_MIN;  ///< a loan whose lines do not fit the columns is visited each night
 
 using Totals = std::array<money::Int128, role_count>;
 
@@ -22,21 +23,27 @@ void add(Totals& totals, Role debit, Role credit, money::Int128 minor) {
 }
 
 bool same_lines(const LoanState& a, const LoanState& b) {
-  if (a.status != b.status || a.bucket != b.bucket || !(a.interest == b.interest) || a.due.size() != b.due.size()) return false;
+  if (a.status != b.status || a.bucket != b.bucket || !(a.interest == b.interest) ||
+      a.due.size() != b.due.size())
+    return false;
   for (std::size_t i = 0; i < a.due.size(); ++i) {
-    if (a.due[i].no != b.due[i].no || !(a.due[i].penalty == b.due[i].penalty) || !(a.due[i].compound == b.due[i].compound)) {
+    if (a.due[i].no != b.due[i].no || !(a.due[i].penalty == b.due[i].penalty) ||
+        !(a.due[i].compound == b.due[i].compound)) {
       return false;
     }
   }
   return true;
 }
 
-/// Runs `work(begin, end)` over [0, size) in contiguous parts, one a thread; results belong to parts, so their number never shows.
+/// Runs `work(begin, end)` over [0, size) in contiguous parts, one a thread; results belong to
+/// parts, so their number never shows.
 template <class Work>
 void in_parts(std::size_t size, unsigned threads, Work work) {
-  const std::size_t parts = std::max<std::size_t>(1, std::min<std::size_t>(threads, size / 4096 + 1));
+  const std::size_t parts =
+      std::max<std::size_t>(1, std::min<std::size_t>(threads, size / 4096 + 1));
   std::vector<std::jthread> running;
-  for (std::size_t p = 1; p < parts; ++p) running.emplace_back([=] { work(p, size * p / parts, size * (p + 1) / parts); });
+  for (std::size_t p = 1; p < parts; ++p)
+    running.emplace_back([=] { work(p, size * p / parts, size * (p + 1) / parts); });
   work(0, 0, size / parts);
 }
 
@@ -44,7 +51,8 @@ std::size_t part_count(std::size_t size, unsigned threads) {
   return std::max<std::size_t>(1, std::min<std::size_t>(threads, size / 4096 + 1));
 }
 
-/// Lines of one charge role over all loans of a product; a loan's lines are replaced when it is visited.
+/// Lines of one charge role over all loans of a product; a loan's lines are replaced when it is
+/// visited.
 struct Charges {
   LineColumns lines;
   std::vector<std::uint64_t> loan;  ///< 0: dead
@@ -109,7 +117,8 @@ struct NightEngine::Lane {
   /// The slot of a loan, or loan.size().
   [[nodiscard]] std::size_t find(std::uint64_t number) const {
     const auto at = std::lower_bound(loan.begin(), loan.end(), number);
-    return at != loan.end() && *at == number ? static_cast<std::size_t>(at - loan.begin()) : loan.size();
+    return at != loan.end() && *at == number ? static_cast<std::size_t>(at - loan.begin())
+                                             : loan.size();
   }
   void append(std::uint64_t number) {
     loan.push_back(number);
@@ -141,7 +150,8 @@ struct NightEngine::Visited {
 NightEngine::NightEngine(BookState& state) : state_(state) {}
 NightEngine::~NightEngine() = default;
 
-/// Lanes for new products, slots for loans that became active since the last night. A lane without slots is filled from the states.
+/// Lanes for new products, slots for loans that became active since the last night. A lane without
+/// slots is filled from the states.
 void NightEngine::add_loans() {
   touched_.assign(state_.products.size(), {});
   std::vector<bool> fill(state_.products.size(), false);
@@ -167,14 +177,18 @@ void NightEngine::add_loans() {
     const std::size_t slot = lane.find(number);
     if (slot < lane.loan.size() && lane.alive[slot] != 0) {
       lane.next_change[slot] = every_night;
-      if (record.state.status != LoanStatus::active) lane.kill(slot);  // visited as touched, no longer one of the night's loans
+      if (record.state.status != LoanStatus::active)
+        lane.kill(slot);  // visited as touched, no longer one of the night's loans
     } else if (record.state.status == LoanStatus::active) {
-      if (lane.loan.empty() || number > lane.loan.back()) lane.append(number);
-      else fill[record.state.product] = true;  // active again after a reversal: out of order
+      if (lane.loan.empty() || number > lane.loan.back())
+        lane.append(number);
+      else
+        fill[record.state.product] = true;  // active again after a reversal: out of order
     }
   }
   for (std::uint32_t product = 0; product < fill.size(); ++product) {
-    if (fill[product] || lanes_[product]->live * 2 < lanes_[product]->loan.size()) rebuild_lane(*lanes_[product], product);
+    if (fill[product] || lanes_[product]->live * 2 < lanes_[product]->loan.size())
+      rebuild_lane(*lanes_[product], product);
   }
 }
 
@@ -183,13 +197,16 @@ void NightEngine::rebuild_lane(Lane& lane, std::uint32_t product) {
   new (&lane) Lane(state_.products[product].product);
   for (std::uint64_t number = 1; number <= state_.loans.size(); ++number) {
     const LoanRecord& record = state_.loans.at(number);
-    if (record.state.product != product || record.isolated || record.state.status != LoanStatus::active) continue;
+    if (record.state.product != product || record.isolated ||
+        record.state.status != LoanStatus::active)
+      continue;
     lane.append(number);
     if (!record.touched) put_lines(lane, lane.loan.size() - 1, state_.closed_through + one_day);
   }
 }
 
-/// The lines of the loan in `slot` as they stand at `opening`; lines that do not fit make it a guest of every night.
+/// The lines of the loan in `slot` as they stand at `opening`; lines that do not fit make it a
+/// guest of every night.
 void NightEngine::put_lines(Lane& lane, std::size_t slot, Day opening) {
   const LoanState& loan = state_.loans.at(lane.loan[slot]).state;
   lane.next_change[slot] = money::day_number(std::min(loan.next_change, never));
@@ -197,7 +214,8 @@ void NightEngine::put_lines(Lane& lane, std::size_t slot, Day opening) {
   const schedule::OverdueRules rules = overdue_rules(lane.product, loan.terms.rate);
   bool fits = loan.next_change > opening;
   const auto accrues = [](const schedule::Line& line) { return line.slope != 0 || line.base != 0; };
-  if (accrues(loan.interest)) fits = fits && loan.interest.first <= opening && lane.interest.fits(loan.interest);
+  if (accrues(loan.interest))
+    fits = fits && loan.interest.first <= opening && lane.interest.fits(loan.interest);
   for (const schedule::DueInstallment& due : loan.due) {
     fits = fits && lane.interest.fits(due.penalty) && lane.interest.fits(due.compound);
   }
@@ -208,8 +226,10 @@ void NightEngine::put_lines(Lane& lane, std::size_t slot, Day opening) {
   if (accrues(loan.interest)) lane.interest.set(slot, loan.interest, opening);
   for (const schedule::DueInstallment& due : loan.due) {
     if (!schedule::charges_visible(due, rules, opening)) continue;
-    if (accrues(due.penalty) && due.penalty.first <= opening) lane.penalty.append(lane.loan[slot], due.penalty, opening);
-    if (accrues(due.compound) && due.compound.first <= opening) lane.compound.append(lane.loan[slot], due.compound, opening);
+    if (accrues(due.penalty) && due.penalty.first <= opening)
+      lane.penalty.append(lane.loan[slot], due.penalty, opening);
+    if (accrues(due.compound) && due.compound.first <= opening)
+      lane.compound.append(lane.loan[slot], due.compound, opening);
   }
 }
 
@@ -225,9 +245,10 @@ void NightEngine::collect_visits(Lane& lane, Day opening, std::vector<std::uint6
 void NightEngine::run_columns(Lane& lane, Day day, unsigned threads, Totals& totals) {
   lane.interest.prepare(day);
   std::vector<money::Int128> sums(part_count(lane.loan.size(), threads));
-  in_parts(lane.loan.size(), threads, [&lane, &sums](std::size_t part, std::size_t begin, std::size_t end) {
-    sums[part] = lane.interest.run(begin, end, lane.skip.data());
-  });
+  in_parts(lane.loan.size(), threads,
+           [&lane, &sums](std::size_t part, std::size_t begin, std::size_t end) {
+             sums[part] = lane.interest.run(begin, end, lane.skip.data());
+           });
   money::Int128 sum = 0;
   for (const money::Int128 part : sums) sum += part;
   add(totals, Role::interest_accrued, Role::interest_income, sum);
@@ -235,7 +256,8 @@ void NightEngine::run_columns(Lane& lane, Day day, unsigned threads, Totals& tot
   add(totals, Role::compound_receivable, Role::compound_income, lane.compound.run(day, visited_));
 }
 
-NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::uint64_t> loans, Day day) const {
+NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::uint64_t> loans,
+                                        Day day) const {
   Visited result;
   const Day opening = day + one_day;
   const Product& product = lane.product;
@@ -264,13 +286,14 @@ NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::u
       continue;
     }
     if (record.touched || !same_lines(record.state, next)) {
-      written = Visit{.loan = number,
-                      .status = next.status,
-                      .bucket = next.bucket,
-                      .interest_booked = next.balance[static_cast<std::size_t>(Role::interest_accrued)],
-                      .penalty_booked = next.balance[static_cast<std::size_t>(Role::penalty_receivable)],
-                      .compound_booked = next.balance[static_cast<std::size_t>(Role::compound_receivable)],
-                      .lines = {}};
+      written = Visit{
+          .loan = number,
+          .status = next.status,
+          .bucket = next.bucket,
+          .interest_booked = next.balance[static_cast<std::size_t>(Role::interest_accrued)],
+          .penalty_booked = next.balance[static_cast<std::size_t>(Role::penalty_receivable)],
+          .compound_booked = next.balance[static_cast<std::size_t>(Role::compound_receivable)],
+          .lines = {}};
       add_lines(next, product, written);
       const std::size_t before_it = result.bytes.size();
       encode_visit(written, result.bytes);
@@ -289,8 +312,9 @@ NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::u
   return result;
 }
 
-void NightEngine::run_lane(Lane& lane, std::uint32_t product, Day day, const NightOptions& options, Night& night,
-                           EncodedProduct& encoded, std::vector<Segment::Isolated>& isolated) {
+void NightEngine::run_lane(Lane& lane, std::uint32_t product, Day day, const NightOptions& options,
+                           Night& night, EncodedProduct& encoded,
+                           std::vector<Segment::Isolated>& isolated) {
   const Day opening = day + one_day;
   encoded.product = product;
   encoded.loans = lane.live;
@@ -298,15 +322,17 @@ void NightEngine::run_lane(Lane& lane, std::uint32_t product, Day day, const Nig
   collect_visits(lane, opening, visits);
   const std::size_t with_slot = visits.size();
   visits.insert(visits.end(), touched_[product].begin(), touched_[product].end());
-  std::inplace_merge(visits.begin(), visits.begin() + static_cast<std::ptrdiff_t>(with_slot), visits.end());
+  std::inplace_merge(visits.begin(), visits.begin() + static_cast<std::ptrdiff_t>(with_slot),
+                     visits.end());
   visits.erase(std::unique(visits.begin(), visits.end()), visits.end());
   for (const std::uint64_t number : visits) visited_[number] = 1;
   run_columns(lane, day, options.threads, encoded.totals);
 
   std::vector<Visited> parts(part_count(visits.size(), options.threads));
-  in_parts(visits.size(), options.threads, [&](std::size_t part, std::size_t begin, std::size_t end) {
-    parts[part] = visit(lane, std::span(visits).subspan(begin, end - begin), day);
-  });
+  in_parts(visits.size(), options.threads,
+           [&](std::size_t part, std::size_t begin, std::size_t end) {
+             parts[part] = visit(lane, std::span(visits).subspan(begin, end - begin), day);
+           });
   std::uint64_t previous = 0;
   for (Visited& part : parts) {
     for (std::size_t i = 0; i < role_count; ++i) encoded.totals[i] += part.totals[i];
@@ -321,7 +347,8 @@ void NightEngine::run_lane(Lane& lane, std::uint32_t product, Day day, const Nig
     for (auto& loan : part.isolated) isolated.push_back(std::move(loan));
     for (const auto& [key, change] : part.buckets) {
       auto label = [&](std::uint8_t bucket) { return bucket_name(lane.product, bucket); };
-      night.report.buckets.push_back({label(key.first), label(key.second), change.loans, change.principal});
+      night.report.buckets.push_back(
+          {label(key.first), label(key.second), change.loans, change.principal});
     }
   }
   for (const Segment::Isolated& loan : isolated) {
@@ -337,44 +364,57 @@ void NightEngine::run_lane(Lane& lane, std::uint32_t product, Day day, const Nig
     const std::size_t slot = lane.find(number);
     if (slot == lane.loan.size()) continue;
     const LoanRecord& record = state_.loans.at(number);
-    if (record.isolated || record.state.status != LoanStatus::active) lane.kill(slot);
-    else put_lines(lane, slot, opening);
+    if (record.isolated || record.state.status != LoanStatus::active)
+      lane.kill(slot);
+    else
+      put_lines(lane, slot, opening);
   }
   night.closed.visited += visits.size();
 }
 
-/// Sub-ledger = general ledger for what accrues: what was booked so far and tonight is the level of every line. Columns and `advance`
-/// are two computations, so a loan left out, taken twice or moved by a wrong step shows here, before anything is written.
-void NightEngine::compare(const Lane& lane, std::uint32_t product, Day opening, const EncodedProduct& encoded, Night& night) const {
+/// Sub-ledger = general ledger for what accrues: what was booked so far and tonight is the level of
+/// every line. Columns and `advance` are two computations, so a loan left out, taken twice or moved
+/// by a wrong step shows here, before anything is written.
+void NightEngine::compare(const Lane& lane, std::uint32_t product, Day opening,
+                          const EncodedProduct& encoded, Night& night) const {
   Totals levels{};
   money::Int128& interest = levels[static_cast<std::size_t>(Role::interest_accrued)];
   const auto add_state = [&](const LoanState& loan) {
-    for (const Role role : {Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable}) {
+    for (const Role role :
+         {Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable}) {
       levels[static_cast<std::size_t>(role)] += loan.balance[static_cast<std::size_t>(role)];
     }
   };
   for (std::size_t slot = 0; slot < lane.loan.size(); ++slot) {
-    if (lane.next_change[slot] == every_night) add_state(state_.loans.at(lane.loan[slot]).state);
-    else interest += lane.interest.level(slot);
+    if (lane.next_change[slot] == every_night)
+      add_state(state_.loans.at(lane.loan[slot]).state);
+    else
+      interest += lane.interest.level(slot);
   }
   for (std::size_t i = 0; i < lane.penalty.loan.size(); ++i) {
-    if (lane.penalty.loan[i] != 0) levels[static_cast<std::size_t>(Role::penalty_receivable)] += lane.penalty.lines.level(i);
+    if (lane.penalty.loan[i] != 0)
+      levels[static_cast<std::size_t>(Role::penalty_receivable)] += lane.penalty.lines.level(i);
   }
   for (std::size_t i = 0; i < lane.compound.loan.size(); ++i) {
-    if (lane.compound.loan[i] != 0) levels[static_cast<std::size_t>(Role::compound_receivable)] += lane.compound.lines.level(i);
+    if (lane.compound.loan[i] != 0)
+      levels[static_cast<std::size_t>(Role::compound_receivable)] += lane.compound.lines.level(i);
   }
   for (std::uint64_t number = 1; state_.isolated > 0 && number <= state_.loans.size(); ++number) {
     const LoanRecord& record = state_.loans.at(number);
     if (record.isolated && record.state.product == product) add_state(record.state);
   }
-  for (const Role role : {Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable}) {
+  for (const Role role :
+       {Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable}) {
     const auto index = static_cast<std::size_t>(role);
-    const money::Int128 booked = (product < state_.balances.size() ? state_.balances[product][index] : 0) + encoded.totals[index];
+    const money::Int128 booked =
+        (product < state_.balances.size() ? state_.balances[product][index] : 0) +
+        encoded.totals[index];
     if (booked == levels[index]) continue;
-    night.differences.push_back(std::string(to_text(role)) + " of product " + lane.product.id + " at the opening of " +
-                                money::to_text(opening) + ": general ledger " +
-                                money::text_of_minor(booked, lane.product.currency.digits) + ", loans " +
-                                money::text_of_minor(levels[index], lane.product.currency.digits));
+    night.differences.push_back(
+        std::string(to_text(role)) + " of product " + lane.product.id + " at the opening of " +
+        money::to_text(opening) + ": general ledger " +
+        money::text_of_minor(booked, lane.product.currency.digits) + ", loans " +
+        money::text_of_minor(levels[index], lane.product.currency.digits));
   }
 }
 
@@ -403,14 +443,16 @@ Night NightEngine::run(Day day, const NightOptions& options) {
     night.closed.loans += encoded.loans;
     MovementBlock block{.product = number, .lines = {}};
     for (std::size_t i = 0; i < role_count; ++i) {
-      if (encoded.totals[i] != 0) block.lines.push_back({static_cast<Role>(i), false, encoded.totals[i]});
+      if (encoded.totals[i] != 0)
+        block.lines.push_back({static_cast<Role>(i), false, encoded.totals[i]});
     }
     if (!block.lines.empty()) night.movements.push_back(std::move(block));
     products.push_back(std::move(encoded));
   }
   if (options.progress) options.progress(day, all, all);
   state_.touched.clear();
-  std::sort(isolated.begin(), isolated.end(), [](const auto& a, const auto& b) { return a.loan < b.loan; });
+  std::sort(isolated.begin(), isolated.end(),
+            [](const auto& a, const auto& b) { return a.loan < b.loan; });
   if (!products.empty()) {
     night.segment = encode_segment(day, products, isolated);
     night.closed.segments.push_back(sha256(night.segment));

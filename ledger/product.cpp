@@ -32,33 +32,38 @@ std::optional<Rate> multiplied(Rate rate, std::int64_t multiplier_e4) {
 
 Status check_penalty(const Product& product, Rate rate) {
   if (product.penalty_multiplier_e4 != 0 && !multiplied(rate, product.penalty_multiplier_e4)) {
-    return bad("penalty_rate",
-               fmt::format("rate {} times the penalty multiplier needs more than 12 decimals or is over {} %: "
-                           "give fewer decimals, or an own penalty rate",
-                           rate.text(), limits::rate_e12_max / 10'000'000'000));
+    return bad(
+        "penalty_rate",
+        fmt::format(
+            "rate {} times the penalty multiplier needs more than 12 decimals or is over {} %: "
+            "give fewer decimals, or an own penalty rate",
+            rate.text(), limits::rate_e12_max / 10'000'000'000));
   }
   return money::ok();
 }
 
 Status check_thresholds(const schedule::Thresholds& thresholds, std::string_view field) {
   if (thresholds.upper.empty() || thresholds.upper.front() != 0 || thresholds.upper.size() > 32) {
-    return bad(std::string(field), fmt::format("{} must begin with 0 and have at most 32 bounds", field));
+    return bad(std::string(field),
+               fmt::format("{} must begin with 0 and have at most 32 bounds", field));
   }
   for (std::size_t i = 1; i < thresholds.upper.size(); ++i) {
     if (thresholds.upper[i] <= thresholds.upper[i - 1]) {
-      return bad(std::string(field), fmt::format("{} must rise: {} does not follow {}", field, thresholds.upper[i],
-                                                 thresholds.upper[i - 1]));
+      return bad(std::string(field), fmt::format("{} must rise: {} does not follow {}", field,
+                                                 thresholds.upper[i], thresholds.upper[i - 1]));
     }
   }
   return money::ok();
 }
 
 Status check_order(const schedule::AllocationOrder& order) {
-  if (order.count == 0 || order.count > schedule::component_count) return bad("allocation", "the allocation order is empty");
+  if (order.count == 0 || order.count > schedule::component_count)
+    return bad("allocation", "the allocation order is empty");
   for (std::size_t i = 0; i < order.count; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (order.order[i] == order.order[j]) {
-        return bad("allocation", fmt::format("'{}' stands twice in the allocation order", schedule::to_text(order.order[i])));
+        return bad("allocation", fmt::format("'{}' stands twice in the allocation order",
+                                             schedule::to_text(order.order[i])));
       }
     }
   }
@@ -67,28 +72,33 @@ Status check_order(const schedule::AllocationOrder& order) {
 
 Status check_rounding(money::Rounding rounding, std::string_view field) {
   if (rounding.multiple < 1 || rounding.multiple > limits::rounding_multiple_max) {
-    return bad("rounding", fmt::format("{}: multiple must be 1 to {} minor units", field, limits::rounding_multiple_max));
+    return bad("rounding", fmt::format("{}: multiple must be 1 to {} minor units", field,
+                                       limits::rounding_multiple_max));
   }
   return money::ok();
 }
 
 Status check_ranges(const Product& product) {
   if (product.installments_min < 1 || product.installments_max > limits::installments_max ||
-      product.installments_min > product.installments_default || product.installments_default > product.installments_max) {
-    return bad("installments", fmt::format("installments must hold 1 <= min ({}) <= default ({}) <= max ({}) <= {}",
-                                           product.installments_min, product.installments_default,
-                                           product.installments_max, limits::installments_max));
+      product.installments_min > product.installments_default ||
+      product.installments_default > product.installments_max) {
+    return bad("installments",
+               fmt::format("installments must hold 1 <= min ({}) <= default ({}) <= max ({}) <= {}",
+                           product.installments_min, product.installments_default,
+                           product.installments_max, limits::installments_max));
   }
   if (product.amount_min_minor < 1 || product.amount_min_minor > product.amount_max_minor ||
       product.amount_max_minor > limits::principal_minor_max) {
     return bad("amount", fmt::format("amount must hold 0 < min <= max <= {}",
-                                     money::text_of_minor(limits::principal_minor_max, product.currency.digits)));
+                                     money::text_of_minor(limits::principal_minor_max,
+                                                          product.currency.digits)));
   }
-  if (product.rate_min.e12() < 0 || product.rate_min > product.rate_default || product.rate_default > product.rate_max ||
-      product.rate_max.e12() > limits::rate_e12_max) {
-    return bad("rate", fmt::format("rate must hold 0 <= min ({}) <= default ({}) <= max ({}) <= 1000%",
-                                   product.rate_min.percent_text(), product.rate_default.percent_text(),
-                                   product.rate_max.percent_text()));
+  if (product.rate_min.e12() < 0 || product.rate_min > product.rate_default ||
+      product.rate_default > product.rate_max || product.rate_max.e12() > limits::rate_e12_max) {
+    return bad("rate",
+               fmt::format("rate must hold 0 <= min ({}) <= default ({}) <= max ({}) <= 1000%",
+                           product.rate_min.percent_text(), product.rate_default.percent_text(),
+                           product.rate_max.percent_text()));
   }
   return money::ok();
 }
@@ -101,7 +111,8 @@ void encode_order(Encoder& out, const schedule::AllocationOrder& order) {
 
 schedule::AllocationOrder decode_order(Decoder& in) {
   schedule::AllocationOrder order;
-  order.mode = in.enumerator(schedule::AllocationMode::vertical, schedule::AllocationMode::horizontal);
+  order.mode =
+      in.enumerator(schedule::AllocationMode::vertical, schedule::AllocationMode::horizontal);
   order.count = in.u8();
   if (order.count > schedule::component_count) in.fail();
   for (std::size_t i = 0; in.good() && i < order.count; ++i) {
@@ -143,16 +154,19 @@ money::Rounding decode_rounding(Decoder& in) {
 
 Status check(const Product& product) {
   if (!id_is_valid(product.id)) {
-    return bad("id", fmt::format("product id '{}' must be 1 to 64 of a-z, 0-9 and '-'", product.id.substr(0, 80)));
+    return bad("id", fmt::format("product id '{}' must be 1 to 64 of a-z, 0-9 and '-'",
+                                 product.id.substr(0, 80)));
   }
   if (product.version < 1) return bad("version", "version counts from 1");
   if (product.name.size() > 200) return bad("name", "the name is longer than 200 bytes");
   if (Status s = check_ranges(product); !s) return s;
-  if (product.frequency.every < 1) return bad("every", "the step between due dates must be at least 1");
+  if (product.frequency.every < 1)
+    return bad("every", "the step between due dates must be at least 1");
   if (product.due_day > 31) return bad("due_day", "due_day is a day of the month, 1 to 31, or 0");
   if (Status s = check_rounding(product.interest_rounding, "interest"); !s) return s;
   if (Status s = check_rounding(product.installment_rounding, "installment"); !s) return s;
-  if (product.interest_rounding.multiple != 1) return bad("rounding", "interest is rounded to the minor unit");
+  if (product.interest_rounding.multiple != 1)
+    return bad("rounding", "interest is rounded to the minor unit");
   if (product.grace_days > limits::grace_days_max) {
     return bad("grace_days", fmt::format("grace_days must be at most {}", limits::grace_days_max));
   }
@@ -169,7 +183,8 @@ Status check(const Product& product) {
   if (product.allocation.when_late) {
     if (Status s = check_order(product.allocation.when_late->order); !s) return s;
   }
-  if (product.allocation.include_future) return bad("allocation", "a product allocates to what is due; see prepayment");
+  if (product.allocation.include_future)
+    return bad("allocation", "a product allocates to what is due; see prepayment");
   if (Status s = check_thresholds(product.buckets, "buckets"); !s) return s;
   return check_thresholds(product.categories, "categories");
 }
@@ -190,7 +205,8 @@ std::string encode(const Product& product) {
   out.varint(product.installments_default);
   out.varint(static_cast<std::uint64_t>(product.amount_min_minor));
   out.varint(static_cast<std::uint64_t>(product.amount_max_minor));
-  for (const Rate rate : {product.rate_min, product.rate_max, product.rate_default}) out.zigzag(rate.e12());
+  for (const Rate rate : {product.rate_min, product.rate_max, product.rate_default})
+    out.zigzag(rate.e12());
   out.u8(static_cast<std::uint8_t>(product.basis));
   out.u8(static_cast<std::uint8_t>(product.day_count));
   out.u8(static_cast<std::uint8_t>(product.odd_first));
@@ -231,8 +247,10 @@ Result<Product> decode_product(std::string_view bytes) {
   product.version = static_cast<std::uint32_t>(in.varint());
   product.name = in.text();
   const auto currency = money::Currency::find(in.text());
-  if (!currency) in.fail();
-  else product.currency = *currency;
+  if (!currency)
+    in.fail();
+  else
+    product.currency = *currency;
   product.method = in.enumerator(schedule::Method::level, schedule::Method::revolving);
   product.frequency.unit = in.enumerator(schedule::PeriodUnit::day, schedule::PeriodUnit::year);
   product.frequency.every = static_cast<std::uint16_t>(in.varint());
@@ -252,7 +270,8 @@ Result<Product> decode_product(std::string_view bytes) {
   product.installment_rounding = decode_rounding(in);
   product.accrual_rounding = decode_mode(in);
   product.grace_days = static_cast<std::uint16_t>(in.varint());
-  product.grace_mode = in.enumerator(schedule::GraceMode::waive_if_paid, schedule::GraceMode::shift);
+  product.grace_mode =
+      in.enumerator(schedule::GraceMode::waive_if_paid, schedule::GraceMode::shift);
   if (in.u8() == 1) product.penalty_rate = Rate::of_e12(in.zigzag());
   product.penalty_multiplier_e4 = static_cast<std::int64_t>(in.varint());
   product.compound = in.enumerator(CompoundRate::none, CompoundRate::penalty);
@@ -269,7 +288,9 @@ Result<Product> decode_product(std::string_view bytes) {
     std::string code{in.text()};
     account = AccountCode{std::move(code), std::string{in.text()}};
   }
-  if (!in.done()) return Error{.id = "integrity.product_bytes", .message = "a stored product cannot be read: its bytes are damaged"};
+  if (!in.done())
+    return Error{.id = "integrity.product_bytes",
+                 .message = "a stored product cannot be read: its bytes are damaged"};
   if (Status s = check(product); !s) return s.error();
   return product;
 }
@@ -281,28 +302,36 @@ AccountCode account_of(const Product& product, Role role) {
 }
 
 Status check(const LoanTerms& terms, const Product& product, money::Day disbursed) {
-  const auto amount = [&](std::int64_t minor) { return money::text_of_minor(minor, product.currency.digits); };
-  if (terms.principal_minor < product.amount_min_minor || terms.principal_minor > product.amount_max_minor) {
+  const auto amount = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, product.currency.digits);
+  };
+  if (terms.principal_minor < product.amount_min_minor ||
+      terms.principal_minor > product.amount_max_minor) {
     return Error{.id = "terms.amount_outside_product",
-                 .message = fmt::format("amount {} is outside product {}: {} to {} {}", amount(terms.principal_minor), product.id,
-                                        amount(product.amount_min_minor), amount(product.amount_max_minor),
-                                        product.currency.text())};
+                 .message = fmt::format("amount {} is outside product {}: {} to {} {}",
+                                        amount(terms.principal_minor), product.id,
+                                        amount(product.amount_min_minor),
+                                        amount(product.amount_max_minor), product.currency.text())};
   }
   if (terms.rate < product.rate_min || terms.rate > product.rate_max) {
     return Error{.id = "terms.rate_outside_product",
-                 .message = fmt::format("rate {} is outside product {}: {} to {} a year", terms.rate.percent_text(), product.id,
-                                        product.rate_min.percent_text(), product.rate_max.percent_text())};
+                 .message = fmt::format(
+                     "rate {} is outside product {}: {} to {} a year", terms.rate.percent_text(),
+                     product.id, product.rate_min.percent_text(), product.rate_max.percent_text())};
   }
-  if (terms.installments < product.installments_min || terms.installments > product.installments_max) {
+  if (terms.installments < product.installments_min ||
+      terms.installments > product.installments_max) {
     return Error{.id = "terms.installments_outside_product",
-                 .message = fmt::format("{} installments are outside product {}: {} to {}", terms.installments, product.id,
-                                        product.installments_min, product.installments_max)};
+                 .message = fmt::format("{} installments are outside product {}: {} to {}",
+                                        terms.installments, product.id, product.installments_min,
+                                        product.installments_max)};
   }
   if (Status s = check_penalty(product, terms.rate); !s) return s;
   return schedule::check(schedule_terms(product, terms, disbursed));
 }
 
-schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms, money::Day disbursed) {
+schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms,
+                               money::Day disbursed) {
   return {.method = product.method,
           .currency = product.currency,
           .principal_minor = terms.principal_minor,
@@ -322,7 +351,8 @@ schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms, m
 schedule::OverdueRules overdue_rules(const Product& product, Rate rate) {
   Rate penalty = Rate::of_e12(0);
   if (product.penalty_rate) penalty = *product.penalty_rate;
-  if (product.penalty_multiplier_e4 != 0) penalty = *multiplied(rate, product.penalty_multiplier_e4);
+  if (product.penalty_multiplier_e4 != 0)
+    penalty = *multiplied(rate, product.penalty_multiplier_e4);
   Rate compound = Rate::of_e12(0);
   if (product.compound == CompoundRate::contract) compound = rate;
   if (product.compound == CompoundRate::penalty) compound = penalty;

@@ -1,6 +1,7 @@
 #pragma once
 
-// A product: a named, versioned set of terms and rules. Published versions are immutable and lie in the book; a loan pins its version.
+// A product: a named, versioned set of terms and rules. Published versions are immutable and lie in
+// the book; a loan pins its version.
 
 #include <array>
 #include <cstdint>
@@ -20,7 +21,8 @@ namespace loanbook::ledger {
 /// What happens to money beyond what is due on a plan loan. Values reached a disk: frozen.
 enum class Prepayment : std::uint8_t {
   hold = 1,    ///< held as overpayment, applied to the next installment on its due date
-  settle = 2,  ///< as hold, but money that covers everything owed on that day (accrued interest included) settles the loan
+  settle = 2,  ///< as hold, but money that covers everything owed on that day (accrued interest
+               ///< included) settles the loan
 };
 
 /// What interest runs on overdue interest. Frozen.
@@ -32,11 +34,12 @@ struct AccountCode {
   bool operator==(const AccountCode&) const = default;
 };
 
-/// Plain data, as read from a product file; `check` holds the rules. Keys of the file: docs/products.md.
+/// Plain data, as read from a product file; `check` holds the rules. Keys of the file:
+/// docs/products.md.
 struct Product {
-  std::string id;          ///< [a-z0-9-]{1,64}
+  std::string id;  ///< [a-z0-9-]{1,64}
   std::uint32_t version = 1;
-  std::string name;        ///< for people
+  std::string name;  ///< for people
   money::Currency currency{};
 
   schedule::Method method = schedule::Method::level;
@@ -60,8 +63,9 @@ struct Product {
 
   std::uint16_t grace_days = 0;
   schedule::GraceMode grace_mode = schedule::GraceMode::waive_if_paid;
-  std::optional<money::Rate> penalty_rate{};   ///< own rate per year, or
-  std::int64_t penalty_multiplier_e4 = 0;      ///< times the contract rate, 4 decimals (15000 = 1.5); both absent: no penalty interest
+  std::optional<money::Rate> penalty_rate{};  ///< own rate per year, or
+  std::int64_t penalty_multiplier_e4 =
+      0;  ///< times the contract rate, 4 decimals (15000 = 1.5); both absent: no penalty interest
   CompoundRate compound = CompoundRate::none;
   schedule::AllocationRule allocation{};
   Prepayment prepayment = Prepayment::settle;
@@ -88,9 +92,11 @@ struct LoanTerms {
   std::optional<money::Day> first_due{};
   std::uint8_t due_day = 0;  ///< 0: the product's
 };
-/// `terms.*` or `product.*` where the terms lie outside the product or the schedule room refuses them.
+/// `terms.*` or `product.*` where the terms lie outside the product or the schedule room refuses
+/// them.
 [[nodiscard]] Status check(const LoanTerms& terms, const Product& product, money::Day disbursed);
-[[nodiscard]] schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms, money::Day disbursed);
+[[nodiscard]] schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms,
+                                             money::Day disbursed);
 [[nodiscard]] schedule::OverdueRules overdue_rules(const Product& product, money::Rate rate);
 
 }  // namespace loanbook::ledger

@@ -1,8 +1,9 @@
-// Answers: what a book says about itself, its products and its loans. Reads share the state's lock and write nothing.
-
-#include <algorithm>
+// Answers: what a book says about itself, its products and its loans. Reads share the state's lock
+// and write nothing.
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/digest.hpp"
@@ -12,17 +13,21 @@
 namespace loanbook::ledger {
 namespace {
 
-constexpr date::days one_day{1};
-constexpr std::array<std::string_view, 5> category_names = {"normal", "special mention", "substandard", "doubtful", "loss"};
+constexpr std::array<std::string_view, 5> category_names = {"normal", "special mention",
+                                                            "substandard", "doubtful", "loss"};
 
-std::int64_t at(const Balances& balances, Role role) { return balances[static_cast<std::size_t>(role)]; }
+std::int64_t at(const Balances& balances, Role role) {
+  return balances[static_cast<std::size_t>(role)];
+}
 
 std::string category_name(std::uint8_t category) {
-  return category < category_names.size() ? std::string(category_names[category]) : fmt::format("class {}", category);
+  return category < category_names.size() ? std::string(category_names[category])
+                                          : fmt::format("class {}", category);
 }
 
 /// `state` accrued to the opening it is read at.
-PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Product& product, Day opening) {
+PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Product& product,
+                    Day opening) {
   const schedule::OverdueRules rules = overdue_rules(product, state.terms.rate);
   PortfolioRow row;
   row.loan = record.id;
@@ -35,7 +40,8 @@ PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Prod
   row.principal = at(state.balance, Role::principal) + row.principal_overdue;
   row.interest_accrued = at(state.balance, Role::interest_accrued);
   row.interest_due = at(state.balance, Role::interest_receivable);
-  row.penalty = at(state.balance, Role::penalty_receivable) + at(state.balance, Role::compound_receivable);
+  row.penalty =
+      at(state.balance, Role::penalty_receivable) + at(state.balance, Role::compound_receivable);
   row.overpayment = -at(state.balance, Role::overpayment);
   row.dpd = schedule::days_past_due(state.due, opening);
   row.reported_dpd = schedule::reported_days_past_due(state.due, rules, opening);
@@ -43,22 +49,27 @@ PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Prod
   row.category = category_name(schedule::classify(product.categories, row.reported_dpd));
   if (state.row_coming) {
     row.next_due = state.next.due;
-    row.next_amount = product.method == schedule::Method::revolving ? row.principal + state.next.interest : state.next.payment();
+    row.next_amount = product.method == schedule::Method::revolving
+                          ? row.principal + state.next.interest
+                          : state.next.payment();
   }
   row.isolated = record.isolated;
   return row;
 }
 
 Error wrapped(const LoanRecord& record, const LoanFault& fault) {
-  return Error{.id = "loan.beyond_limits", .message = fmt::format("loan '{}' cannot be computed: {}", record.id, fault.reason)};
+  return Error{.id = "loan.beyond_limits",
+               .message = fmt::format("loan '{}' cannot be computed: {}", record.id, fault.reason)};
 }
 
 Error unknown_loan(const std::string& id) {
-  return Error{.id = "loan.unknown", .message = fmt::format("there is no loan '{}' in this book", id)};
+  return Error{.id = "loan.unknown",
+               .message = fmt::format("there is no loan '{}' in this book", id)};
 }
 
 /// Events of a loan's chain up to entry `known_at`.
-Result<LoanHistory> history_known_at(const LoanRecord& record, std::uint64_t known_at, const storage::View& view) {
+Result<LoanHistory> history_known_at(const LoanRecord& record, std::uint64_t known_at,
+                                     const storage::View& view) {
   std::uint64_t last = record.last_entry;
   while (last > known_at) {
     const Result<Entry> entry = entry_of(view, last);
@@ -68,9 +79,10 @@ Result<LoanHistory> history_known_at(const LoanRecord& record, std::uint64_t kno
   return history(last, [&](std::uint64_t sequence) { return entry_of(view, sequence); });
 }
 
-/// The loan at the opening of `day`, folded from its entries up to `known_at` with value dates up to the day before... or on it.
-Result<LoanState> state_at(const LoanRecord& record, const Product& product, const storage::View& view, Day day,
-                           std::uint64_t known_at) {
+/// The loan at the opening of `day`, folded from its entries up to `known_at` with value dates up
+/// to the day before... or on it.
+Result<LoanState> state_at(const LoanRecord& record, const Product& product,
+                           const storage::View& view, Day day, std::uint64_t known_at) {
   Result<LoanHistory> all = history_known_at(record, known_at, view);
   if (!all) return all.error();
   std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
@@ -144,16 +156,19 @@ std::vector<ProductInfo> Book::products() const {
 Result<Product> Book::product(const std::string& id, std::optional<std::uint32_t> version) const {
   const std::shared_lock lock(impl_->state_mutex);
   const auto& products = impl_->state->products;
-  const auto found = std::find_if(products.rbegin(), products.rend(), [&](const PublishedProduct& p) {
-    return p.product.id == id && (!version || p.product.version == *version);
-  });
+  const auto found =
+      std::find_if(products.rbegin(), products.rend(), [&](const PublishedProduct& p) {
+        return p.product.id == id && (!version || p.product.version == *version);
+      });
   if (found != products.rend()) return found->product;
   return Error{.id = "product.unknown",
-               .message = fmt::format("product '{}'{} is not published in this book; `product list` shows what is", id,
-                                      version ? fmt::format(" version {}", *version) : "")};
+               .message = fmt::format(
+                   "product '{}'{} is not published in this book; `product list` shows what is", id,
+                   version ? fmt::format(" version {}", *version) : "")};
 }
 
-Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of, std::optional<std::uint64_t> known_at) const {
+Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
+                            std::optional<std::uint64_t> known_at) const {
   const std::shared_lock lock(impl_->state_mutex);
   const BookState& book = *impl_->state;
   const std::uint64_t number = book.loan_number(id);
@@ -178,13 +193,15 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of, std
   answer.product_version = product.version;
   answer.rate = state.terms.rate.text();
   answer.installments = state.terms.installments;
-  if (state.status == LoanStatus::active || state.status == LoanStatus::closed) answer.disbursed = state.disbursed;
+  if (state.status == LoanStatus::active || state.status == LoanStatus::closed)
+    answer.disbursed = state.disbursed;
   answer.method = schedule::to_text(product.method);
   const Day from = answer.disbursed.value_or(answer.as_of);
   answer.plan_digest = plan_digest(schedule_terms(product, state.terms, from));
   const schedule::OverdueRules rules = overdue_rules(product, state.terms.rate);
   for (const schedule::DueInstallment& due : state.due) {
-    answer.due.push_back({due.no, due.due, due.principal, due.interest, schedule::penalty_at(due, rules, answer.as_of).value_or(0),
+    answer.due.push_back({due.no, due.due, due.principal, due.interest,
+                          schedule::penalty_at(due, rules, answer.as_of).value_or(0),
                           schedule::compound_at(due, rules, answer.as_of).value_or(0)});
   }
   answer.balances = state.balance;
@@ -195,17 +212,21 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of, std
 Result<std::uint64_t> Book::known_at(Day day) const {
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
-  // Booking dates never fall along the chain, so the last entry booked on or before a day is found by halving.
+  // Booking dates never fall along the chain, so the last entry booked on or before a day is found
+  // by halving.
   std::uint64_t low = 0;
   std::uint64_t high = (*view)->head().sequence;
   while (low < high) {
     const std::uint64_t middle = low + (high - low + 1) / 2;
     const Result<Entry> entry = entry_of(**view, middle);
     if (!entry) return entry.error();
-    if (entry->booking_date <= day) low = middle;
-    else high = middle - 1;
+    if (entry->booking_date <= day)
+      low = middle;
+    else
+      high = middle - 1;
   }
-  // `day_closed` of a day may stand behind its cut-over only, and nothing of the next day before it.
+  // `day_closed` of a day may stand behind its cut-over only, and nothing of the next day before
+  // it.
   return low;
 }
 
@@ -218,16 +239,21 @@ Result<std::vector<ScheduleRow>> Book::schedule(const std::string& id) const {
   const Product& product = book.product_of(record);
   const LoanState state = canonical(record, book);
   const bool lent = state.status == LoanStatus::active || state.status == LoanStatus::closed;
-  const schedule::Plan plan =
-      schedule::make_plan(schedule_terms(product, state.terms, lent ? state.disbursed : book.business_date));
+  const schedule::Plan plan = schedule::make_plan(
+      schedule_terms(product, state.terms, lent ? state.disbursed : book.business_date));
   std::vector<ScheduleRow> rows;
   for (const schedule::PlanRow& row : plan.rows) {
-    const auto due = std::find_if(state.due.begin(), state.due.end(), [&](const auto& d) { return d.no == row.no; });
+    const auto due = std::find_if(state.due.begin(), state.due.end(),
+                                  [&](const auto& d) { return d.no == row.no; });
     std::string text = "planned";
-    if (due != state.due.end()) text = due->due < state.day ? "overdue" : "due";
-    else if (lent && row.due <= state.day && (!state.row_coming || row.no < state.next.no)) text = "paid";
-    else if (state.status == LoanStatus::closed) text = "settled";
-    rows.push_back({row.no, row.due, row.principal, row.interest, row.payment(), row.balance, std::move(text)});
+    if (due != state.due.end())
+      text = due->due < state.day ? "overdue" : "due";
+    else if (lent && row.due <= state.day && (!state.row_coming || row.no < state.next.no))
+      text = "paid";
+    else if (state.status == LoanStatus::closed)
+      text = "settled";
+    rows.push_back({row.no, row.due, row.principal, row.interest, row.payment(), row.balance,
+                    std::move(text)});
   }
   return rows;
 }
@@ -245,25 +271,34 @@ Result<std::vector<ExplainLine>> Book::explain(const std::string& id, Day day) c
   if (!folded) return folded.error();
   const LoanState& state = *folded;
   const auto amount = [&](std::int64_t minor) {
-    return fmt::format("{} {}", money::text_of_minor(minor, product.currency.digits), product.currency.text());
+    return fmt::format("{} {}", money::text_of_minor(minor, product.currency.digits),
+                       product.currency.text());
   };
   const auto line = [&](std::string figure, std::int64_t minor, const schedule::Line& l) {
     const std::int64_t t = day < l.first ? 0 : schedule::day_index(product.day_count, l.first, day);
-    return ExplainLine{std::move(figure), amount(minor),
-                       fmt::format("round {} (({} + {} x {}) / {}) minor units, {}", money::to_text(product.accrual_rounding),
-                                   money::text_of_minor(l.base, 0), money::text_of_minor(l.slope, 0), t, l.denominator,
-                                   schedule::to_text(product.day_count)),
-                       fmt::format("{} to {}", money::to_text(l.first), money::to_text(day))};
+    return ExplainLine{
+        std::move(figure), amount(minor),
+        fmt::format("round {} (({} + {} x {}) / {}) minor units, {}",
+                    money::to_text(product.accrual_rounding), money::text_of_minor(l.base, 0),
+                    money::text_of_minor(l.slope, 0), t, l.denominator,
+                    schedule::to_text(product.day_count)),
+        fmt::format("{} to {}", money::to_text(l.first), money::to_text(day))};
   };
   std::vector<ExplainLine> lines;
-  lines.push_back({"principal", amount(at(state.balance, Role::principal) + at(state.balance, Role::principal_overdue)),
-                   fmt::format("lent {} less what repayments paid of it", amount(state.lent)), money::to_text(state.disbursed)});
-  lines.push_back(line("interest accrued", at(state.balance, Role::interest_accrued), state.interest));
+  lines.push_back(
+      {"principal",
+       amount(at(state.balance, Role::principal) + at(state.balance, Role::principal_overdue)),
+       fmt::format("lent {} less what repayments paid of it", amount(state.lent)),
+       money::to_text(state.disbursed)});
+  lines.push_back(
+      line("interest accrued", at(state.balance, Role::interest_accrued), state.interest));
   const schedule::OverdueRules rules = overdue_rules(product, state.terms.rate);
   for (const schedule::DueInstallment& due : state.due) {
-    lines.push_back({fmt::format("installment {} unpaid", due.no), amount(due.principal + due.interest),
-                     fmt::format("principal {} + interest {}", amount(due.principal), amount(due.interest)),
-                     fmt::format("due {}, {} days past due", money::to_text(due.due), std::max<std::int64_t>(0, (day - due.due).count()))});
+    lines.push_back(
+        {fmt::format("installment {} unpaid", due.no), amount(due.principal + due.interest),
+         fmt::format("principal {} + interest {}", amount(due.principal), amount(due.interest)),
+         fmt::format("due {}, {} days past due", money::to_text(due.due),
+                     std::max<std::int64_t>(0, (day - due.due).count()))});
     const bool visible = schedule::charges_visible(due, rules, day);
     const std::string hidden = visible ? "" : " (hidden: within grace)";
     lines.push_back(line(fmt::format("installment {} penalty{}", due.no, hidden),
@@ -276,7 +311,8 @@ Result<std::vector<ExplainLine>> Book::explain(const std::string& id, Day day) c
   return lines;
 }
 
-Status Book::portfolio(std::optional<Day> as_of, const std::function<bool(const PortfolioRow&)>& use) const {
+Status Book::portfolio(std::optional<Day> as_of,
+                       const std::function<bool(const PortfolioRow&)>& use) const {
   const std::shared_lock lock(impl_->state_mutex);
   const BookState& book = *impl_->state;
   const Day day = as_of.value_or(book.business_date);
@@ -312,7 +348,8 @@ Result<std::vector<TrialBalanceRow>> Book::trial_balance(std::optional<Day> as_o
         if (totals[number][role] == 0) continue;
         const AccountCode account = account_of(product, static_cast<Role>(role));
         const std::pair<std::string, std::string> key{product.currency.text(), account.code};
-        rows.try_emplace(key, TrialBalanceRow{account.code, account.name, key.first, product.currency.digits, 0, 0});
+        rows.try_emplace(key, TrialBalanceRow{account.code, account.name, key.first,
+                                              product.currency.digits, 0, 0});
         balances[key] += totals[number][role];
       }
     }

@@ -1,8 +1,8 @@
 #include "loanbook/ledger/recorder.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/plan_digest.hpp"
@@ -21,7 +21,8 @@ Balances own_step_of(const Entry& entry) {
   Balances step{};
   for (const MovementBlock& block : entry.movements) {
     for (const auto& line : block.lines) {
-      if (!line.consequence) step[static_cast<std::size_t>(line.role)] += static_cast<std::int64_t>(line.minor);
+      if (!line.consequence)
+        step[static_cast<std::size_t>(line.role)] += static_cast<std::int64_t>(line.minor);
     }
   }
   return step;
@@ -31,13 +32,15 @@ Balances negated(const Balances& step) { return difference(Balances{}, step); }
 
 std::int64_t amount_of(const Entry& entry) {
   if (const auto* paid = std::get_if<Paid>(&entry.payload)) return paid->amount_minor;
-  if (const auto* opened = std::get_if<Opened>(&entry.payload)) return opened->terms.principal_minor;
+  if (const auto* opened = std::get_if<Opened>(&entry.payload))
+    return opened->terms.principal_minor;
   return 0;
 }
 
 Error fault(const LoanRecord& record, const LoanFault& what) {
   return Error{.id = "loan.beyond_limits",
-               .message = fmt::format("loan '{}' cannot take this event: {}; nothing was recorded", record.id, what.reason)};
+               .message = fmt::format("loan '{}' cannot take this event: {}; nothing was recorded",
+                                      record.id, what.reason)};
 }
 
 }  // namespace
@@ -56,7 +59,8 @@ Result<Entry> Recorder::entry(std::uint64_t sequence) const {
   return decode_entry(found->body);
 }
 
-Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& command, std::uint32_t batch_size) const {
+Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& command,
+                                                                std::uint32_t batch_size) const {
   using Found = std::optional<std::vector<Recorded>>;
   if (command.key.empty()) return Found{};
   std::optional<Entry> first;
@@ -67,7 +71,9 @@ Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& c
       unreadable = candidate.error();
       return true;
     }
-    if (candidate->source != command.source || candidate->scope != command.scope || candidate->key != command.key) return false;
+    if (candidate->source != command.source || candidate->scope != command.scope ||
+        candidate->key != command.key)
+      return false;
     first = std::move(*candidate);
     return true;
   };
@@ -77,12 +83,14 @@ Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& c
   if (first->request != request_digest(command) || first->batch_size != batch_size) {
     const std::string loan = first->loan != 0 ? state_.loans.at(first->loan).id : std::string{};
     const std::string what = first->batch_size != batch_size
-                                 ? fmt::format("the batch has {} events, recorded were {}", batch_size, first->batch_size)
+                                 ? fmt::format("the batch has {} events, recorded were {}",
+                                               batch_size, first->batch_size)
                                  : first_difference(*first, command, loan);
-    return Error{.id = "idempotency.conflict",
-                 .message = fmt::format("key '{}' was already used by entry {} for another request: {}. "
-                                        "Send the same request again, or use a new key",
-                                        command.key, first->sequence, what)};
+    return Error{
+        .id = "idempotency.conflict",
+        .message = fmt::format("key '{}' was already used by entry {} for another request: {}. "
+                               "Send the same request again, or use a new key",
+                               command.key, first->sequence, what)};
   }
   std::vector<Recorded> answers;
   for (std::uint32_t i = 0; i < first->batch_size; ++i) {
@@ -90,11 +98,14 @@ Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& c
     if (!bytes) return bytes.error();
     const Result<Entry> member = decode_entry(bytes->body);
     if (!member) return member.error();
-    Recorded recorded{.receipt = receipt_of(*member, bytes->hash, state_), .replayed = true, .reversed_by = 0};
+    Recorded recorded{
+        .receipt = receipt_of(*member, bytes->hash, state_), .replayed = true, .reversed_by = 0};
     if (member->loan != 0) {
-      Result<LoanHistory> all = history(state_.loans.at(member->loan).last_entry, [&](std::uint64_t s) { return entry(s); });
+      Result<LoanHistory> all = history(state_.loans.at(member->loan).last_entry,
+                                        [&](std::uint64_t s) { return entry(s); });
       if (!all) return all.error();
-      if (const auto found = all->reversed_by.find(member->sequence); found != all->reversed_by.end()) {
+      if (const auto found = all->reversed_by.find(member->sequence);
+          found != all->reversed_by.end()) {
         recorded.reversed_by = found->second;
       }
     }
@@ -104,7 +115,8 @@ Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& c
 }
 
 Status Recorder::check(const Command& command) const {
-  // A request that was recorded before is answered again, whatever the state is by now: a file may be sent twice.
+  // A request that was recorded before is answered again, whatever the state is by now: a file may
+  // be sent twice.
   const Result<std::optional<std::vector<Recorded>>> known = replayed(command, 1);
   if (!known) return known.error();
   if (known->has_value()) return money::ok();
@@ -113,7 +125,8 @@ Status Recorder::check(const Command& command) const {
   return money::ok();
 }
 
-Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_index, std::uint32_t batch_size) {
+Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_index,
+                                  std::uint32_t batch_size) {
   Result<Accepted> accepted = accept(command);
   if (!accepted) return accepted.error();
 
@@ -222,12 +235,14 @@ void Recorder::undo() {
 }
 
 Status Recorder::step(Entry& entry, LoanRecord& record, bool is_new) {
-  if (entry.kind == Kind::reverse || entry.value_date < state_.business_date) return step_in_the_past(entry, record, is_new);
+  if (entry.kind == Kind::reverse || entry.value_date < state_.business_date)
+    return step_in_the_past(entry, record, is_new);
   const Product& product = state_.product_of(record);
   try {
     LoanState next = record.state;
     advance(next, product, entry.value_date);
-    const Balances own = apply(next, product, {entry.kind, entry.value_date, entry.sequence, amount_of(entry)});
+    const Balances own =
+        apply(next, product, {entry.kind, entry.value_date, entry.sequence, amount_of(entry)});
     MovementBlock block{.product = record.state.product, .lines = {}};
     add_lines(block, own, false);
     if (!block.lines.empty()) entry.movements.push_back(std::move(block));
@@ -243,14 +258,16 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new)
   const Day through = state_.business_date;
   std::vector<LoanEvent> events_before;
   if (!is_new) {
-    Result<LoanHistory> all = history(record.last_entry, [&](std::uint64_t s) { return this->entry(s); });
+    Result<LoanHistory> all =
+        history(record.last_entry, [&](std::uint64_t s) { return this->entry(s); });
     if (!all) return all.error();
     events_before = std::move(all->events);
   }
   std::vector<LoanEvent> events_after = events_before;
   const auto* reversed = std::get_if<Reversed>(&entry.payload);
   if (reversed != nullptr) {
-    std::erase_if(events_after, [&](const LoanEvent& e) { return e.sequence == reversed->sequence; });
+    std::erase_if(events_after,
+                  [&](const LoanEvent& e) { return e.sequence == reversed->sequence; });
   } else {
     events_after.push_back({entry.kind, entry.value_date, entry.sequence, amount_of(entry)});
     std::sort(events_after.begin(), events_after.end(), before);
@@ -260,7 +277,9 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new)
     std::vector<Balances> steps_after;
     const LoanState& now = record.state;
     Balances balance_before{};
-    if (!is_new) balance_before = fold(now.product, now.terms, product, events_before, through, &steps_before).balance;
+    if (!is_new)
+      balance_before =
+          fold(now.product, now.terms, product, events_before, through, &steps_before).balance;
     LoanState next = fold(now.product, now.terms, product, events_after, through, &steps_after);
 
     Balances own{};
@@ -274,8 +293,9 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new)
         own = steps_after[i];
         continue;
       }
-      const auto same = std::find_if(events_before.begin(), events_before.end(),
-                                     [&](const LoanEvent& e) { return e.sequence == events_after[i].sequence; });
+      const auto same =
+          std::find_if(events_before.begin(), events_before.end(),
+                       [&](const LoanEvent& e) { return e.sequence == events_after[i].sequence; });
       LOANBOOK_ASSERT(same != events_before.end());
       if (steps_before[static_cast<std::size_t>(same - events_before.begin())] != steps_after[i]) {
         entry.changed.push_back(events_after[i].sequence);
@@ -311,7 +331,8 @@ Receipt receipt_of(const Entry& entry, const Digest& hash, const BookState& stat
     receipt.currency = state.product_of(record).currency.text();
     for (const MovementBlock& block : entry.movements) {
       for (const auto& line : block.lines) {
-        receipt.movements.push_back({line.role, line.consequence, static_cast<std::int64_t>(line.minor)});
+        receipt.movements.push_back(
+            {line.role, line.consequence, static_cast<std::int64_t>(line.minor)});
       }
     }
   }

@@ -1,7 +1,7 @@
 #pragma once
 
-// From a command to an entry: idempotency, every rule at the door, the fold, the movements. Works on the state in memory, which includes the
-// earlier members of the same group. Private to ledger/.
+// From a command to an entry: idempotency, every rule at the door, the fold, the movements. Works
+// on the state in memory, which includes the earlier members of the same group. Private to ledger/.
 
 #include <functional>
 #include <optional>
@@ -18,17 +18,21 @@ class Recorder {
  public:
   Recorder(BookState& state, StoredSource written) : state_(state), written_(std::move(written)) {}
 
-  /// Where the command was recorded before, its receipts (`replayed`); nothing where it is new. `idempotency.conflict` otherwise.
-  [[nodiscard]] Result<std::optional<std::vector<Recorded>>> replayed(const Command& command, std::uint32_t batch_size) const;
+  /// Where the command was recorded before, its receipts (`replayed`); nothing where it is new.
+  /// `idempotency.conflict` otherwise.
+  [[nodiscard]] Result<std::optional<std::vector<Recorded>>> replayed(
+      const Command& command, std::uint32_t batch_size) const;
 
   /// Checks, folds, appends one entry to `pending` and changes the state. An error changes nothing.
-  [[nodiscard]] Result<Recorded> record(const Command& command, std::uint32_t batch_index = 0, std::uint32_t batch_size = 1);
+  [[nodiscard]] Result<Recorded> record(const Command& command, std::uint32_t batch_index = 0,
+                                        std::uint32_t batch_size = 1);
   /// An entry of the book itself (cut-over, day closed).
   void append(Entry entry);
   /// Same checks as `record`, without the entry.
   [[nodiscard]] Status check(const Command& command) const;
 
-  /// Takes back the entries recorded since `mark` (an atomic batch that failed, a preview). Only with `keep_undo`.
+  /// Takes back the entries recorded since `mark` (an atomic batch that failed, a preview). Only
+  /// with `keep_undo`.
   void keep_undo(bool keep) { keep_undo_ = keep; }
   void undo();
 
@@ -63,7 +67,8 @@ class Recorder {
   std::vector<std::function<void()>> undo_;
 };
 
-/// The receipt of an entry as it stands in the chain; a function of its bytes (and of the names of its loan and currency).
+/// The receipt of an entry as it stands in the chain; a function of its bytes (and of the names of
+/// its loan and currency).
 [[nodiscard]] Receipt receipt_of(const Entry& entry, const Digest& hash, const BookState& state);
 
 }  // namespace loanbook::ledger

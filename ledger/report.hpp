@@ -32,21 +32,23 @@ struct PortfolioRow {
   std::string currency;
   std::uint8_t digits;  ///< of the currency
   LoanStatus status;
-  std::int64_t lent;                ///< disbursed principal
-  std::int64_t principal;           ///< outstanding, overdue part included
+  std::int64_t lent;       ///< disbursed principal
+  std::int64_t principal;  ///< outstanding, overdue part included
   std::int64_t principal_overdue;
-  std::int64_t interest_accrued;    ///< not yet due
-  std::int64_t interest_due;        ///< due, unpaid
-  std::int64_t penalty;             ///< penalty and compound interest
+  std::int64_t interest_accrued;  ///< not yet due
+  std::int64_t interest_due;      ///< due, unpaid
+  std::int64_t penalty;           ///< penalty and compound interest
   std::int64_t overpayment;
-  std::int32_t dpd;                 ///< days past due
-  std::int32_t reported_dpd;        ///< 0 within grace
-  std::string bucket;               ///< `M0`..`M6+`
-  std::string category;             ///< `normal`, ...
+  std::int32_t dpd;           ///< days past due
+  std::int32_t reported_dpd;  ///< 0 within grace
+  std::string bucket;         ///< `M0`..`M6+`
+  std::string category;       ///< `normal`, ...
   std::optional<Day> next_due;
-  std::int64_t next_amount = 0;     ///< planned for it
+  std::int64_t next_amount = 0;  ///< planned for it
   bool isolated = false;
-  [[nodiscard]] std::int64_t owed() const { return principal + interest_accrued + interest_due + penalty; }
+  [[nodiscard]] std::int64_t owed() const {
+    return principal + interest_accrued + interest_due + penalty;
+  }
   [[nodiscard]] std::int64_t overdue() const { return principal_overdue + interest_due + penalty; }
 };
 
@@ -60,17 +62,17 @@ struct DueView {
 struct LoanView {
   PortfolioRow row;
   Day as_of;
-  std::uint64_t known_at;    ///< sequence number the answer is complete to
-  std::uint64_t version;     ///< number of the loan's entries
+  std::uint64_t known_at;  ///< sequence number the answer is complete to
+  std::uint64_t version;   ///< number of the loan's entries
   std::uint32_t product_version;
-  std::string rate;          ///< as text, a fraction
+  std::string rate;  ///< as text, a fraction
   std::uint32_t installments;
   std::optional<Day> disbursed;
   std::string method;
-  Digest plan_digest;        ///< of the plan the customer agreed to
+  Digest plan_digest;  ///< of the plan the customer agreed to
   std::vector<DueView> due;
   Balances balances;
-  std::int64_t payoff;       ///< everything owed on that day
+  std::int64_t payoff;  ///< everything owed on that day
 };
 
 struct ScheduleRow {
@@ -83,17 +85,17 @@ struct ScheduleRow {
 struct EntryView {
   Receipt receipt;
   std::string source, scope, key, actor, reason;
-  std::string text;           ///< one line for people: `repay 100.00 CNY`
+  std::string text;  ///< one line for people: `repay 100.00 CNY`
   std::uint64_t reverses = 0;
   std::uint32_t batch_index = 0, batch_size = 1;
-  struct Amount {             ///< of `day_closed`: by product and currency
+  struct Amount {  ///< of `day_closed`: by product and currency
     std::string product, currency;
     std::uint8_t digits;
     Role role;
     std::int64_t minor;
   };
   std::vector<Amount> totals;
-  std::uint8_t digits = 2;    ///< of the receipt's currency
+  std::uint8_t digits = 2;  ///< of the receipt's currency
   std::vector<Digest> segments;
 };
 
@@ -117,7 +119,8 @@ struct TrialBalanceRow {
 struct BucketChange {
   std::string from, to;
   std::uint64_t loans = 0;
-  std::int64_t principal = 0;  ///< outstanding, of loans in the reporting currency's minor units by row currency
+  std::int64_t principal =
+      0;  ///< outstanding, of loans in the reporting currency's minor units by row currency
 };
 
 /// What one closed day did.
@@ -138,7 +141,7 @@ struct NightReport {
 
 struct VerifyReport {
   struct Finding {
-    std::string where;    ///< `entry 17`, `loan 4711`, `segment 3f..`, `account 1310 CNY`
+    std::string where;  ///< `entry 17`, `loan 4711`, `segment 3f..`, `account 1310 CNY`
     std::string message;
   };
   std::uint64_t entries = 0, loans = 0, nights = 0, segments = 0;

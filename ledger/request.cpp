@@ -84,17 +84,24 @@ Digest request_digest(const Command& command) {
   return sha256(bytes);
 }
 
-std::string first_difference(const Entry& entry, const Command& command, const std::string& loan_of_entry) {
+std::string first_difference(const Entry& entry, const Command& command,
+                             const std::string& loan_of_entry) {
   const Kind kind = std::visit(KindOf{}, command.event);
-  if (kind != entry.kind) return fmt::format("event is {}, recorded was {}", to_text(kind), to_text(entry.kind));
-  if (command.loan != loan_of_entry) return fmt::format("loan is '{}', recorded was '{}'", command.loan, loan_of_entry);
+  if (kind != entry.kind)
+    return fmt::format("event is {}, recorded was {}", to_text(kind), to_text(entry.kind));
+  if (command.loan != loan_of_entry)
+    return fmt::format("loan is '{}', recorded was '{}'", command.loan, loan_of_entry);
   if (command.value_date && *command.value_date != entry.value_date) {
-    return fmt::format("value date is {}, recorded was {}", money::to_text(*command.value_date), money::to_text(entry.value_date));
+    return fmt::format("value date is {}, recorded was {}", money::to_text(*command.value_date),
+                       money::to_text(entry.value_date));
   }
-  if (command.actor != entry.actor) return fmt::format("actor is '{}', recorded was '{}'", command.actor, entry.actor);
-  if (command.reason != entry.reason) return fmt::format("reason is '{}', recorded was '{}'", command.reason, entry.reason);
+  if (command.actor != entry.actor)
+    return fmt::format("actor is '{}', recorded was '{}'", command.actor, entry.actor);
+  if (command.reason != entry.reason)
+    return fmt::format("reason is '{}', recorded was '{}'", command.reason, entry.reason);
   if (const auto* reverse = std::get_if<Reverse>(&command.event)) {
-    return fmt::format("reversed entry is {}, recorded was {}", reverse->sequence, std::get<Reversed>(entry.payload).sequence);
+    return fmt::format("reversed entry is {}, recorded was {}", reverse->sequence,
+                       std::get<Reversed>(entry.payload).sequence);
   }
   return "amount or terms differ from what was recorded";
 }

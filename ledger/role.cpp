@@ -33,7 +33,8 @@ Result<Role> parse_role(std::string_view text) {
     if (rows[i].text == text) return static_cast<Role>(i);
   }
   return Error{.id = "role.unknown",
-               .message = "'" + std::string(text) + "' is no account role; see `loanbook product check --help` for the list"};
+               .message = "'" + std::string(text) +
+                          "' is no account role; see `loanbook product check --help` for the list"};
 }
 
 Account default_account(Role role) { return rows.at(static_cast<std::size_t>(role)).account; }

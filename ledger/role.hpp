@@ -12,8 +12,8 @@ using money::Error;
 using money::Result;
 using money::Status;
 
-/// Account roles: what an amount is, whatever general-ledger code a product maps it to. Debits are positive, credits negative, so
-/// balanced movements sum to zero. Values reached a disk: frozen.
+/// Account roles: what an amount is, whatever general-ledger code a product maps it to. Debits are
+/// positive, credits negative, so balanced movements sum to zero. Values reached a disk: frozen.
 enum class Role : std::uint8_t {
   principal = 0,            ///< lent, not overdue (asset)
   principal_overdue = 1,    ///< due and unpaid at the end of its due date (asset)

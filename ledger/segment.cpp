@@ -46,8 +46,10 @@ void add_lines(const LoanState& state, const Product& product, Visit& visit) {
     const Day visible = rules.grace_mode == schedule::GraceMode::shift
                             ? due.penalty.first
                             : due.due + date::days{rules.grace_days + 1};
-    if (accrues(due.penalty)) visit.lines.push_back({Role::penalty_receivable, due.no, visible, due.penalty});
-    if (accrues(due.compound)) visit.lines.push_back({Role::compound_receivable, due.no, visible, due.compound});
+    if (accrues(due.penalty))
+      visit.lines.push_back({Role::penalty_receivable, due.no, visible, due.penalty});
+    if (accrues(due.compound))
+      visit.lines.push_back({Role::compound_receivable, due.no, visible, due.compound});
   }
 }
 
@@ -84,7 +86,8 @@ std::string encode_segment(Day day, const std::vector<EncodedProduct>& products,
 }
 
 Result<Segment> decode_segment(std::string_view bytes) {
-  const Error damaged{.id = "integrity.segment_damaged", .message = "a segment's bytes are not canonical"};
+  const Error damaged{.id = "integrity.segment_damaged",
+                      .message = "a segment's bytes are not canonical"};
   if (!bytes.starts_with(magic)) return damaged;
   Decoder in{bytes.substr(magic.size())};
   Segment segment;
@@ -125,13 +128,16 @@ Result<Segment> read_segment(const storage::View& view, const Digest& digest) {
   Result<std::optional<storage::Bytes>> bytes = view.segment(digest);
   if (!bytes) return bytes.error();
   if (!bytes->has_value()) {
-    return Error{.id = "integrity.segment_missing", .message = fmt::format("segment {} is missing: restore it from a backup",
-                                                                           hex(digest))};
+    return Error{
+        .id = "integrity.segment_missing",
+        .message = fmt::format("segment {} is missing: restore it from a backup", hex(digest))};
   }
   if (sha256(**bytes) != digest) {
-    return Error{.id = "integrity.segment_damaged",
-                 .message = fmt::format("segment {} is damaged: its content has another digest; restore it from a backup",
-                                        hex(digest))};
+    return Error{
+        .id = "integrity.segment_damaged",
+        .message = fmt::format(
+            "segment {} is damaged: its content has another digest; restore it from a backup",
+            hex(digest))};
   }
   return decode_segment(**bytes);
 }

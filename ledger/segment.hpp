@@ -1,7 +1,8 @@
 #pragma once
 
-// What a night leaves behind beside its entry: for each product the totals and the loans it visited, with all their lines from this
-// night on. Immutable; named by the SHA-256 of its bytes in one day_closed entry. Layout: docs/format.md, section "Segment".
+// What a night leaves behind beside its entry: for each product the totals and the loans it
+// visited, with all their lines from this night on. Immutable; named by the SHA-256 of its bytes in
+// one day_closed entry. Layout: docs/format.md, section "Segment".
 
 #include <array>
 #include <cstdint>
@@ -14,11 +15,12 @@
 
 namespace loanbook::ledger {
 
-/// A line of a visited loan: its level at the opening of a day is round((base + slope x t) / denominator).
+/// A line of a visited loan: its level at the opening of a day is round((base + slope x t) /
+/// denominator).
 struct SegmentLine {
-  Role role;                    ///< interest_accrued, penalty_receivable or compound_receivable
-  std::uint32_t installment;    ///< number of the due installment; 0: interest
-  Day visible_from;             ///< booked as 0 before this day (grace)
+  Role role;                  ///< interest_accrued, penalty_receivable or compound_receivable
+  std::uint32_t installment;  ///< number of the due installment; 0: interest
+  Day visible_from;           ///< booked as 0 before this day (grace)
   schedule::Line line;
 };
 
@@ -27,7 +29,7 @@ struct Visit {
   std::uint64_t loan = 0;
   LoanStatus status = LoanStatus::active;
   std::uint8_t bucket = 0;
-  std::int64_t interest_booked = 0;   ///< balance of interest_accrued after the night
+  std::int64_t interest_booked = 0;  ///< balance of interest_accrued after the night
   std::int64_t penalty_booked = 0;
   std::int64_t compound_booked = 0;
   std::vector<SegmentLine> lines;
@@ -52,7 +54,8 @@ struct Segment {
 
 /// The lines of a state, as a visit records them.
 void add_lines(const LoanState& state, const Product& product, Visit& visit);
-/// The bytes of one visit but its loan number, which stands before it as the distance to that of the visit before.
+/// The bytes of one visit but its loan number, which stands before it as the distance to that of
+/// the visit before.
 void encode_visit(const Visit& visit, std::string& out);
 
 /// A product's part with its visits already encoded.

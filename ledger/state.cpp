@@ -1,8 +1,8 @@
 #include "loanbook/ledger/state.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/segment.hpp"
@@ -11,14 +11,17 @@
 namespace loanbook::ledger {
 
 std::uint64_t BookState::loan_number(std::string_view id) const {
-  return by_id.find(stable_hash(id), [&](std::uint64_t number) { return loans.at(number).id == id; });
+  return by_id.find(stable_hash(id),
+                    [&](std::uint64_t number) { return loans.at(number).id == id; });
 }
 
-std::uint64_t key_hash(const std::string& source, const std::string& scope, const std::string& key) {
+std::uint64_t key_hash(const std::string& source, const std::string& scope,
+                       const std::string& key) {
   return stable_hash(key, stable_hash(scope, stable_hash(source)));
 }
 
-std::uint64_t BookState::find_key(const std::string& source, const std::string& scope, const std::string& key,
+std::uint64_t BookState::find_key(const std::string& source, const std::string& scope,
+                                  const std::string& key,
                                   const std::function<bool(std::uint64_t)>& same_key) const {
   return by_key.find(key_hash(source, scope, key), same_key);
 }
@@ -27,8 +30,9 @@ Result<Entry> entry_of(const storage::View& view, std::uint64_t sequence) {
   Result<std::optional<storage::StoredEntry>> stored = view.entry(sequence);
   if (!stored) return stored.error();
   if (!stored->has_value()) {
-    return Error{.id = "entry.unknown", .message = fmt::format("there is no entry {}; the last one is {}", sequence,
-                                                               view.head().sequence)};
+    return Error{.id = "entry.unknown",
+                 .message = fmt::format("there is no entry {}; the last one is {}", sequence,
+                                        view.head().sequence)};
   }
   return decode_entry((*stored)->body);
 }
@@ -43,7 +47,8 @@ Result<LoanHistory> history(std::uint64_t last, const EntrySource& source) {
     } else if (!result.reversed_by.contains(sequence)) {
       std::int64_t amount = 0;
       if (const auto* paid = std::get_if<Paid>(&entry->payload)) amount = paid->amount_minor;
-      if (const auto* opened = std::get_if<Opened>(&entry->payload)) amount = opened->terms.principal_minor;
+      if (const auto* opened = std::get_if<Opened>(&entry->payload))
+        amount = opened->terms.principal_minor;
       result.events.push_back({entry->kind, entry->value_date, sequence, amount});
     }
     sequence = entry->previous;
@@ -63,7 +68,8 @@ void add_movements(BookState& state, const Entry& entry, int sign) {
       state.balances[block.product][static_cast<std::size_t>(line.role)] += sign * line.minor;
     }
   }
-  if (state.dirty_days.empty() || state.dirty_days.back() != entry.booking_date) state.dirty_days.push_back(entry.booking_date);
+  if (state.dirty_days.empty() || state.dirty_days.back() != entry.booking_date)
+    state.dirty_days.push_back(entry.booking_date);
 }
 
 void apply_book_event(BookState& state, const Entry& entry) {
@@ -88,14 +94,17 @@ void apply_book_event(BookState& state, const Entry& entry) {
 namespace {
 
 Error broken_link(std::uint64_t sequence) {
-  return Error{.id = "integrity.chain",
-               .message = fmt::format("entry {} does not link to the one before it: the log was altered or damaged", sequence)};
+  return Error{
+      .id = "integrity.chain",
+      .message = fmt::format(
+          "entry {} does not link to the one before it: the log was altered or damaged", sequence)};
 }
 
 Status replay_new_loan(BookState& state, const Entry& entry, const Opened& opened) {
   if (entry.loan != state.loans.size() + 1 || opened.product >= state.products.size()) {
-    return Error{.id = "integrity.loan_number", .message = fmt::format("entry {} opens loan number {} out of order",
-                                                                       entry.sequence, entry.loan)};
+    return Error{.id = "integrity.loan_number",
+                 .message = fmt::format("entry {} opens loan number {} out of order",
+                                        entry.sequence, entry.loan)};
   }
   LoanRecord& record = state.loans.append();
   record.id = opened.loan;
@@ -107,7 +116,8 @@ Status replay_new_loan(BookState& state, const Entry& entry, const Opened& opene
 }
 
 Status replay_loan_event(BookState& state, const Entry& entry, const storage::View& view) {
-  if (const auto* opened = std::get_if<Opened>(&entry.payload); opened != nullptr && entry.loan > state.loans.size()) {
+  if (const auto* opened = std::get_if<Opened>(&entry.payload);
+      opened != nullptr && entry.loan > state.loans.size()) {
     if (Status s = replay_new_loan(state, entry, *opened); !s) return s;
   }
   LoanPage& page = state.loans.page_of(entry.loan);
@@ -122,23 +132,28 @@ Status replay_loan_event(BookState& state, const Entry& entry, const storage::Vi
   const bool in_the_past = entry.kind == Kind::reverse || entry.value_date < state.business_date;
   try {
     if (in_the_past) {
-      Result<LoanHistory> all = history(entry.sequence, [&](std::uint64_t s) { return entry_of(view, s); });
+      Result<LoanHistory> all =
+          history(entry.sequence, [&](std::uint64_t s) { return entry_of(view, s); });
       if (!all) return all.error();
-      record.state = fold(record.state.product, record.state.terms, product, all->events, state.business_date);
+      record.state =
+          fold(record.state.product, record.state.terms, product, all->events, state.business_date);
     } else {
       advance(record.state, product, entry.value_date);
       const auto* paid = std::get_if<Paid>(&entry.payload);
-      const std::int64_t amount = paid != nullptr ? paid->amount_minor : record.state.terms.principal_minor;
+      const std::int64_t amount =
+          paid != nullptr ? paid->amount_minor : record.state.terms.principal_minor;
       apply(record.state, product, {entry.kind, entry.value_date, entry.sequence, amount});
     }
   } catch (const LoanFault& fault) {
-    return Error{.id = "integrity.fold", .message = fmt::format("entry {} of loan '{}' cannot be folded: {}", entry.sequence,
-                                                                record.id, fault.reason)};
+    return Error{.id = "integrity.fold",
+                 .message = fmt::format("entry {} of loan '{}' cannot be folded: {}",
+                                        entry.sequence, record.id, fault.reason)};
   }
   return money::ok();
 }
 
-Status replay_day_closed(BookState& state, const Entry& entry, const DayClosed& closed, const storage::View& view) {
+Status replay_day_closed(BookState& state, const Entry& entry, const DayClosed& closed,
+                         const storage::View& view) {
   std::vector<std::uint64_t> isolated;
   for (const Digest& digest : closed.segments) {
     Result<Segment> segment = read_segment(view, digest);
@@ -166,7 +181,8 @@ Status replay_day_closed(BookState& state, const Entry& entry, const DayClosed& 
       record.bucket_closed = record.state.bucket;
     }
   }
-  std::erase_if(state.touched, [&](std::uint64_t number) { return !state.loans.at(number).touched; });
+  std::erase_if(state.touched,
+                [&](std::uint64_t number) { return !state.loans.at(number).touched; });
   ++state.nights_since_checkpoint;
   return money::ok();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-// Everything derived from the entries that a running book keeps in memory, and how an entry changes it. Private to ledger/.
+// Everything derived from the entries that a running book keeps in memory, and how an entry changes
+// it. Private to ledger/.
 
 #include <array>
 #include <cstdint>
@@ -26,7 +27,7 @@ struct LoanRecord {
   std::uint64_t version = 0;
   std::uint8_t bucket_closed = 0;  ///< at the last closed day
   bool touched = false;            ///< an event since the last closed day
-  bool isolated = false;           ///< left out of the nights; booked through the day before `state.day`
+  bool isolated = false;  ///< left out of the nights; booked through the day before `state.day`
 };
 
 struct LoanPage {
@@ -39,7 +40,9 @@ struct LoanPage {
 class LoanTable {
  public:
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  [[nodiscard]] LoanRecord& at(std::uint64_t number) { return pages_[(number - 1) / per_page]->loans[(number - 1) % per_page]; }
+  [[nodiscard]] LoanRecord& at(std::uint64_t number) {
+    return pages_[(number - 1) / per_page]->loans[(number - 1) % per_page];
+  }
   [[nodiscard]] const LoanRecord& at(std::uint64_t number) const {
     return pages_[(number - 1) / per_page]->loans[(number - 1) % per_page];
   }
@@ -93,19 +96,24 @@ struct BookState {
   std::vector<Day> dirty_days;
 
   [[nodiscard]] std::uint64_t loan_number(std::string_view id) const;  ///< 0: unknown
-  [[nodiscard]] const Product& product_of(const LoanRecord& record) const { return products.at(record.state.product).product; }
+  [[nodiscard]] const Product& product_of(const LoanRecord& record) const {
+    return products.at(record.state.product).product;
+  }
   /// Sequence of the entry with this idempotency key, or 0; `same_key` compares an entry's key.
-  [[nodiscard]] std::uint64_t find_key(const std::string& source, const std::string& scope, const std::string& key,
+  [[nodiscard]] std::uint64_t find_key(const std::string& source, const std::string& scope,
+                                       const std::string& key,
                                        const std::function<bool(std::uint64_t)>& same_key) const;
 };
 
-[[nodiscard]] std::uint64_t key_hash(const std::string& source, const std::string& scope, const std::string& key);
+[[nodiscard]] std::uint64_t key_hash(const std::string& source, const std::string& scope,
+                                     const std::string& key);
 
 /// Reads entries by sequence: of a view, or of a view and a group that is not written yet.
 using EntrySource = std::function<Result<Entry>(std::uint64_t sequence)>;
 [[nodiscard]] Result<Entry> entry_of(const storage::View& view, std::uint64_t sequence);
 
-/// The events of a loan as the fold wants them (reversed ones left out, ordered), from its chain of entries beginning at `last`.
+/// The events of a loan as the fold wants them (reversed ones left out, ordered), from its chain of
+/// entries beginning at `last`.
 struct LoanHistory {
   std::vector<LoanEvent> events;
   std::map<std::uint64_t, std::uint64_t> reversed_by;  ///< sequence of event -> of its reversal
@@ -119,14 +127,19 @@ void add_movements(BookState& state, const Entry& entry, int sign);
 void apply_book_event(BookState& state, const Entry& entry);
 
 /// Brings `state` from the entry before to `entry`, as the writer did when it recorded it.
-[[nodiscard]] Status replay(BookState& state, const storage::StoredEntry& stored, const storage::View& view);
+[[nodiscard]] Status replay(BookState& state, const storage::StoredEntry& stored,
+                            const storage::View& view);
 
-/// The state in canonical form: at the opening of the business date, accrued to it (an isolated loan: as it stands).
+/// The state in canonical form: at the opening of the business date, accrued to it (an isolated
+/// loan: as it stands).
 [[nodiscard]] LoanState canonical(const LoanRecord& record, const BookState& state);
 
-/// Derived rows: everything dirty, then the checkpoint row. Requires: no day is cut over and not closed.
+/// Derived rows: everything dirty, then the checkpoint row. Requires: no day is cut over and not
+/// closed.
 [[nodiscard]] Status save_checkpoint(BookState& state, storage::Store& store);
-/// The newest checkpoint and the tail behind it; from the first entry where rows are missing or damaged. Checks the chain of what it replays.
-[[nodiscard]] Result<std::unique_ptr<BookState>> load_state(const storage::View& view, bool use_rows = true);
+/// The newest checkpoint and the tail behind it; from the first entry where rows are missing or
+/// damaged. Checks the chain of what it replays.
+[[nodiscard]] Result<std::unique_ptr<BookState>> load_state(const storage::View& view,
+                                                            bool use_rows = true);
 
 }  // namespace loanbook::ledger

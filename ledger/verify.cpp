@@ -1,8 +1,8 @@
 // Verification: chain, folds, totals and segments held against each other, each from bytes alone.
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/digest.hpp"
@@ -26,7 +26,8 @@ class Verification {
     std::uint64_t expected = 1;
     const Status scanned = view_.entries(1, last, [&](const storage::StoredEntry& stored) {
       if (stored.sequence != expected) {
-        find(fmt::format("entry {}", expected), fmt::format("missing: the next one in the log is {}", stored.sequence));
+        find(fmt::format("entry {}", expected),
+             fmt::format("missing: the next one in the log is {}", stored.sequence));
         expected = stored.sequence;
       }
       ++expected;
@@ -34,10 +35,12 @@ class Verification {
       return true;
     });
     if (!scanned) find("log", scanned.error().message);
-    if (expected != last + 1) find(fmt::format("entry {}", expected), fmt::format("missing: the head says {}", last));
+    if (expected != last + 1)
+      find(fmt::format("entry {}", expected), fmt::format("missing: the head says {}", last));
     report_.entries = expected - 1;
     report_.head = view_.head();
-    if (previous_ != view_.head().hash) find(fmt::format("entry {}", last), "its hash is not that of the head");
+    if (previous_ != view_.head().hash)
+      find(fmt::format("entry {}", last), "its hash is not that of the head");
     fold_loans();
     totals();
     unnamed_segments();
@@ -60,7 +63,8 @@ class Verification {
   };
 
   void find(std::string where, std::string message) {
-    if (report_.findings.size() < 1000) report_.findings.push_back({std::move(where), std::move(message)});
+    if (report_.findings.size() < 1000)
+      report_.findings.push_back({std::move(where), std::move(message)});
   }
 
   void entry(const storage::StoredEntry& stored) {
@@ -74,35 +78,43 @@ class Verification {
       find(where, decoded.error().message);
       return;
     }
-    if (decoded->sequence != stored.sequence) find(where, fmt::format("calls itself entry {}", decoded->sequence));
+    if (decoded->sequence != stored.sequence)
+      find(where, fmt::format("calls itself entry {}", decoded->sequence));
     if (encode(*decoded) != stored.body) find(where, "its bytes are not canonical");
     if (concerns_loan(decoded->kind)) loan_entry(*decoded, where);
-    if (const auto* product = std::get_if<Product>(&decoded->payload)) products_.push_back(*product);
+    if (const auto* product = std::get_if<Product>(&decoded->payload))
+      products_.push_back(*product);
     if (const auto* closed = std::get_if<DayClosed>(&decoded->payload)) night(*decoded, *closed);
     for (const MovementBlock& block : decoded->movements) {
       if (totals_.size() <= block.product) totals_.resize(block.product + 1);
-      for (const auto& line : block.lines) totals_[block.product][static_cast<std::size_t>(line.role)] += line.minor;
+      for (const auto& line : block.lines)
+        totals_[block.product][static_cast<std::size_t>(line.role)] += line.minor;
     }
-    if (const auto* closed = std::get_if<DayClosed>(&decoded->payload); closed != nullptr && deep_) check_levels(*closed);
+    if (const auto* closed = std::get_if<DayClosed>(&decoded->payload); closed != nullptr && deep_)
+      check_levels(*closed);
   }
 
-  /// After a night the accruing accounts stand at the levels of all lines, by the frozen formula: any night can be checked from bytes.
+  /// After a night the accruing accounts stand at the levels of all lines, by the frozen formula:
+  /// any night can be checked from bytes.
   void check_levels(const DayClosed& closed) {
     std::vector<Totals> levels(totals_.size());
     for (const auto& [loan, of_loan] : lines_) {
       const Day opening = of_loan.isolated_at.value_or(closed.day + one_day);
       for (const SegmentLine& line : of_loan.lines) {
-        levels.at(of_loan.product)[static_cast<std::size_t>(line.role)] += level_at(line, products_[of_loan.product], opening);
+        levels.at(of_loan.product)[static_cast<std::size_t>(line.role)] +=
+            level_at(line, products_[of_loan.product], opening);
       }
     }
     for (std::size_t number = 0; number < totals_.size(); ++number) {
-      for (const Role role : {Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable}) {
+      for (const Role role :
+           {Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable}) {
         const auto index = static_cast<std::size_t>(role);
         if (levels[number][index] == totals_[number][index]) continue;
         const std::uint8_t digits = products_[number].currency.digits;
         find(fmt::format("night {}", money::to_text(closed.day)),
-             fmt::format("{} of product {}: booked {}, its lines give {}", to_text(role), products_[number].id,
-                         money::text_of_minor(totals_[number][index], digits), money::text_of_minor(levels[number][index], digits)));
+             fmt::format("{} of product {}: booked {}, its lines give {}", to_text(role),
+                         products_[number].id, money::text_of_minor(totals_[number][index], digits),
+                         money::text_of_minor(levels[number][index], digits)));
       }
     }
   }
@@ -128,7 +140,8 @@ class Verification {
       amount = opened->terms.principal_minor;
       loan.product = opened->product;
       loan.terms = opened->terms;
-      if (state_.loans.at(entry.loan).id != opened->loan) find(where, "the loan's id differs in the derived rows");
+      if (state_.loans.at(entry.loan).id != opened->loan)
+        find(where, "the loan's id differs in the derived rows");
     }
     loan.events.push_back({entry.kind, entry.value_date, entry.sequence, amount});
   }
@@ -143,7 +156,8 @@ class Verification {
         find(fmt::format("segment {}", hex(digest)), segment.error().message);
         continue;
       }
-      if (segment->day != closed.day) find(fmt::format("segment {}", hex(digest)), "belongs to another day than its entry");
+      if (segment->day != closed.day)
+        find(fmt::format("segment {}", hex(digest)), "belongs to another day than its entry");
       segment_totals(entry, *segment);
       if (deep_) recompute(*segment);
     }
@@ -152,17 +166,20 @@ class Verification {
   void segment_totals(const Entry& entry, const Segment& segment) {
     std::map<std::uint32_t, Totals> booked;
     for (const MovementBlock& block : entry.movements) {
-      for (const auto& line : block.lines) booked[block.product][static_cast<std::size_t>(line.role)] += line.minor;
+      for (const auto& line : block.lines)
+        booked[block.product][static_cast<std::size_t>(line.role)] += line.minor;
     }
     for (const SegmentProduct& product : segment.products) {
       if (booked[product.product] != product.totals) {
-        find(fmt::format("entry {}", entry.sequence), fmt::format("its totals of product number {} are not those of its segment",
-                                                                  product.product));
+        find(fmt::format("entry {}", entry.sequence),
+             fmt::format("its totals of product number {} are not those of its segment",
+                         product.product));
       }
     }
   }
 
-  /// The night's accruals again, from the lines of all segments so far by the frozen formula: what runs on must rise by what was booked.
+  /// The night's accruals again, from the lines of all segments so far by the frozen formula: what
+  /// runs on must rise by what was booked.
   void recompute(const Segment& segment) {
     const Day opening = segment.day + one_day;
     for (const SegmentProduct& part : segment.products) {
@@ -176,20 +193,26 @@ class Verification {
         of_loan.lines = visit.lines;
         for (const SegmentLine& line : visit.lines) {
           const std::int64_t level = level_at(line, product, opening);
-          (line.role == Role::interest_accrued ? interest : line.role == Role::penalty_receivable ? penalty : compound) += level;
+          (line.role == Role::interest_accrued     ? interest
+           : line.role == Role::penalty_receivable ? penalty
+                                                   : compound) += level;
         }
-        if (interest != visit.interest_booked || penalty != visit.penalty_booked || compound != visit.compound_booked) {
+        if (interest != visit.interest_booked || penalty != visit.penalty_booked ||
+            compound != visit.compound_booked) {
           find(fmt::format("loan '{}'", state_.loans.at(visit.loan).id),
-               fmt::format("closing {} its lines give other figures than were booked", money::to_text(segment.day)));
+               fmt::format("closing {} its lines give other figures than were booked",
+                           money::to_text(segment.day)));
         }
       }
     }
-    for (const Segment::Isolated& loan : segment.isolated) lines_[loan.loan].isolated_at = segment.day;
+    for (const Segment::Isolated& loan : segment.isolated)
+      lines_[loan.loan].isolated_at = segment.day;
   }
 
   static std::int64_t level_at(const SegmentLine& line, const Product& product, Day opening) {
     if (opening < line.visible_from || opening < line.line.first) return 0;
-    return schedule::level(line.line, product.day_count, product.accrual_rounding, opening).value_or(INT64_MIN);
+    return schedule::level(line.line, product.day_count, product.accrual_rounding, opening)
+        .value_or(INT64_MIN);
   }
 
   void fold_loans() {
@@ -199,7 +222,8 @@ class Verification {
       const LoanRecord& record = state_.loans.at(number);
       const std::string where = fmt::format("loan '{}'", record.id);
       std::erase_if(loan.events, [&](const LoanEvent& event) {
-        return std::find(loan.reversed.begin(), loan.reversed.end(), event.sequence) != loan.reversed.end();
+        return std::find(loan.reversed.begin(), loan.reversed.end(), event.sequence) !=
+               loan.reversed.end();
       });
       std::sort(loan.events.begin(), loan.events.end(), before);
       if (loan.product >= state_.products.size() || loan.last != record.last_entry) {
@@ -210,9 +234,11 @@ class Verification {
       try {
         const LoanState now = canonical(record, state_);
         const LoanState again = fold(loan.product, loan.terms, product, loan.events, now.day);
-        if (!(again == now)) find(where, "its derived row is not the fold of its events; `rebuild` makes it again");
+        if (!(again == now))
+          find(where, "its derived row is not the fold of its events; `rebuild` makes it again");
         if (balances_.size() <= loan.product) balances_.resize(loan.product + 1);
-        for (std::size_t role = 0; role < role_count; ++role) balances_[loan.product][role] += again.balance[role];
+        for (std::size_t role = 0; role < role_count; ++role)
+          balances_[loan.product][role] += again.balance[role];
       } catch (const LoanFault& fault) {
         find(where, fault.reason);
       }
@@ -227,18 +253,23 @@ class Verification {
       const Product& product = state_.products[number].product;
       Totals kept{};
       for (const auto& [day, totals] : state_.totals) {
-        for (std::size_t role = 0; number < totals.size() && role < role_count; ++role) kept[role] += totals[number][role];
+        for (std::size_t role = 0; number < totals.size() && role < role_count; ++role)
+          kept[role] += totals[number][role];
       }
       for (std::size_t role = 0; role < role_count; ++role) {
-        const auto text = [&](money::Int128 minor) { return money::text_of_minor(minor, product.currency.digits); };
-        const std::string where = fmt::format("account {} {}, product {}", account_of(product, static_cast<Role>(role)).code,
+        const auto text = [&](money::Int128 minor) {
+          return money::text_of_minor(minor, product.currency.digits);
+        };
+        const std::string where = fmt::format("account {} {}, product {}",
+                                              account_of(product, static_cast<Role>(role)).code,
                                               product.currency.text(), product.id);
         if (totals_[number][role] != balances_[number][role]) {
-          find(where, fmt::format("general ledger {}, loans {}", text(totals_[number][role]), text(balances_[number][role])));
+          find(where, fmt::format("general ledger {}, loans {}", text(totals_[number][role]),
+                                  text(balances_[number][role])));
         }
         if (kept[role] != totals_[number][role]) {
-          find(where, fmt::format("entries {}, derived totals {}; `rebuild` makes them again", text(totals_[number][role]),
-                                  text(kept[role])));
+          find(where, fmt::format("entries {}, derived totals {}; `rebuild` makes them again",
+                                  text(totals_[number][role]), text(kept[role])));
         }
       }
     }

@@ -3,14 +3,16 @@
 using namespace loanbook;        // NOLINT
 using namespace loanbook::test;  // NOLINT
 
-TEST_CASE("a loan lives from pay-out to its first installments, and the books balance every night") {
+TEST_CASE(
+    "a loan lives from pay-out to its first installments, and the books balance every night") {
   const auto book = new_book();
   must(book->record(publish(level_product())));
   must(book->record(lend("L1", "level", "12000.00")));
   const auto nights = must(book->close_through(day("2026-02-05")));
   CHECK(nights.size() == 36);
   verified(*book);
-  // Golden-style figures: 12000 at 1.5 % a month; the first installment is 1100.16 of which 180.00 interest.
+  // Golden-style figures: 12000 at 1.5 % a month; the first installment is 1100.16 of which 180.00
+  // interest.
   const LoanView late = must(book->loan("L1"));
   CHECK(late.row.interest_due == 180'00);
   CHECK(late.row.principal_overdue == 920'16);
@@ -42,7 +44,9 @@ TEST_CASE("the same key twice gives the same receipt; another request under it i
   CHECK(book->status().head.sequence == again.receipt.sequence);
 }
 
-TEST_CASE("a backdated repayment books its own step and the consequences, and equals having known it all along") {
+TEST_CASE(
+    "a backdated repayment books its own step and the consequences, and equals having known it all "
+    "along") {
   const auto on_time = new_book();
   const auto late = new_book();
   for (Book* book : {on_time.get(), late.get()}) {
@@ -74,7 +78,8 @@ TEST_CASE("a backdated repayment books its own step and the consequences, and eq
   must(untouched->close_through(day("2026-03-20")));
   must(late->record({.event = Reverse{recorded.receipt.sequence}}));
   CHECK(must(late->loan("L1")).balances == must(untouched->loan("L1")).balances);
-  CHECK(error_id(late->record({.event = Reverse{recorded.receipt.sequence}})) == "entry.already_reversed");
+  CHECK(error_id(late->record({.event = Reverse{recorded.receipt.sequence}})) ==
+        "entry.already_reversed");
   verified(*late);
 }
 
@@ -103,7 +108,8 @@ TEST_CASE("an atomic batch is all or nothing, and a preview leaves no trace") {
   const auto book = new_book();
   must(book->record(publish(level_product())));
   const auto head = book->status().head;
-  const std::vector<Command> bad = {lend("A", "level", "100.00"), pay("A", "10.00"), pay("B", "10.00")};
+  const std::vector<Command> bad = {lend("A", "level", "100.00"), pay("A", "10.00"),
+                                    pay("B", "10.00")};
   CHECK(error_id(book->record_batch(bad)) == "loan.unknown");
   CHECK(book->status().head == head);
   CHECK(error_id(book->loan("A")) == "loan.unknown");

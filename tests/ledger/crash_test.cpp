@@ -1,5 +1,6 @@
-// The machine dies at every call that changes the disk, in a scenario with nights in it. Nothing acknowledged is lost, nothing is posted
-// twice, and sending everything again ends at the head of an undisturbed run.
+// The machine dies at every call that changes the disk, in a scenario with nights in it. Nothing
+// acknowledged is lost, nothing is posted twice, and sending everything again ends at the head of
+// an undisturbed run.
 
 #include <cstdlib>
 
@@ -21,8 +22,10 @@ struct Acknowledged {
   storage::Digest hash;
 };
 
-/// Sends the whole scenario until something fails; every receipt that came back is kept. Returns the head, or nothing after a failure.
-std::optional<storage::Head> send_all(FaultDisk& disk, const Scenario& scenario, std::vector<Acknowledged>& acknowledged) {
+/// Sends the whole scenario until something fails; every receipt that came back is kept. Returns
+/// the head, or nothing after a failure.
+std::optional<storage::Head> send_all(FaultDisk& disk, const Scenario& scenario,
+                                      std::vector<Acknowledged>& acknowledged) {
   auto store = storage::rocksdb::open_writer(folder, disk.options());
   if (!store) return std::nullopt;
   auto book = Book::open(std::move(*store));
@@ -30,9 +33,12 @@ std::optional<storage::Head> send_all(FaultDisk& disk, const Scenario& scenario,
   for (const auto& today : scenario.days()) {
     const std::span<const Command> all(today.commands);
     for (std::size_t i = 0; i < all.size(); i += 6) {
-      for (const auto& result : (*book)->record_each(all.subspan(i, std::min<std::size_t>(6, all.size() - i)))) {
-        if (result) acknowledged.push_back({result->receipt.sequence, result->receipt.hash});
-        else if (result.error().id.starts_with("store")) return std::nullopt;
+      for (const auto& result :
+           (*book)->record_each(all.subspan(i, std::min<std::size_t>(6, all.size() - i)))) {
+        if (result)
+          acknowledged.push_back({result->receipt.sequence, result->receipt.hash});
+        else if (result.error().id.starts_with("store"))
+          return std::nullopt;
       }
     }
     const auto nights = (*book)->close_through(today.day);
@@ -52,7 +58,8 @@ std::unique_ptr<FaultDisk> begun() {
   return disk;
 }
 
-void check_trial(const FaultDisk& base, const Scenario& scenario, std::uint64_t call, Loss loss, const storage::Head& undisturbed) {
+void check_trial(const FaultDisk& base, const Scenario& scenario, std::uint64_t call, Loss loss,
+                 const storage::Head& undisturbed) {
   const auto disk = base.copy(call * 7 + static_cast<std::uint64_t>(loss));
   INFO("dies at call " << call << ", loss " << static_cast<int>(loss));
   std::vector<Acknowledged> before;
@@ -78,7 +85,9 @@ void check_trial(const FaultDisk& base, const Scenario& scenario, std::uint64_t 
 
 }  // namespace
 
-TEST_CASE("a book that dies at any disk call loses nothing acknowledged and ends at the undisturbed head") {
+TEST_CASE(
+    "a book that dies at any disk call loses nothing acknowledged and ends at the undisturbed "
+    "head") {
   const Scenario scenario(3, 24, 12, false);
   const auto base = begun();
   const auto quiet = base->copy(1);
@@ -92,7 +101,9 @@ TEST_CASE("a book that dies at any disk call loses nothing acknowledged and ends
   std::uint64_t points = 0;
   for (const Loss loss : {Loss::process, Loss::dropped, Loss::torn, Loss::garbage}) {
     for (std::uint64_t i = 0; i < points_per_loss; ++i, ++points) {
-      check_trial(*base, scenario, 1 + (i * calls + static_cast<std::uint64_t>(loss)) / points_per_loss, loss, *undisturbed);
+      check_trial(*base, scenario,
+                  1 + (i * calls + static_cast<std::uint64_t>(loss)) / points_per_loss, loss,
+                  *undisturbed);
     }
   }
   WARN(points << " points, " << calls << " disk calls");

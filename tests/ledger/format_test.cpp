@@ -1,4 +1,5 @@
-// Stored bytes are for ever: these were written down once, by hand from docs/format.md, and must never change.
+// Stored bytes are for ever: these were written down once, by hand from docs/format.md, and must
+// never change.
 
 #include "ledger/support.hpp"
 #include "loanbook/ledger/codec.hpp"
@@ -53,13 +54,39 @@ Entry repayment() {
 }  // namespace
 
 TEST_CASE("the bytes of an entry are those of docs/format.md") {
-  // layout 1; sequence 300 = ac02; days 20487, 20485 zigzag 40974 = 8ec002, 40970 = 8ac002; loan 7, version 2, previous 9; kind 13; amount 10000 = 904e;
-  // one block of product 1 with four lines; texts "cli", "", "k"; digest of zeros; batch 0 of 1; nothing changed; "wu", "".
+  // layout 1; sequence 300 = ac02; days 20487, 20485 zigzag 40974 = 8ec002, 40970 = 8ac002; loan 7,
+  // version 2, previous 9; kind 13; amount 10000 = 904e; one block of product 1 with four lines;
+  // texts "cli", "", "k"; digest of zeros; batch 0 of 1; nothing changed; "wu", "".
   const std::string expected =
-      "01" "ac02" "8ec002" "8ac002" "07" "02" "09" "0d" "904e"
-      "01" "01" "04" "09" "a09c01" "03" "9f9c01" "84" "05" "87" "06"
-      "03636c69" "00" "016b" "0000000000000000000000000000000000000000000000000000000000000000"
-      "00" "01" "00" "027775" "00";
+      "01"
+      "ac02"
+      "8ec002"
+      "8ac002"
+      "07"
+      "02"
+      "09"
+      "0d"
+      "904e"
+      "01"
+      "01"
+      "04"
+      "09"
+      "a09c01"
+      "03"
+      "9f9c01"
+      "84"
+      "05"
+      "87"
+      "06"
+      "03636c69"
+      "00"
+      "016b"
+      "0000000000000000000000000000000000000000000000000000000000000000"
+      "00"
+      "01"
+      "00"
+      "027775"
+      "00";
   CHECK(to_hex(encode(repayment())) == expected);
   const Result<Entry> decoded = decode_entry(from_hex(expected));
   REQUIRE(decoded);
@@ -86,7 +113,8 @@ TEST_CASE("only canonical bytes are an entry") {
 }
 
 TEST_CASE("integers of every width come back, and only in their shortest form") {
-  for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{63}, std::int64_t{-64}, std::int64_t{64}, INT64_MAX, INT64_MIN}) {
+  for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{63},
+                                   std::int64_t{-64}, std::int64_t{64}, INT64_MAX, INT64_MIN}) {
     std::string bytes;
     Encoder{bytes}.zigzag(value);
     CHECK(Decoder{bytes}.zigzag() == value);
@@ -102,8 +130,18 @@ TEST_CASE("integers of every width come back, and only in their shortest form") 
 TEST_CASE("a segment comes back from its bytes, and a flipped bit never passes its digest") {
   const EncodedProduct part{.product = 2, .loans = 5, .totals = {}, .visits = 0, .visit_bytes = {}};
   const std::string bytes = encode_segment(day("2026-02-03"), {part}, {{9, "beyond 64 bits"}});
-  // "LBSEG001", day 8ec002, one part: product 2, 5 loans, 11 zero totals, no visits; one isolated loan.
-  CHECK(to_hex(bytes) == "4c42534547303031" "8ec002" "01" "0205" + std::string(22, '0') + "00" "01" "09" "0e6265796f6e642036342062697473");
+  // "LBSEG001", day 8ec002, one part: product 2, 5 loans, 11 zero totals, no visits; one isolated
+  // loan.
+  CHECK(to_hex(bytes) ==
+        "4c42534547303031"
+        "8ec002"
+        "01"
+        "0205" +
+            std::string(22, '0') +
+            "00"
+            "01"
+            "09"
+            "0e6265796f6e642036342062697473");
   const Result<Segment> segment = decode_segment(bytes);
   REQUIRE(segment);
   CHECK(segment->isolated.front().reason == "beyond 64 bits");

@@ -1,7 +1,8 @@
 #pragma once
 
-// A random portfolio with a fixed seed: products of every method, day count and rounding, loans, and repayments that come on time, late,
-// early, backdated or are taken back. The commands depend on the seed alone, so any two books can be fed the same.
+// A random portfolio with a fixed seed: products of every method, day count and rounding, loans,
+// and repayments that come on time, late, early, backdated or are taken back. The commands depend
+// on the seed alone, so any two books can be fed the same.
 
 #include <cstdint>
 #include <random>
@@ -19,8 +20,10 @@ struct DayOfCommands {
 
 class Scenario {
  public:
-  /// `reversals` false: every command that is refused once is refused for ever, so a scenario can be sent again from its start.
-  Scenario(std::uint64_t seed, int loans, int days, bool reversals = true) : random_(seed), reversals_(reversals) {
+  /// `reversals` false: every command that is refused once is refused for ever, so a scenario can
+  /// be sent again from its start.
+  Scenario(std::uint64_t seed, int loans, int days, bool reversals = true)
+      : random_(seed), reversals_(reversals) {
     const Day begin = test::day("2023-11-20");
     products();
     for (int d = 0; d < days; ++d) {
@@ -48,10 +51,13 @@ class Scenario {
   void products() {
     using schedule::DayCount;
     using schedule::Method;
-    const Method methods[] = {Method::level, Method::equal_principal, Method::interest_first, Method::bullet, Method::revolving};
-    const DayCount counts[] = {DayCount::act_360,    DayCount::act_365f,      DayCount::act_act_isda,
-                               DayCount::thirty_360, DayCount::thirty_360_us, DayCount::thirty_e_360};
-    const money::RoundingMode modes[] = {money::RoundingMode::half_up, money::RoundingMode::half_even, money::RoundingMode::up,
+    const Method methods[] = {Method::level, Method::equal_principal, Method::interest_first,
+                              Method::bullet, Method::revolving};
+    const DayCount counts[] = {DayCount::act_360,       DayCount::act_365f,
+                               DayCount::act_act_isda,  DayCount::thirty_360,
+                               DayCount::thirty_360_us, DayCount::thirty_e_360};
+    const money::RoundingMode modes[] = {money::RoundingMode::half_up,
+                                         money::RoundingMode::half_even, money::RoundingMode::up,
                                          money::RoundingMode::down};
     for (int i = 0; i < 30; ++i) {
       Product p = product_of(methods[i % 5], "p" + std::to_string(i));
@@ -61,7 +67,8 @@ class Scenario {
       p.grace_mode = i % 7 == 0 ? schedule::GraceMode::shift : schedule::GraceMode::waive_if_paid;
       p.compound = static_cast<CompoundRate>(i % 3);
       p.prepayment = i % 4 == 0 ? Prepayment::hold : Prepayment::settle;
-      p.frequency = i % 5 == 1 ? schedule::Frequency{schedule::PeriodUnit::week, 2} : schedule::Frequency{};
+      p.frequency =
+          i % 5 == 1 ? schedule::Frequency{schedule::PeriodUnit::week, 2} : schedule::Frequency{};
       if (i % 5 == 1) p.basis = schedule::InterestBasis::daily;
       if (i % 9 == 2) p.allocation.ordinary.mode = schedule::AllocationMode::horizontal;
       publish_.push_back(publish(p));
@@ -69,7 +76,8 @@ class Scenario {
   }
   void open(DayOfCommands& today) {
     const std::string id = "loan-" + std::to_string(loans_.size());
-    const std::string amount = std::to_string(1 + pick(50'000)) + "." + std::to_string(10 + pick(90));
+    const std::string amount =
+        std::to_string(1 + pick(50'000)) + "." + std::to_string(10 + pick(90));
     const auto product = pick(publish_.size());
     Command command = lend(id, "p" + std::to_string(product), amount);
     auto& terms = std::get<OpenAndDisburse>(command.event).terms;
@@ -82,7 +90,8 @@ class Scenario {
   void repay(DayOfCommands& today) {
     if (loans_.empty()) return;
     const auto& loan = loans_[pick(loans_.size())];
-    Command command = pay(loan.id, std::to_string(1 + pick(9000)) + "." + std::to_string(10 + pick(90)));
+    Command command =
+        pay(loan.id, std::to_string(1 + pick(9000)) + "." + std::to_string(10 + pick(90)));
     if (pick(4) == 0) command.value_date = std::max(loan.lent, today.day - date::days{pick(30)});
     if (pick(12) == 0 && reversals_) command = {.event = Reverse{40 + pick(400)}};
     today.commands.push_back(std::move(command));
@@ -100,7 +109,8 @@ class Scenario {
   std::uint64_t keys_ = 0;
 };
 
-/// Plays one day: every command, `group` at a time, then its night. Refusals (a closed loan, an unknown entry) are part of the game.
+/// Plays one day: every command, `group` at a time, then its night. Refusals (a closed loan, an
+/// unknown entry) are part of the game.
 inline void play(Book& book, const DayOfCommands& today, std::size_t group, unsigned threads) {
   const std::span<const Command> all(today.commands);
   for (std::size_t i = 0; i < all.size(); i += group) {

@@ -14,8 +14,8 @@ std::unique_ptr<Book> scenario_book() { return new_book("2023-11-20"); }
 std::vector<std::string> rows(const Book& book) {
   std::vector<std::string> all;
   must_ok(book.portfolio({}, [&](const PortfolioRow& r) {
-    all.push_back(r.loan + " " + std::to_string(r.owed()) + " " + std::to_string(r.dpd) + " " + r.bucket + " " +
-                  std::to_string(r.penalty) + " " + std::to_string(r.overpayment));
+    all.push_back(r.loan + " " + std::to_string(r.owed()) + " " + std::to_string(r.dpd) + " " +
+                  r.bucket + " " + std::to_string(r.penalty) + " " + std::to_string(r.overpayment));
     return true;
   }));
   return all;
@@ -95,8 +95,9 @@ TEST_CASE("a loan as of a past day is what it was that day") {
       const std::string id = seen[d][i].substr(0, seen[d][i].find(' '));
       const LoanView view = must(book->loan(id, begin + date::days{d + 1}, known[d]));
       const PortfolioRow& r = view.row;
-      CHECK(seen[d][i] == r.loan + " " + std::to_string(r.owed()) + " " + std::to_string(r.dpd) + " " + r.bucket + " " +
-                              std::to_string(r.penalty) + " " + std::to_string(r.overpayment));
+      CHECK(seen[d][i] == r.loan + " " + std::to_string(r.owed()) + " " + std::to_string(r.dpd) +
+                              " " + r.bucket + " " + std::to_string(r.penalty) + " " +
+                              std::to_string(r.overpayment));
     }
   }
 }

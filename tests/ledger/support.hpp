@@ -1,7 +1,6 @@
 #pragma once
 
 #include <catch2/catch.hpp>
-
 #include <memory>
 #include <string>
 
@@ -51,7 +50,8 @@ inline Product product_of(schedule::Method method, const std::string& id) {
   Product p = level_product();
   p.id = id;
   p.method = method;
-  if (method == schedule::Method::revolving || method == schedule::Method::bullet) p.basis = schedule::InterestBasis::daily;
+  if (method == schedule::Method::revolving || method == schedule::Method::bullet)
+    p.basis = schedule::InterestBasis::daily;
   return p;
 }
 
@@ -61,14 +61,18 @@ inline std::unique_ptr<Book> new_book(const char* begins = "2026-01-01") {
   return must(Book::open(std::move(store)));
 }
 inline Command publish(Product product) { return {.event = PublishProduct{std::move(product)}}; }
-inline Command lend(const std::string& loan, const std::string& product, const std::string& amount) {
+inline Command lend(const std::string& loan, const std::string& product,
+                    const std::string& amount) {
   return {.event = OpenAndDisburse{{.product = product, .amount = amount}}, .loan = loan};
 }
-inline Command pay(const std::string& loan, const std::string& amount) { return {.event = Repay{amount}, .loan = loan}; }
+inline Command pay(const std::string& loan, const std::string& amount) {
+  return {.event = Repay{amount}, .loan = loan};
+}
 
 inline void verified(const Book& book) {
   const VerifyReport report = must(book.verify(true));
-  for (const auto& finding : report.findings) UNSCOPED_INFO(finding.where << ": " << finding.message);
+  for (const auto& finding : report.findings)
+    UNSCOPED_INFO(finding.where << ": " << finding.message);
   CHECK(report.findings.empty());
 }
 
