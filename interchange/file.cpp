@@ -42,7 +42,8 @@ Error unreadable(const std::string& path) {
 }  // namespace
 
 Result<std::string> read_file(const std::string& path) {
-  const Descriptor descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const Descriptor descriptor{path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                          : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (descriptor.number() < 0) {
     if (errno != ENOENT && errno != ENOTDIR) return unreadable(path);
     return error_of("file.not_found", path, "there is no such file; check the path");

@@ -10,7 +10,7 @@ using money::Error;
 using money::Result;
 using money::Status;
 
-/// The whole content of a file (or of a pipe such as /dev/stdin). Read and not mapped: a file that
+/// The whole content of a file (`-`: of standard input). Read and not mapped: a file that
 /// is cut while it is mapped would kill the process.
 /// `file.not_found`, `file.unreadable`, `file.is_folder`, `file.too_large` (limits.hpp).
 [[nodiscard]] Result<std::string> read_file(const std::string& path);

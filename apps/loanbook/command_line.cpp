@@ -265,7 +265,7 @@ void add_bulk_commands(Tree& tree) {
   auto* record = tree.command(
       &tree.app, "record", "Record the events of a file, one JSON object a line",
       "loanbook record events.ndjson", [&a](const Context& c) { return run_record(c, a.record); });
-  record->add_option("FILE", a.record.file, "NDJSON file, or /dev/stdin")->required();
+  record->add_option("FILE", a.record.file, "NDJSON file, or - for standard input")->required();
   record->add_flag("--atomic", a.record.atomic, "All or nothing (at most 1,000 lines)");
   record->add_flag("--dry-run", a.record.writing.dry_run, "Check every line, write nothing");
   record->add_option("--idempotency-key", a.record.writing.key,

@@ -38,7 +38,7 @@ out_has '"replayed":"yes"'
 
 # While one process writes, a second is refused with who holds the book, and readers read.
 mkfifo pipe
-loanbook record /dev/stdin <pipe >/dev/null 2>&1 &
+loanbook record - <pipe >/dev/null 2>&1 &
 writer=$!
 exec 7>pipe
 for try in $(seq 50); do
