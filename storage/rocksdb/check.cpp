@@ -115,6 +115,7 @@ class Check {
     }
     // The mark compares the same bytes with the same sums already.
     if (!clean_) {
+      check_tables_open();
       auto status = database_->db().VerifyFileChecksums(rdb::ReadOptions());
       if (!status.ok()) add("db", to_error(status, "checksums of files"));
       status = database_->db().VerifyChecksum();
@@ -134,6 +135,19 @@ class Check {
       add("db", "the log ends at entry " + std::to_string(head.sequence) + " within a group");
     }
     database_.reset();
+  }
+
+  /// A table with a damaged index or footer: the next writer will refuse the book, a secondary goes
+  /// on without the table. Other failures may be a crash's torn tail, which the next writer cuts.
+  void check_tables_open() {
+    if (WriterLock::held(disk_, dir_)) return;
+    const auto opened = Database::open_strictly(disk_, dir_ + "/db");
+    if (opened || WriterLock::held(disk_, dir_)) return;
+    const std::string& message = opened.error().message;
+    const auto end = message.find(".sst");
+    if (end == std::string::npos) return;
+    const auto begin = message.rfind('/', end) + 1;
+    add("db/" + message.substr(begin, end + 4 - begin), opened.error());
   }
 
   void check_segments() {
