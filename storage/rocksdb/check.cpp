@@ -6,6 +6,7 @@
 #include "bytes.hpp"
 #include "clean_mark.hpp"
 #include "head_file.hpp"
+#include "recovery.hpp"
 #include "rocks_store.hpp"
 #include "rocks_view.hpp"
 #include "writer_lock.hpp"
@@ -115,6 +116,7 @@ class Check {
     }
     // The mark compares the same bytes with the same sums already.
     if (!clean_) {
+      check_tables_open();
       auto status = database_->db().VerifyFileChecksums(rdb::ReadOptions());
       if (!status.ok()) add("db", to_error(status, "checksums of files"));
       status = database_->db().VerifyChecksum();
@@ -134,6 +136,33 @@ class Check {
       add("db", "the log ends at entry " + std::to_string(head.sequence) + " within a group");
     }
     database_.reset();
+  }
+
+  /// A table with a damaged index or properties: the next writer will refuse the book, a secondary
+  /// goes on without the table. Where a tail is torn a failure may be the crash's, and the next
+  /// writer cuts it.
+  void check_tables_open() {
+    if (WriterLock::held(disk_, dir_)) return;
+    const auto opened = Database::open_strictly(disk_, dir_ + "/db");
+    if (opened || WriterLock::held(disk_, dir_)) return;
+    const std::string& message = opened.error().message;
+    const auto end = message.find(".sst");
+    if (end == std::string::npos) {
+      if (!torn_tail()) add("db", opened.error());
+      return;
+    }
+    const auto begin = message.rfind('/', end) + 1;
+    add("db/" + message.substr(begin, end + 4 - begin), opened.error());
+  }
+
+  bool torn_tail() const {
+    const auto names = disk_.list(dir_ + "/db");
+    for (const auto& name : names ? *names : std::vector<std::string>{}) {
+      if (!name.ends_with(".log") && !name.starts_with("MANIFEST-")) continue;
+      const auto content = disk_.read(dir_ + "/db/" + name);
+      if (content && whole_records(*content) != content->size()) return true;
+    }
+    return false;
   }
 
   void check_segments() {

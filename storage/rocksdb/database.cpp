@@ -154,6 +154,17 @@ Result<std::shared_ptr<Database>> Database::open_secondary(const Disk& disk,
   return database;
 }
 
+Status Database::open_strictly(const Disk& disk, const std::string& path) {
+  const std::unique_ptr<Database> database(new Database);
+  rdb::DB* opened = nullptr;
+  const auto status = rdb::DB::OpenForReadOnly(
+      db_options(disk, rdb::WALRecoveryMode::kTolerateCorruptedTailRecords), path, families(),
+      &database->families_, &opened);
+  database->db_.reset(opened);
+  if (!status.ok()) return to_error(status, "open every table");
+  return money::ok();
+}
+
 Status Database::flush_all() const {
   rdb::FlushOptions options;
   const auto status = db_->Flush(options, families_);

@@ -29,6 +29,9 @@ class Database {
   /// Reads beside a writer; RocksDB's own files go to the folder `secondary`.
   static Result<std::shared_ptr<Database>> open_secondary(const Disk& disk, const std::string& path,
                                                           const std::string& secondary);
+  /// Opens every table that the database names, and fails where a secondary leaves one out in
+  /// silence. Writes nothing; only where no writer holds the book.
+  static Status open_strictly(const Disk& disk, const std::string& path);
 
   [[nodiscard]] rdb::DB& db() const { return *db_; }
   [[nodiscard]] rdb::ColumnFamilyHandle* log() const { return families_[1]; }

@@ -12,7 +12,7 @@ import time
 import book
 
 KILLS = 200 if book.ALL else 20
-LOANS, DAYS = 1_500, 30
+LOANS, DAYS = 2_500, 30
 
 
 def base_of_import(path):
