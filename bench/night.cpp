@@ -202,6 +202,10 @@ int main(int argc, char** argv) {
       must(book->record({.event = PublishProduct{product_of(method)}}));
     import_loans(*book, loans, day);
     if (count == 0) return 0;
+    if (count < 0) {
+      durable(*book, loans, 64, 2);
+      return 0;
+    }
     nights(*book, loans, count, threads);
     visits(2'000'000);
     for (const int clients : {1, 8, 64}) durable(*book, loans, clients, 2);

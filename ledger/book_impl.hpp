@@ -24,7 +24,8 @@ struct Book::Impl {
     std::span<const Command> commands;
     Mode mode;
     std::vector<Result<Recorded>> results;
-    bool done = false;
+    // Each client waits for its own flag: one condition for all wakes every client for every group.
+    std::atomic<int> done = 0;
   };
 
   BookOptions options;
@@ -42,8 +43,7 @@ struct Book::Impl {
   // The queue of the committer.
   std::mutex queue_mutex;
   std::condition_variable work_waiting;
-  std::condition_variable work_done;
-  std::vector<Request*> queue;
+  std::vector<std::shared_ptr<Request>> queue;
   bool stopping = false;
   std::jthread committer;
 
@@ -51,7 +51,7 @@ struct Book::Impl {
   void start();
   void stop();
   void commit_loop();
-  void commit_group(std::vector<Request*>& group);
+  void commit_group(std::vector<std::shared_ptr<Request>>& group);
   void serve(Recorder& recorder, Request& request);
   [[nodiscard]] std::vector<Result<Recorded>> submit(std::span<const Command> commands, Mode mode);
   [[nodiscard]] Status write(Recorder& recorder);
