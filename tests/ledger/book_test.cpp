@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "ledger/support.hpp"
 
 using namespace loanbook;        // NOLINT
@@ -122,5 +124,39 @@ TEST_CASE("an atomic batch is all or nothing, and a preview leaves no trace") {
   CHECK(must(book->record_batch(good)).size() == 2);
   const auto again = must(book->record_batch(good));
   CHECK(again[1].replayed);
+  verified(*book);
+}
+
+TEST_CASE("many clients at once: every key is recorded once, every answer is the same receipt") {
+  const auto book = new_book();
+  must(book->record(publish(level_product())));
+  must(book->record(lend("L1", "level", "12000.00")));
+  constexpr int clients = 16;
+  constexpr int keys = 25;
+  std::vector<std::vector<Recorded>> answers(clients);
+  {
+    std::vector<std::jthread> threads;
+    for (int c = 0; c < clients; ++c) {
+      threads.emplace_back([&, c] {
+        for (int k = 0; k < keys; ++k) {
+          Command command = pay("L1", "1.00");
+          command.key = std::to_string(k);
+          auto recorded = book->record(command);
+          if (recorded) answers[static_cast<std::size_t>(c)].push_back(std::move(*recorded));
+        }
+      });
+    }
+  }
+  int fresh = 0;
+  for (const auto& of_client : answers) {
+    REQUIRE(of_client.size() == keys);
+    for (int k = 0; k < keys; ++k) {
+      const auto i = static_cast<std::size_t>(k);
+      CHECK(of_client[i].receipt.hash == answers.front()[i].receipt.hash);
+      fresh += of_client[i].replayed ? 0 : 1;
+    }
+  }
+  CHECK(fresh == keys);
+  CHECK(must(book->loan("L1")).row.overpayment == keys * 100);
   verified(*book);
 }
