@@ -1,5 +1,5 @@
 // One book of many loans of all five methods: bulk import, nights with events, visits, durable
-// repayments of waiting clients. usage: bench_night FOLDER [loans] [nights] [threads]     prints
+// repayments of waiting clients. usage: bench_night [FOLDER] [loans] [nights] [threads]     prints
 // one line a figure; leaves the book for a look.
 
 #include <fmt/format.h>
@@ -183,11 +183,7 @@ void durable(Book& book, std::uint64_t loans, int clients, double seconds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
-    fmt::print(stderr, "usage: bench_night FOLDER [loans] [nights] [threads]\n");
-    return 2;
-  }
-  const std::string folder = argv[1];
+  const std::string folder = argc > 1 ? argv[1] : "build/bench-night-book";
   const std::uint64_t loans = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 100'000;
   const int count = argc > 3 ? std::atoi(argv[3]) : 5;
   const unsigned threads = argc > 4 ? static_cast<unsigned>(std::atoi(argv[4])) : 2;
