@@ -327,9 +327,4 @@ std::string bucket_name(const Product& product, std::uint8_t bucket) {
   return bucket < bounds ? "M" + std::to_string(bucket) : "M" + std::to_string(bounds - 1) + "+";
 }
 
-bool is_zero(const Balances& balances) {
-  return std::all_of(balances.begin(), balances.end(),
-                     [](std::int64_t minor) { return minor == 0; });
-}
-
 }  // namespace loanbook::ledger

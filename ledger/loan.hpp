@@ -84,7 +84,6 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
 [[nodiscard]] Balances difference(const Balances& after, const Balances& before);
 /// `M0` .. `M6`, `M6+` for the last bucket of the product's thresholds.
 [[nodiscard]] std::string bucket_name(const Product& product, std::uint8_t bucket);
-[[nodiscard]] bool is_zero(const Balances& balances);
 
 /// Canonical bytes of a state, for derived rows, and back (nothing where they are damaged).
 void encode(const LoanState& state, std::string& out);

@@ -79,8 +79,8 @@ Result<LoanHistory> history_known_at(const LoanRecord& record, std::uint64_t kno
   return history(last, [&](std::uint64_t sequence) { return entry_of(view, sequence); });
 }
 
-/// The loan at the opening of `day`, folded from its entries up to `known_at` with value dates up
-/// to the day before... or on it.
+/// The loan at the opening of `day`: folded from its entries up to `known_at` whose value date is
+/// not after `day`, before that day's accrual.
 Result<LoanState> state_at(const LoanRecord& record, const Product& product,
                            const storage::View& view, Day day, std::uint64_t known_at) {
   Result<LoanHistory> all = history_known_at(record, known_at, view);
@@ -225,8 +225,6 @@ Result<std::uint64_t> Book::known_at(Day day) const {
     else
       high = middle - 1;
   }
-  // `day_closed` of a day may stand behind its cut-over only, and nothing of the next day before
-  // it.
   return low;
 }
 

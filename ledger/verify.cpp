@@ -43,7 +43,6 @@ class Verification {
       find(fmt::format("entry {}", last), "its hash is not that of the head");
     fold_loans();
     totals();
-    unnamed_segments();
     return money::ok();
   }
 
@@ -150,7 +149,6 @@ class Verification {
     ++report_.nights;
     for (const Digest& digest : closed.segments) {
       ++report_.segments;
-      named_.push_back(digest);
       const Result<Segment> segment = read_segment(view_, digest);
       if (!segment) {
         find(fmt::format("segment {}", hex(digest)), segment.error().message);
@@ -275,18 +273,6 @@ class Verification {
     }
   }
 
-  void unnamed_segments() {
-    const Result<std::vector<Digest>> there = view_.segments();
-    if (!there) {
-      find("segments", there.error().message);
-      return;
-    }
-    std::sort(named_.begin(), named_.end());
-    for (const Digest& digest : *there) {
-      if (!std::binary_search(named_.begin(), named_.end(), digest)) ++unnamed_;
-    }
-  }
-
   const BookState& state_;
   const storage::View& view_;
   bool deep_;
@@ -296,9 +282,7 @@ class Verification {
   std::vector<Product> products_;
   std::vector<Totals> totals_;
   std::vector<Totals> balances_;
-  std::vector<Digest> named_;
   std::map<std::uint64_t, Lines> lines_;
-  std::uint64_t unnamed_ = 0;
 };
 
 }  // namespace
