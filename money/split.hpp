@@ -12,6 +12,7 @@ namespace loanbook::money {
 struct Ratio {
   std::int64_t numerator;
   std::int64_t denominator;
+  bool operator==(const Ratio&) const = default;
 };
 
 /// Parts rounded down, the units left go one each to the largest discarded fractions, ties to the

@@ -1,10 +1,12 @@
 #include "loanbook/schedule/day_count.hpp"
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 #include <string>
 
 #include "loanbook/money/assert.hpp"
+#include "loanbook/schedule/calendar.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -13,12 +15,16 @@ struct Name {
   DayCount day_count;
   std::string_view text;
 };
-constexpr std::array<Name, 6> names{{{DayCount::act_360, "ACT/360"},
-                                     {DayCount::act_365f, "ACT/365F"},
-                                     {DayCount::act_act_isda, "ACT/ACT-ISDA"},
-                                     {DayCount::thirty_360, "30/360"},
-                                     {DayCount::thirty_360_us, "30/360-US"},
-                                     {DayCount::thirty_e_360, "30E/360"}}};
+constexpr std::array<Name, 10> names{{{DayCount::act_360, "ACT/360"},
+                                      {DayCount::act_365f, "ACT/365F"},
+                                      {DayCount::act_act_isda, "ACT/ACT-ISDA"},
+                                      {DayCount::thirty_360, "30/360"},
+                                      {DayCount::thirty_360_us, "30/360-US"},
+                                      {DayCount::thirty_e_360, "30E/360"},
+                                      {DayCount::act_364, "ACT/364"},
+                                      {DayCount::thirty_e_360_isda, "30E/360-ISDA"},
+                                      {DayCount::bus_252, "BUS/252"},
+                                      {DayCount::twenty_eight_336, "28/336"}}};
 
 struct Civil {
   int year;
@@ -62,6 +68,20 @@ int days_thirty_e_360(const Civil& start, const Civil& end) {
   return thirty(start, start.day == 31 ? 30 : start.day, end, end.day == 31 ? 30 : end.day);
 }
 
+int days_thirty_e_360_isda(Day start, Day end, bool terminates) {
+  const Civil from = civil(start);
+  const Civil to = civil(end);
+  const int start_day = money::is_last_of_month(start) ? 30 : from.day;
+  const bool kept = terminates && to.month == 2;
+  const int end_day = money::is_last_of_month(end) && !kept ? 30 : to.day;
+  return thirty(from, start_day, to, end_day);
+}
+
+int days_twenty_eight_336(const Civil& start, const Civil& end) {
+  return 336 * (end.year - start.year) + 28 * (end.month - start.month) +
+         (std::min(end.day, 28) - std::min(start.day, 28));
+}
+
 std::int64_t actual_days(Day start, Day end) { return (end - start).count(); }
 
 /// Days in leap years from 1 January 1600 up to (not including) `day`; differences are right for
@@ -93,7 +113,8 @@ Result<DayCount> parse_day_count(std::string_view text) {
   }
   return money::Error{"day_count.unknown", "unknown day count '" + std::string(text.substr(0, 40)) +
                                                "'; use ACT/360, ACT/365F, ACT/ACT-ISDA, 30/360, "
-                                               "30/360-US or 30E/360"};
+                                               "30/360-US, 30E/360, ACT/364, 30E/360-ISDA, "
+                                               "BUS/252 or 28/336"};
 }
 
 std::string_view to_text(DayCount day_count) {
@@ -103,10 +124,11 @@ std::string_view to_text(DayCount day_count) {
   LOANBOOK_ASSERT(false && "a day count that is not in the table");
 }
 
-std::int32_t days_between(DayCount day_count, Day start, Day end) {
+std::int32_t days_between(DayCount day_count, Day start, Day end, const DayCountContext& context) {
   LOANBOOK_ASSERT(start <= end);
   switch (day_count) {
     case DayCount::act_360:
+    case DayCount::act_364:
     case DayCount::act_365f:
     case DayCount::act_act_isda:
       return static_cast<std::int32_t>(actual_days(start, end));
@@ -116,18 +138,15 @@ std::int32_t days_between(DayCount day_count, Day start, Day end) {
       return days_thirty_360_us(civil(start), civil(end));
     case DayCount::thirty_e_360:
       return days_thirty_e_360(civil(start), civil(end));
+    case DayCount::thirty_e_360_isda:
+      return days_thirty_e_360_isda(start, end, end == context.termination);
+    case DayCount::bus_252:
+      LOANBOOK_ASSERT(context.calendar != nullptr);
+      return context.calendar->business_days(start, end);
+    case DayCount::twenty_eight_336:
+      return days_twenty_eight_336(civil(start), civil(end));
   }
   LOANBOOK_ASSERT(false && "a day count that is not in the table");
-}
-
-std::int32_t days_thirty_e_360_isda(Day start, Day end, EndDate end_date) {
-  LOANBOOK_ASSERT(start <= end);
-  const Civil from = civil(start);
-  const Civil to = civil(end);
-  const int start_day = money::is_last_of_month(start) ? 30 : from.day;
-  const bool kept = end_date == EndDate::termination && to.month == 2;
-  const int end_day = money::is_last_of_month(end) && !kept ? 30 : to.day;
-  return thirty(from, start_day, to, end_day);
 }
 
 MonthsAndDays months_and_days(Day start, Day end) {
@@ -137,8 +156,8 @@ MonthsAndDays months_and_days(Day start, Day end) {
   return {months, static_cast<std::int32_t>(days)};
 }
 
-Fraction year_fraction(DayCount day_count, Day start, Day end) {
-  return reduced(day_index(day_count, start, end), index_per_year(day_count));
+Fraction year_fraction(DayCount day_count, Day start, Day end, const DayCountContext& context) {
+  return reduced(day_index(day_count, start, end, context), index_per_year(day_count));
 }
 
 Fraction reduced(std::int64_t numerator, std::int64_t denominator) {
@@ -148,8 +167,8 @@ Fraction reduced(std::int64_t numerator, std::int64_t denominator) {
   return {numerator / common, denominator / common};
 }
 
-std::int64_t day_index(DayCount day_count, Day first, Day day) {
-  if (day_count != DayCount::act_act_isda) return days_between(day_count, first, day);
+std::int64_t day_index(DayCount day_count, Day first, Day day, const DayCountContext& context) {
+  if (day_count != DayCount::act_act_isda) return days_between(day_count, first, day, context);
   LOANBOOK_ASSERT(first <= day);
   return 366 * actual_days(first, day) -
          (leap_year_days_before(day) - leap_year_days_before(first));
@@ -157,14 +176,21 @@ std::int64_t day_index(DayCount day_count, Day first, Day day) {
 
 std::int64_t index_per_year(DayCount day_count) {
   switch (day_count) {
+    case DayCount::act_364:
+      return 364;
     case DayCount::act_365f:
       return 365;
+    case DayCount::bus_252:
+      return 252;
+    case DayCount::twenty_eight_336:
+      return 336;
     case DayCount::act_act_isda:
       return 133'590;  // 365 x 366
     case DayCount::act_360:
     case DayCount::thirty_360:
     case DayCount::thirty_360_us:
     case DayCount::thirty_e_360:
+    case DayCount::thirty_e_360_isda:
       return 360;
   }
   LOANBOOK_ASSERT(false && "a day count that is not in the table");

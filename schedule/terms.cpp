@@ -17,34 +17,17 @@ struct Name {
   Method method;
   std::string_view text;
 };
-constexpr std::array<Name, 5> names{{{Method::level, "level"},
+constexpr std::array<Name, 7> names{{{Method::level, "level"},
                                      {Method::equal_principal, "equal-principal"},
                                      {Method::interest_first, "interest-first"},
                                      {Method::bullet, "bullet"},
-                                     {Method::revolving, "revolving"}}};
+                                     {Method::revolving, "revolving"},
+                                     {Method::flat, "flat"},
+                                     {Method::principal_shares, "principal-shares"}}};
 
 // Interest of a whole life at most: together with the largest principal it leaves a factor of eight
 // to the end of 64 bits.
 constexpr std::int64_t interest_minor_max = 1'000'000'000'000'000'000;
-
-struct Step {
-  std::int64_t months;
-  std::int64_t days;
-};
-
-Step step(Frequency frequency) {
-  switch (frequency.unit) {
-    case PeriodUnit::day:
-      return {0, frequency.every};
-    case PeriodUnit::week:
-      return {0, std::int64_t{7} * frequency.every};
-    case PeriodUnit::month:
-      return {frequency.every, 0};
-    case PeriodUnit::year:
-      return {std::int64_t{12} * frequency.every, 0};
-  }
-  LOANBOOK_ASSERT(false && "a period unit that is not in the enumeration");
-}
 
 money::Error refuse(const char* id, std::string message) {
   return money::Error{id, std::move(message)};
@@ -190,6 +173,18 @@ std::string_view to_text(Method method) {
   LOANBOOK_ASSERT(false && "a method that is not in the table");
 }
 
+bool has_provisions(const Terms& terms) {
+  return terms.method == Method::flat || terms.method == Method::principal_shares ||
+         !terms.rate_changes.empty() || !terms.drawdowns.empty() || terms.down_payment_minor != 0 ||
+         terms.carried_interest_minor != 0 || terms.installment_minor != 0 ||
+         terms.amortization_installments != 0 || terms.step_growth_e12 != 0 ||
+         terms.negative_amortization || !terms.holidays.empty() || terms.season.months != 0 ||
+         terms.remainder != Remainder::last || terms.fee != InstallmentFee{} || terms.last_due ||
+         terms.business_days.calendar != nullptr || terms.daily_interest_digits ||
+         !is_self_contained(terms.day_count) ||
+         (terms.method == Method::equal_principal && terms.balloon_minor != 0);
+}
+
 money::Status check(const Terms& terms) {
   if (auto status = check_amounts(terms); !status) return status;
   if (auto status = check_dates(terms); !status) return status;
@@ -211,36 +206,5 @@ money::Status check(const Terms& terms) {
   }
   return money::ok();
 }
-
-DueDates::DueDates(const Terms& terms)
-    : disbursed_(terms.disbursed),
-      anchor_(terms.first_due.value_or(terms.disbursed)),
-      anchor_no_(terms.first_due ? 1 : 0),
-      months_(step(terms.frequency).months),
-      days_(step(terms.frequency).days) {
-  const date::year_month_day anchor{anchor_};
-  anchor_month_ = std::int64_t{12} * static_cast<int>(anchor.year()) +
-                  static_cast<unsigned>(anchor.month()) - 1;
-  day_of_month_ = terms.due_day != 0 ? terms.due_day : static_cast<unsigned>(anchor.day());
-}
-
-Day DueDates::operator()(std::uint32_t k) const {
-  if (k == 0) return disbursed_;
-  // A first due date stands as it was agreed, even where the fixed day is another one (due day 31,
-  // first on 30 April).
-  if (k == anchor_no_) return anchor_;
-  const std::int64_t steps = k - anchor_no_;
-  if (months_ == 0) return anchor_ + date::days{days_ * steps};
-  const std::int64_t month = anchor_month_ + months_ * steps;
-  const date::year_month target{date::year{static_cast<int>(month / 12)},
-                                date::month{static_cast<unsigned>(month % 12 + 1)}};
-  if (day_of_month_ <= 28) return Day{target / date::day{day_of_month_}};
-  const date::day last = (target / date::last).day();
-  return Day{target / std::min(last, date::day{day_of_month_})};
-}
-
-Day due_date(const Terms& terms, std::uint32_t k) { return DueDates(terms)(k); }
-
-Day maturity(const Terms& terms) { return due_date(terms, terms.installments); }
 
 }  // namespace loanbook::schedule

@@ -19,15 +19,11 @@ Counted count(Fields& fields) {
     const std::int32_t days = schedule::months_and_days(start, end).days_of_360();
     return {days, schedule::reduced(days, 360)};
   }
-  if (convention == "30E/360-ISDA") {
-    const bool last = fields.has("termination") && fields.day("termination") == end;
-    const std::int32_t days = schedule::days_thirty_e_360_isda(
-        start, end, last ? schedule::EndDate::termination : schedule::EndDate::ordinary);
-    return {days, schedule::reduced(days, 360)};
-  }
+  schedule::DayCountContext context;
+  if (fields.has("termination")) context.termination = fields.day("termination");
   const schedule::DayCount day_count = day_count_of(convention);
-  return {schedule::days_between(day_count, start, end),
-          schedule::year_fraction(day_count, start, end)};
+  return {schedule::days_between(day_count, start, end, context),
+          schedule::year_fraction(day_count, start, end, context)};
 }
 
 std::string fraction_text(schedule::Fraction fraction) {

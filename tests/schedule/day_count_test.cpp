@@ -48,9 +48,11 @@ TEST_CASE("ACT/ACT splits the year at its end", "[day_count]") {
 }
 
 TEST_CASE("30E/360 ISDA leaves the last February of the contract alone", "[day_count]") {
-  CHECK(days_thirty_e_360_isda(day("2011-08-31"), day("2012-02-29"), EndDate::termination) == 179);
-  CHECK(days_thirty_e_360_isda(day("2011-08-31"), day("2012-02-29"), EndDate::ordinary) == 180);
-  CHECK(days_thirty_e_360_isda(day("2007-01-31"), day("2007-03-31"), EndDate::termination) == 60);
+  CHECK(days_between(DayCount::thirty_e_360_isda, day("2011-08-31"), day("2012-02-29"),
+                     {.termination = day("2012-02-29")}) == 179);
+  CHECK(days_between(DayCount::thirty_e_360_isda, day("2011-08-31"), day("2012-02-29")) == 180);
+  CHECK(days_between(DayCount::thirty_e_360_isda, day("2007-01-31"), day("2007-03-31"),
+                     {.termination = day("2007-03-31")}) == 60);
 }
 
 TEST_CASE("whole months are counted from the anchor and clipped", "[day_count]") {
