@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "loanbook/money/assert.hpp"
+#include "loanbook/schedule/exact_division.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -116,34 +117,6 @@ std::optional<Bracket> bracket(const UnequalPeriods& loan) {
   const Uint128 x = narrow(numerator / Uint256(annuity));
   const Uint128 slack = (x + 1) * error / annuity + 2;
   return Bracket{static_cast<Int128>(x) - static_cast<Int128>(slack), static_cast<Int128>(x + 1)};
-}
-
-/// numerator / denominator, both >= 0 and of any width, rounded once.
-std::int64_t divide_exact(const mp::cpp_int& numerator, const mp::cpp_int& denominator,
-                          Rounding rounding) {
-  const mp::cpp_int step = denominator * rounding.multiple;
-  mp::cpp_int quotient;
-  mp::cpp_int rest;
-  mp::divide_qr(numerator, step, quotient, rest);
-  bool up = false;
-  if (rest != 0) {
-    const int against_half = mp::cpp_int(rest * 2).compare(step);
-    switch (rounding.mode) {
-      case RoundingMode::down:
-        break;
-      case RoundingMode::up:
-        up = true;
-        break;
-      case RoundingMode::half_up:
-        up = against_half >= 0;
-        break;
-      case RoundingMode::half_even:
-        up = against_half > 0 || (against_half == 0 && quotient % 2 != 0);
-        break;
-    }
-  }
-  if (up) ++quotient;
-  return static_cast<std::int64_t>(quotient * rounding.multiple);
 }
 
 std::int64_t without_interest(std::int64_t amount_minor, std::size_t periods, Rounding rounding) {

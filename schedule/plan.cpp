@@ -6,7 +6,9 @@
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/schedule/due_dates.hpp"
+#include "loanbook/schedule/general_plan.hpp"
 #include "loanbook/schedule/level_installment.hpp"
+#include "loanbook/schedule/periods.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -22,10 +24,6 @@ struct Factor {
   Int128 numerator;
   std::int64_t denominator;
 };
-
-bool has_one_row(const Terms& terms) {
-  return terms.method == Method::bullet || terms.method == Method::revolving;
-}
 
 std::int64_t months_a_step(const Terms& terms) {
   return std::int64_t{terms.frequency.every} * (terms.frequency.unit == PeriodUnit::year ? 12 : 1);
@@ -179,19 +177,30 @@ PlanRow row(const Terms& terms, PlanCursor& cursor, const Factor& factor, Day du
 }  // namespace
 
 PlanCursor begin_plan(const Terms& terms) {
-  PlanCursor cursor{.rows_done = 0, .balance = terms.principal_minor, .installment = 0};
-  if (terms.method == Method::level) cursor.installment = level_of(terms);
-  if (terms.method == Method::equal_principal) cursor.installment = equal_part(terms);
+  PlanCursor cursor{.rows_done = 0,
+                    .balance = terms.principal_minor - terms.down_payment_minor,
+                    .installment = 0};
+  if (has_provisions(terms)) {
+    cursor.installment = general_plan(terms, nullptr).installment;
+  } else if (terms.method == Method::level) {
+    cursor.installment = level_of(terms);
+  } else if (terms.method == Method::equal_principal) {
+    cursor.installment = equal_part(terms);
+  }
   return cursor;
 }
 
-std::uint32_t row_count(const Terms& terms) { return has_one_row(terms) ? 1 : terms.installments; }
+std::uint32_t row_count(const Terms& terms) {
+  if (has_one_row(terms)) return 1;
+  // Only a given installment ends a plan early.
+  if (terms.installment_minor == 0) return terms.installments;
+  return general_plan(terms, nullptr).rows.back().no;
+}
 
-PlanRow next_row(const Terms& terms, PlanCursor& cursor) {
-  LOANBOOK_ASSERT(cursor.rows_done < row_count(terms));
-  if (has_one_row(terms)) {
-    return row(terms, cursor, whole_life(terms), maturity(terms));
-  }
+namespace {
+
+PlanRow next_plain_row(const Terms& terms, PlanCursor& cursor) {
+  if (has_one_row(terms)) return row(terms, cursor, whole_life(terms), maturity(terms));
   const std::uint32_t k = cursor.rows_done + 1;
   const bool needs_start = terms.basis == InterestBasis::daily || k == 1;
   const Day start = needs_start ? due_date(terms, k - 1) : terms.disbursed;
@@ -199,10 +208,30 @@ PlanRow next_row(const Terms& terms, PlanCursor& cursor) {
   return row(terms, cursor, factor(terms, k, start, due), due);
 }
 
+}  // namespace
+
+PlanRow next_row(const Terms& terms, PlanCursor& cursor) {
+  if (!has_provisions(terms)) {
+    LOANBOOK_ASSERT(cursor.rows_done < row_count(terms));
+    return next_plain_row(terms, cursor);
+  }
+  const Plan plan = general_plan(terms, nullptr);
+  const std::size_t at = cursor.rows_done + (terms.down_payment_minor != 0 ? 1U : 0U);
+  LOANBOOK_ASSERT(at < plan.rows.size());
+  const PlanRow& row = plan.rows[at];
+  cursor.rows_done = row.no;
+  cursor.balance = row.balance;
+  return row;
+}
+
 Plan make_plan(const Terms& terms) {
+  if (has_provisions(terms)) return general_plan(terms, nullptr);
   PlanCursor cursor = begin_plan(terms);
-  Plan plan{
-      .installment = cursor.installment, .rows = {}, .total_interest = 0, .total_principal = 0};
+  Plan plan{.installment = cursor.installment,
+            .installments = {},
+            .rows = {},
+            .total_interest = 0,
+            .total_principal = 0};
   const std::uint32_t count = row_count(terms);
   plan.rows.reserve(count);
   const DueDates due_dates(terms);
@@ -210,7 +239,7 @@ Plan make_plan(const Terms& terms) {
   while (cursor.rows_done < count) {
     const std::uint32_t k = cursor.rows_done + 1;
     const Day due = due_dates(k);
-    plan.rows.push_back(has_one_row(terms) ? next_row(terms, cursor)
+    plan.rows.push_back(has_one_row(terms) ? next_plain_row(terms, cursor)
                                            : row(terms, cursor, factor(terms, k, start, due), due));
     plan.total_interest += plan.rows.back().interest;
     plan.total_principal += plan.rows.back().principal;

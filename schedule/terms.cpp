@@ -7,6 +7,7 @@
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/schedule/due_dates.hpp"
+#include "loanbook/schedule/provisions.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -100,7 +101,7 @@ money::Status check_dates(const Terms& terms) {
         "interest by the month needs due dates that step by months or years; use the daily basis");
   }
   const auto day_count = static_cast<unsigned>(terms.day_count);
-  if (day_count < 1 || day_count > 6)
+  if (day_count < 1 || day_count > 10)
     return refuse("terms.day_count_unknown", "unknown day count " + std::to_string(day_count));
   if (terms.odd_first != OddFirst::solve && terms.odd_first != OddFirst::extra) {
     return refuse("terms.odd_first_unknown", "odd first period must be solve or extra");
@@ -129,7 +130,7 @@ money::Status check_extras(const Terms& terms) {
                   range("number of interest-free periods", terms.interest_free_periods, 0,
                         interest_free_max));
   }
-  const std::int64_t balloon_max = terms.method == Method::level ? terms.principal_minor : 0;
+  const std::int64_t balloon_max = amortises ? terms.principal_minor : 0;
   if (terms.balloon_minor < 0 || terms.balloon_minor > balloon_max) {
     return refuse("terms.balloon_out_of_range",
                   range("balloon in minor units", terms.balloon_minor, 0, balloon_max));
@@ -140,10 +141,12 @@ money::Status check_extras(const Terms& terms) {
 /// Whether all due dates stay in the calendar, decided before any of them is computed.
 bool maturity_in_calendar(const Terms& terms) {
   const Step one = step(terms.frequency);
+  const std::int64_t rows = std::max(terms.installments, terms.amortization_installments);
   constexpr std::int64_t years = limits::year_max - limits::year_min + 1;
-  if (one.months * terms.installments > 12 * years) return false;
-  if (one.days * terms.installments > 366 * years) return false;
-  return in_calendar(maturity(terms));
+  if (one.months * rows > 12 * years) return false;
+  if (one.days * rows > 366 * years) return false;
+  return in_calendar(maturity(terms)) &&
+         in_calendar(due_date(terms, static_cast<std::uint32_t>(rows)));
 }
 
 /// Upper bound of all interest: principal x rate x days / 360, with three more days a period for
@@ -163,7 +166,8 @@ Result<Method> parse_method(std::string_view text) {
   }
   return refuse("method.unknown",
                 "unknown repayment method '" + std::string(text.substr(0, 40)) +
-                    "'; use level, equal-principal, interest-first, bullet or revolving");
+                    "'; use level, equal-principal, interest-first, bullet, revolving, flat or "
+                    "principal-shares");
 }
 
 std::string_view to_text(Method method) {
@@ -204,7 +208,7 @@ money::Status check(const Terms& terms) {
                   "principal x rate over the whole term is beyond 10^18 minor units; use a shorter "
                   "term or a lower rate");
   }
-  return money::ok();
+  return has_provisions(terms) ? check_provisions(terms) : money::ok();
 }
 
 }  // namespace loanbook::schedule

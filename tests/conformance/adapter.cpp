@@ -40,6 +40,13 @@ money::Day Fields::day(const char* key) { return day_of(text(key)); }
 
 money::Rate Fields::rate(const char* key) { return value_of(money::Rate::parse(text(key))); }
 
+std::int64_t Fields::signed_e12(const char* key) {
+  std::int64_t value = 0;
+  if (!money::narrow(value_of(money::parse_decimal(text(key), 12)), &value))
+    throw Refused{std::string(key) + " out of range"};
+  return value;
+}
+
 std::int64_t Fields::minor(const char* key, money::Currency currency) {
   return minor_of(text(key), currency);
 }

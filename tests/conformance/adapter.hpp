@@ -52,6 +52,8 @@ class Fields {
   }
   money::Day day(const char* key);
   money::Rate rate(const char* key);
+  /// A fraction of one with up to 12 decimals, of any sign.
+  std::int64_t signed_e12(const char* key);
   /// Decimal text of an amount as minor units with the digits of `currency`.
   std::int64_t minor(const char* key, money::Currency currency);
   /// `0.7` or `1/7`.
