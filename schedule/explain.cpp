@@ -110,8 +110,10 @@ std::string to_text(const ExplainedRow& row, const Terms& terms) {
     text += "  interest of earlier days, paid here: " + amount(row.interest_carried, terms) + "\n";
   text += "  principal: " + principal_line(row, terms) + "\n";
   if (row.row.fee != 0) text += "  fee: " + amount(row.row.fee, terms) + "\n";
-  return text + "  balance: " + amount(row.balance_before + row.drawn, terms) + " - " +
-         amount(row.row.principal, terms) + " = " + amount(row.row.balance, terms) + "\n";
+  const bool falls = row.row.principal >= 0;
+  return text + "  balance: " + amount(row.balance_before + row.drawn, terms) +
+         (falls ? " - " : " + ") + amount(falls ? row.row.principal : -row.row.principal, terms) +
+         " = " + amount(row.row.balance, terms) + "\n";
 }
 
 std::string to_text(const SolvedInstallment& solved, const Terms& terms) {
