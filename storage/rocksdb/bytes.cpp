@@ -34,6 +34,12 @@ std::uint64_t read_u64(const char* at) {
   return std::uint64_t{read_u32(at)} << 32 | read_u32(at + 4);
 }
 
+std::uint32_t read_u32_little(const char* at) {
+  std::uint32_t value = 0;
+  for (int i = 3; i >= 0; --i) value = value << 8 | static_cast<std::uint8_t>(at[i]);
+  return value;
+}
+
 Crc32c::Crc32c()
     : generator_(::rocksdb::GetFileChecksumGenCrc32cFactory()->CreateFileChecksumGenerator({})) {}
 Crc32c::~Crc32c() = default;
@@ -52,6 +58,8 @@ std::uint32_t crc32c(std::string_view bytes) {
   sum.add(bytes);
   return sum.finish();
 }
+
+std::uint32_t masked(std::uint32_t sum) { return (sum >> 15 | sum << 17) + 0xa282ead8U; }
 
 std::string hex(std::string_view bytes) {
   std::string text;

@@ -22,6 +22,8 @@ void append_u64(std::string& out, std::uint64_t value);
 /// Requires: four and eight bytes at `at`.
 std::uint32_t read_u32(const char* at);
 std::uint64_t read_u64(const char* at);
+/// RocksDB's order of bytes. Requires: four bytes at `at`.
+std::uint32_t read_u32_little(const char* at);
 
 /// CRC-32C (Castagnoli), by RocksDB's processor-specific code.
 class Crc32c {
@@ -37,6 +39,8 @@ class Crc32c {
 };
 
 std::uint32_t crc32c(std::string_view bytes);
+/// RocksDB stores rotated sums, so that a sum over bytes that contain sums stays a good one.
+std::uint32_t masked(std::uint32_t sum);
 
 std::string hex(std::string_view bytes);
 std::string hex_u32(std::uint32_t value);

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "bytes.hpp"
+#include "table_ends.hpp"
 
 namespace loanbook::storage::rocksdb {
 
@@ -20,9 +21,9 @@ class NoMessages final : public rdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
-rdb::DBOptions db_options(const Disk& disk, rdb::WALRecoveryMode mode) {
+rdb::DBOptions db_options(GuardedEnv& env, rdb::WALRecoveryMode mode) {
   rdb::DBOptions options;
-  options.env = disk.env();
+  options.env = &env;
   options.info_log = std::make_shared<NoMessages>();
   // The default mode drops acknowledged entries in silence after one flipped bit (RocksDB 7.8.3:
   // 100 % of flips); see RELIABILITY in docs/format-storage.md. Reused log files would make a torn
@@ -76,6 +77,8 @@ rdb::ColumnFamilyOptions family_options(std::size_t write_buffer_bytes) {
   table.filter_policy.reset(rdb::NewBloomFilterPolicy(10));
   // Finds a flip inside a block and at its end alike; the same sum as our own files.
   table.checksum = rdb::kCRC32c;
+  // The default of RocksDB 7.8; what `check_table_ends` knows.
+  table.format_version = table_format_version;
   options.table_factory.reset(rdb::NewBlockBasedTableFactory(table));
   return options;
 }
@@ -117,52 +120,65 @@ Database::~Database() {
   for (auto* family : families_) db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
 }
 
+Status Database::accept(const rdb::Status& status, rdb::DB* db, const std::string& what) {
+  db_.reset(db);
+  const auto refused = env_->refused();
+  if (!refused.name.empty()) {
+    return Error{"integrity.file_damaged",
+                 what + ": " + refused.why + "; see verify, and restore from a backup",
+                 "db/" + refused.name};
+  }
+  if (!status.ok()) return to_error(status, what);
+  return money::ok();
+}
+
 Result<std::shared_ptr<Database>> Database::create(const Disk& disk, const std::string& path) {
-  rdb::DBOptions options = db_options(disk, rdb::WALRecoveryMode::kAbsoluteConsistency);
+  std::shared_ptr<Database> database(new Database(disk));
+  rdb::DBOptions options = db_options(*database->env_, rdb::WALRecoveryMode::kAbsoluteConsistency);
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.error_if_exists = true;
-  std::shared_ptr<Database> database(new Database);
   rdb::DB* opened = nullptr;
   const auto status = rdb::DB::Open(options, path, families(), &database->families_, &opened);
-  database->db_.reset(opened);
-  if (!status.ok()) return to_error(status, "create the database");
+  if (auto whole = database->accept(status, opened, "create the database"); !whole) {
+    return whole.error();
+  }
   return database;
 }
 
 Result<std::shared_ptr<Database>> Database::open(const Disk& disk, const std::string& path,
                                                  rdb::WALRecoveryMode mode) {
-  std::shared_ptr<Database> database(new Database);
+  std::shared_ptr<Database> database(new Database(disk));
   rdb::DB* opened = nullptr;
-  const auto status =
-      rdb::DB::Open(db_options(disk, mode), path, families(), &database->families_, &opened);
-  database->db_.reset(opened);
-  if (!status.ok()) return to_error(status, "open the database");
+  const auto status = rdb::DB::Open(db_options(*database->env_, mode), path, families(),
+                                    &database->families_, &opened);
+  if (auto whole = database->accept(status, opened, "open the database"); !whole) {
+    return whole.error();
+  }
   return database;
 }
 
 Result<std::shared_ptr<Database>> Database::open_secondary(const Disk& disk,
                                                            const std::string& path,
                                                            const std::string& secondary) {
-  std::shared_ptr<Database> database(new Database);
+  std::shared_ptr<Database> database(new Database(disk));
   rdb::DB* opened = nullptr;
   const auto status = rdb::DB::OpenAsSecondary(
-      db_options(disk, rdb::WALRecoveryMode::kTolerateCorruptedTailRecords), path, secondary,
-      families(), &database->families_, &opened);
-  database->db_.reset(opened);
-  if (!status.ok()) return to_error(status, "open the database for reading");
+      db_options(*database->env_, rdb::WALRecoveryMode::kTolerateCorruptedTailRecords), path,
+      secondary, families(), &database->families_, &opened);
+  if (auto whole = database->accept(status, opened, "open the database for reading"); !whole) {
+    return whole.error();
+  }
   return database;
 }
 
 Status Database::open_strictly(const Disk& disk, const std::string& path) {
-  const std::unique_ptr<Database> database(new Database);
+  const std::unique_ptr<Database> database(new Database(disk));
   rdb::DB* opened = nullptr;
   const auto status = rdb::DB::OpenForReadOnly(
-      db_options(disk, rdb::WALRecoveryMode::kTolerateCorruptedTailRecords), path, families(),
-      &database->families_, &opened);
-  database->db_.reset(opened);
-  if (!status.ok()) return to_error(status, "open every table");
-  return money::ok();
+      db_options(*database->env_, rdb::WALRecoveryMode::kTolerateCorruptedTailRecords), path,
+      families(), &database->families_, &opened);
+  return database->accept(status, opened, "open every table");
 }
 
 Status Database::flush_all() const {

@@ -10,12 +10,15 @@
 #include <vector>
 
 #include "disk.hpp"
+#include "guarded_env.hpp"
 #include "loanbook/storage/records.hpp"
 #include "log_record.hpp"
 
 namespace loanbook::storage::rocksdb {
 
-/// An open database; closes itself without flushing, as a crash would.
+/// An open database; every open refuses a table that `GuardedEnv` does, with
+/// `integrity.file_damaged` and its name, where a secondary would go on without it. Closes itself
+/// without flushing, as a crash would.
 class Database {
  public:
   ~Database();
@@ -43,7 +46,12 @@ class Database {
   Status close();
 
  private:
-  Database() = default;
+  explicit Database(const Disk& disk) : env_(std::make_unique<GuardedEnv>(disk.env())) {}
+  /// Takes what RocksDB opened, and says what the open came to.
+  Status accept(const rdb::Status& status, rdb::DB* db, const std::string& what);
+
+  /// First, because the database uses it to its end.
+  std::unique_ptr<GuardedEnv> env_;
   std::unique_ptr<rdb::DB> db_;
   std::vector<rdb::ColumnFamilyHandle*> families_;
 };
@@ -60,8 +68,7 @@ Status scan_records(const Database& database, const rdb::Snapshot* snapshot, std
 
 /// All entries of the stored record that holds `sequence`; empty where there is none.
 Result<std::vector<StoredEntry>> find_record(const Database& database,
-                                             const rdb::Snapshot* snapshot,
-                                             std::uint64_t sequence);
+                                             const rdb::Snapshot* snapshot, std::uint64_t sequence);
 
 /// The entry with this sequence number; nothing if the log ends before it.
 Result<std::optional<StoredEntry>> find_entry(const Database& database,

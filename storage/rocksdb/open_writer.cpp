@@ -77,7 +77,10 @@ Result<std::shared_ptr<Database>> open_accepted(const Disk& disk, const std::str
   const auto mode = clean ? rdb::WALRecoveryMode::kAbsoluteConsistency
                           : rdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   auto opened = Database::open(disk, dir + "/db", mode);
-  if (!opened && !clean && opened.error().id.starts_with("integrity.")) {
+  // An error that names a file is no torn tail.
+  const bool torn =
+      !opened && opened.error().file.empty() && opened.error().id.starts_with("integrity.");
+  if (torn && !clean) {
     if (auto cut = cut_torn_tails(disk, dir, acknowledged.head, acknowledged.epoch); !cut) {
       return cut.error();
     }

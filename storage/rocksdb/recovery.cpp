@@ -10,22 +10,6 @@ namespace {
 constexpr std::size_t block_bytes = 32 * 1024;
 constexpr std::size_t fragment_header = 7;
 constexpr std::uint8_t full_type = 1;
-constexpr std::uint8_t last_type = 4;
-
-std::uint32_t little_endian(std::string_view bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) {
-    value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
-  }
-  return value;
-}
-
-/// RocksDB stores rotated sums, so that a sum over bytes that contain sums stays a good one.
-std::uint32_t masked(std::uint32_t sum) { return (sum >> 15 | sum << 17) + 0xa282ead8U; }
-
-bool is_log(std::string_view name) {
-  return name.ends_with(".log") || name.starts_with("MANIFEST-");
-}
 
 std::string trial_dir(const std::string& dir) { return dir + "/trial"; }
 
@@ -94,6 +78,18 @@ Status cut_in_place(const Disk& disk, const std::string& dir, const std::string&
 
 }  // namespace
 
+bool is_log(std::string_view name) {
+  return name.ends_with(".log") || name.starts_with("MANIFEST-");
+}
+
+std::uint64_t next_log_header(std::uint64_t at, std::size_t length) {
+  const std::uint64_t block_end = at - at % block_bytes + block_bytes;
+  const std::uint64_t end = at + fragment_header + length;
+  // RocksDB fills the rest of a block with zeros where no header fits, and goes on in the next
+  // block where a fragment would reach over the end.
+  return end + fragment_header > block_end ? block_end : end;
+}
+
 std::size_t whole_records(std::string_view file) {
   std::size_t at = 0;
   std::size_t whole = 0;
@@ -105,15 +101,16 @@ std::size_t whole_records(std::string_view file) {
       continue;
     }
     if (at + fragment_header > file.size()) return whole;
-    const std::size_t length = little_endian(file.substr(at + 4, 2));
-    const auto type = static_cast<std::uint8_t>(file[at + 6]);
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(file[at + i]); };
+    const std::size_t length = byte(log_length_at) | std::size_t{byte(log_length_at + 1)} << 8;
+    const auto type = byte(log_type_at);
     const std::size_t end = at + fragment_header + length;
-    if (type < full_type || type > last_type) return whole;
+    if (type < full_type || type > log_types_last) return whole;
     if (fragment_header + length > left_in_block || end > file.size()) return whole;
-    const auto sum = crc32c(file.substr(at + 6, length + 1));
-    if (masked(sum) != little_endian(file.substr(at, 4))) return whole;
+    const auto sum = crc32c(file.substr(at + log_type_at, length + 1));
+    if (masked(sum) != read_u32_little(&file[at])) return whole;
     at = end;
-    if (type == full_type || type == last_type) whole = end;
+    if (type == full_type || type == log_types_last) whole = end;
   }
 }
 

@@ -11,6 +11,18 @@
 
 namespace loanbook::storage::rocksdb {
 
+/// A write-ahead log or MANIFEST, by its name.
+bool is_log(std::string_view name);
+
+/// Where a fragment's header says its length (u16 little-endian) and type.
+inline constexpr std::size_t log_length_at = 4;
+inline constexpr std::size_t log_type_at = 6;
+/// Types above belong to recycled logs, which a book does not have.
+inline constexpr std::uint8_t log_types_last = 4;
+
+/// Where the next header lies behind a fragment of `length` bytes whose header is at `at`. Pure.
+std::uint64_t next_log_header(std::uint64_t at, std::size_t length);
+
 /// Bytes up to the end of the last whole record before the first unreadable one, in RocksDB's log
 /// format (32 KiB blocks; fragments of masked CRC-32C : u32 little-endian, length : u16
 /// little-endian, type : u8 full/first/middle/last). Pure.
