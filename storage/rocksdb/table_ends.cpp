@@ -25,13 +25,15 @@ struct Handle {
   std::uint64_t size = 0;
 };
 
-/// Takes integers from the front; nothing where the bytes end first or the value is too large.
+/// Takes integers from the front; nothing where the bytes end first, or are not the shortest for
+/// the value, which every flip of a highest bit would read as the same.
 std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
     const auto byte = static_cast<std::uint8_t>(bytes.front());
     bytes.remove_prefix(1);
     value |= std::uint64_t{byte & 127U} << shift;
+    if (byte == 0 && shift > 0) return std::nullopt;
     if (byte < 128) return value;
   }
   return std::nullopt;
@@ -84,8 +86,11 @@ class TableEnds {
     std::string_view handles = footer.substr(1, version_at - 1);
     const auto metaindex = take_handle(handles);
     const auto index = take_handle(handles);
+    const bool padded = handles.find_first_not_of('\0') == std::string_view::npos;
     // RocksDB looks at the sum of the index itself, but would allocate any size first.
-    if (!metaindex || !index || !inside(*index)) return wrong("its footer is not what was written");
+    if (!metaindex || !index || !padded || !inside(*index)) {
+      return wrong("its footer is not what was written");
+    }
     std::string block;
     if (auto status = read_block(*metaindex, "metaindex", block); !status.ok()) return status;
     auto value = find_value(block, "rocksdb.properties");
