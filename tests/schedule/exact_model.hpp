@@ -1,28 +1,34 @@
 #pragma once
 
 // The slow, obvious answer to everything the plan engine computes: rationals of any size, formulas
-// as the textbooks have them.
+// as the textbooks and the comments of terms.hpp have them.
 
-#include <boost/multiprecision/cpp_int.hpp>
 #include <vector>
 
 #include "loanbook/schedule/plan.hpp"
+#include "schedule/exact_time.hpp"
 
 namespace loanbook::schedule::model {
-
-using Rational = boost::multiprecision::cpp_rational;
-using Integer = boost::multiprecision::cpp_int;
 
 /// To a multiple of the rule's step, of any sign.
 Integer rounded(const Rational& exact, money::Rounding rounding);
 
-/// Year fraction by counting every single day (ACT) or by the printed formula (30-day months).
-Rational exact_year_fraction(DayCount day_count, Day start, Day end);
+/// An exact installment, not in lowest terms.
+struct Quotient {
+  Integer numerator;
+  Integer denominator;
+};
+Integer rounded(const Quotient& exact, money::Rounding rounding);
 
-/// Rate x time of every row.
-std::vector<Rational> factors(const Terms& terms);
+struct Worked {
+  std::vector<PlanRow> rows;
+  std::vector<Integer> installments;     ///< all that were solved or given, rounded
+  std::vector<Rational> exact_interest;  ///< of each period, the down payment left out
+};
+/// Requires: check(terms) passed.
+Worked work_out(const Terms& terms);
 
-/// The exact level payment.
+/// The exact installment of the first row that has one.
 Rational level_payment(const Terms& terms);
 
 std::vector<PlanRow> plan(const Terms& terms);

@@ -56,6 +56,31 @@ inline rc::Gen<Terms> random_terms(std::uint32_t installments_max) {
       [](const Terms& terms) { return check(terms).has_value(); });
 }
 
+inline void print_provisions(std::ostream& out, const Terms& t) {
+  for (const RateChange& change : t.rate_changes)
+    out << ", rate " << change.rate.e12() << " from " << money::day_number(change.from);
+  out << ", repricing " << static_cast<int>(t.repricing);
+  for (const Drawdown& drawdown : t.drawdowns)
+    out << ", draws " << drawdown.amount_minor << " on " << money::day_number(drawdown.date);
+  out << ", down payment " << t.down_payment_minor << ", carried " << t.carried_interest_minor
+      << ", given installment " << t.installment_minor << ", amortised over "
+      << t.amortization_installments << ", growth " << t.step_growth_e12 << " every "
+      << t.step_every << ", negative " << t.negative_amortization << ", shares";
+  for (const std::uint32_t share : t.shares) out << " " << share;
+  for (const PaymentHoliday& holiday : t.holidays)
+    out << ", holiday " << holiday.first_row << "-" << holiday.last_row << " kind "
+        << static_cast<int>(holiday.interest);
+  out << ", season " << t.season.months << " kind " << static_cast<int>(t.season.interest)
+      << ", remainder " << static_cast<int>(t.remainder) << ", fee " << t.fee.rate.numerator << "/"
+      << t.fee.rate.denominator << " + " << t.fee.amount_minor << " mode "
+      << static_cast<int>(t.fee.rounding.mode) << " x " << t.fee.rounding.multiple << " total "
+      << t.fee.rounded_in_total << " upfront " << t.fee.upfront << ", last due "
+      << (t.last_due ? money::day_number(*t.last_due) : 0) << ", calendar "
+      << (t.business_days.calendar ? t.business_days.calendar->name() : "none") << " roll "
+      << static_cast<int>(t.business_days.roll) << " follows " << t.business_days.interest_follows
+      << ", daily digits " << (t.daily_interest_digits ? int{*t.daily_interest_digits} : -1);
+}
+
 /// Found by RapidCheck when it prints a counterexample.
 inline std::ostream& operator<<(std::ostream& out, const Terms& t) {
   out << "method " << static_cast<int>(t.method) << ", principal " << t.principal_minor
@@ -69,6 +94,7 @@ inline std::ostream& operator<<(std::ostream& out, const Terms& t) {
       << ", installment " << static_cast<int>(t.installment.mode) << " x " << t.installment.multiple
       << ", free of principal " << t.principal_free_periods << ", of interest "
       << t.interest_free_periods << ", balloon " << t.balloon_minor;
+  if (has_provisions(t)) print_provisions(out, t);
   return out;
 }
 
