@@ -7,6 +7,7 @@
 
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/rounding.hpp"
+#include "loanbook/schedule/whole_period_rate.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -197,6 +198,15 @@ Result<FoundRate> solve(Series series) {
 }  // namespace
 
 Result<FoundRate> internal_rate(std::span<const CashFlow> flows) {
+  const bool whole = std::all_of(flows.begin(), flows.end(), [](const CashFlow& flow) {
+    return flow.time.denominator == 1 && flow.time.numerator >= 0;
+  });
+  const bool in_order =
+      std::is_sorted(flows.begin(), flows.end(),
+                     [](const CashFlow& a, const CashFlow& b) { return earlier(a.time, b.time); });
+  if (whole && in_order) {
+    if (const auto rate = whole_period_rate(flows)) return *rate;
+  }
   Series series;
   for (const CashFlow& flow : flows) series.flows.push_back({flow.amount_minor, flow.time, {0, 1}});
   return solve(std::move(series));
