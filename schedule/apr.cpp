@@ -235,6 +235,23 @@ std::optional<FoundRate> effective_rate(FoundRate period, std::uint32_t periods_
   return FoundRate{*centre};
 }
 
+std::optional<FoundRate> nominal_rate(FoundRate period, Fraction periods_per_year) {
+  Int128 product = 0;
+  if (!money::multiply(period.centre_e30, Int128{periods_per_year.numerator}, &product))
+    return std::nullopt;
+  return FoundRate{
+      money::divide_rounded(product, periods_per_year.denominator, money::RoundingMode::half_up)};
+}
+
+std::optional<FoundRate> effective_rate(FoundRate period, Fraction periods_per_year) {
+  if (periods_per_year.denominator == 1)
+    return effective_rate(period, static_cast<std::uint32_t>(periods_per_year.numerator));
+  const Decimal exponent = Decimal(periods_per_year.numerator) / periods_per_year.denominator;
+  const auto centre = to_e30(mp::pow(Decimal(1 + from_e30(period.centre_e30)), exponent) - 1);
+  if (!centre) return std::nullopt;
+  return FoundRate{*centre};
+}
+
 Int128 rounded(FoundRate rate, unsigned digits) {
   LOANBOOK_ASSERT(digits <= 18);
   Int128 step = 1;
