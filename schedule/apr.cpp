@@ -7,6 +7,7 @@
 
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/rounding.hpp"
+#include "loanbook/schedule/whole_period_rate.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -197,6 +198,15 @@ Result<FoundRate> solve(Series series) {
 }  // namespace
 
 Result<FoundRate> internal_rate(std::span<const CashFlow> flows) {
+  const bool whole = std::all_of(flows.begin(), flows.end(), [](const CashFlow& flow) {
+    return flow.time.denominator == 1 && flow.time.numerator >= 0;
+  });
+  const bool in_order =
+      std::is_sorted(flows.begin(), flows.end(),
+                     [](const CashFlow& a, const CashFlow& b) { return earlier(a.time, b.time); });
+  if (whole && in_order) {
+    if (const auto rate = whole_period_rate(flows)) return *rate;
+  }
   Series series;
   for (const CashFlow& flow : flows) series.flows.push_back({flow.amount_minor, flow.time, {0, 1}});
   return solve(std::move(series));
@@ -221,6 +231,23 @@ std::optional<FoundRate> nominal_rate(FoundRate period, std::uint32_t periods_pe
 std::optional<FoundRate> effective_rate(FoundRate period, std::uint32_t periods_per_year) {
   const auto centre =
       to_e30(mp::pow(1 + from_e30(period.centre_e30), static_cast<int>(periods_per_year)) - 1);
+  if (!centre) return std::nullopt;
+  return FoundRate{*centre};
+}
+
+std::optional<FoundRate> nominal_rate(FoundRate period, Fraction periods_per_year) {
+  Int128 product = 0;
+  if (!money::multiply(period.centre_e30, Int128{periods_per_year.numerator}, &product))
+    return std::nullopt;
+  return FoundRate{
+      money::divide_rounded(product, periods_per_year.denominator, money::RoundingMode::half_up)};
+}
+
+std::optional<FoundRate> effective_rate(FoundRate period, Fraction periods_per_year) {
+  if (periods_per_year.denominator == 1)
+    return effective_rate(period, static_cast<std::uint32_t>(periods_per_year.numerator));
+  const Decimal exponent = Decimal(periods_per_year.numerator) / periods_per_year.denominator;
+  const auto centre = to_e30(mp::pow(Decimal(1 + from_e30(period.centre_e30)), exponent) - 1);
   if (!centre) return std::nullopt;
   return FoundRate{*centre};
 }

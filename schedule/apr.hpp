@@ -55,6 +55,10 @@ struct UnitPeriodFlow {
 [[nodiscard]] std::optional<FoundRate> effective_rate(FoundRate period,
                                                       std::uint32_t periods_per_year);
 
+/// The same for a year that is no whole number of periods.
+[[nodiscard]] std::optional<FoundRate> nominal_rate(FoundRate period, Fraction periods_per_year);
+[[nodiscard]] std::optional<FoundRate> effective_rate(FoundRate period, Fraction periods_per_year);
+
 /// Half up to `digits` (0 to 18) decimals, times 10^digits. A rate within 10^-30 of a tie counts as
 /// the tie.
 [[nodiscard]] money::Int128 rounded(FoundRate rate, unsigned digits);

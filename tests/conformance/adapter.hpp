@@ -103,6 +103,7 @@ class Comparison {
 };
 
 Outcome golden_plan(const Json& input, const Json& expect);
+Outcome golden_annuity(const Json& input, const Json& expect);  // plan, method tvm
 Outcome golden_daycount(const Json& input, const Json& expect);
 Outcome golden_accrual(const Json& input, const Json& expect);
 Outcome golden_overdue(const Json& input, const Json& expect);
