@@ -29,11 +29,10 @@ struct Suite {
   Outcome (*run)(const Json& content);
 };
 
-const Suite suites[] = {
-    {"golden", golden_cases, run_golden},
-    {"actus", actus_cases, [](const Json&) { return skipped("ACTUS contracts are not built"); }},
-    {"fineract", fineract_cases,
-     [](const Json&) { return skipped("Fineract cases are not built"); }}};
+const Suite suites[] = {{"golden", golden_cases, run_golden},
+                        {"actus", actus_cases, run_actus},
+                        {"fineract", fineract_cases,
+                         [](const Json&) { return skipped("Fineract cases are not built"); }}};
 
 struct Arguments {
   const Suite* suite = nullptr;
