@@ -7,6 +7,7 @@
 #include "loanbook/schedule/change_parts.hpp"
 #include "loanbook/schedule/due_dates.hpp"
 #include "loanbook/schedule/explain.hpp"
+#include "loanbook/schedule/periods.hpp"
 
 namespace loanbook::schedule {
 namespace change_parts {
@@ -14,10 +15,6 @@ namespace change_parts {
 using money::Int128;
 
 namespace {
-
-bool has_one_row(const Terms& terms) {
-  return terms.method == Method::bullet || terms.method == Method::revolving;
-}
 
 std::int64_t rounded(Int128 numerator, Int128 denominator, money::Rounding rounding) {
   return static_cast<std::int64_t>(
@@ -110,17 +107,15 @@ void shift_dates(const RunningPlan& running, Terms& rest, Day start) {
       rest.last_due.reset();
       rest.installments = 1;
     }
-  } else if (start == dates.by_contract(done)) {
-    if (done > 0) rest.first_due.reset();
-    // Without a first due date and started on its own due day, the first period is a whole one.
-    if (done > 0) rest.due_day = contract_day(running.terms);
-  } else {
+  } else if (done > 0 && start == dates.by_contract(done)) {
+    rest.first_due.reset();
+    // By the month the first period must be a whole step, and for that no due day may be named;
+    // from a due date that was clipped (31, 28 February) the dates go on with the clipped day.
+    const bool by_days = rest.basis == InterestBasis::daily;
+    rest.due_day = by_days ? contract_day(running.terms) : std::uint8_t{0};
+  } else if (start != running.terms.disbursed) {
     rest.first_due = dates.by_contract(done + 1);
     rest.due_day = contract_day(running.terms);
-  }
-  if (rest.due_day != 0 && !rest.first_due &&
-      rest.due_day == static_cast<unsigned>(date::year_month_day{start}.day())) {
-    rest.due_day = 0;  // the anchor has it
   }
   rest.disbursed = start;
 }
@@ -138,12 +133,21 @@ void shift_rates(const RunningPlan& running, Terms& rest, Day start) {
                 [start](const Drawdown& drawdown) { return drawdown.date <= start; });
 }
 
-/// Does the installment in force decide the rows that are left?
-bool can_go_on(const RunningPlan& running, const Terms& rest) {
+/// Lets the installment in force go on, where it decides all rows that are left.
+void go_on(const RunningPlan& running, Terms& rest) {
   const bool amortises = rest.method == Method::level || rest.method == Method::equal_principal;
-  return amortises && running.installment > 0 && rest.step_growth_e12 == 0 &&
-         rest.remainder != Remainder::spread &&
-         (rest.rate_changes.empty() || rest.repricing == Repricing::keep);
+  const bool repriced = !rest.rate_changes.empty() && rest.repricing != Repricing::keep;
+  if (!amortises || running.installment == 0 || rest.step_growth_e12 != 0 || repriced ||
+      rest.remainder == Remainder::spread) {
+    return;
+  }
+  Terms kept = rest;
+  kept.installment_minor = running.installment;
+  kept.amortization_installments = 0;
+  // The first row has taken the remainder.
+  if (running.rows_done > 0) kept.remainder = Remainder::last;
+  // An installment that does not cover its interest is refused as a given one.
+  if (check(kept)) rest = std::move(kept);
 }
 
 }  // namespace
@@ -169,7 +173,7 @@ money::Status check_day(const RunningPlan& running, Day day) {
                     money::to_text(next_due(running)) + "; pay the rows due before it first");
 }
 
-Terms rest_from(const RunningPlan& running, Day start) {
+Terms rest_from(const RunningPlan& running, Day start, AfterChange after) {
   Terms rest = running.terms;
   rest.principal_minor = running.balance + drawn_in_period(running, start);
   rest.down_payment_minor = 0;
@@ -179,13 +183,14 @@ Terms rest_from(const RunningPlan& running, Day start) {
   shift_rates(running, rest, start);
   fix_fee(running, rest);
   rest.balloon_minor = std::min(rest.balloon_minor, rest.principal_minor);
-  if (can_go_on(running, rest)) rest.installment_minor = running.installment;
+  rest.installment_minor = 0;
+  if (after == AfterChange::keep) go_on(running, rest);
   return rest;
 }
 
-Terms rest_of(const RunningPlan& running) { return rest_from(running, accrual_start(running)); }
-
-void solve_anew(Terms& rest) { rest.installment_minor = 0; }
+Terms rest_of(const RunningPlan& running, AfterChange after) {
+  return rest_from(running, accrual_start(running), after);
+}
 
 std::int64_t interest_between(const Terms& terms, std::int64_t amount, Day from, Day to) {
   LOANBOOK_ASSERT(from <= to);
@@ -223,10 +228,12 @@ std::int64_t accrued_in_period(const RunningPlan& running, Day day) {
   return rounded(exact, interest_denominator(terms), terms.interest);
 }
 
-Result<Change> finish(const RunningPlan& running, const Terms& rest, PaidNow now,
-                      std::uint32_t rows_gone) {
+Result<Change> finish(const RunningPlan& running, Terms rest, PaidNow now) {
+  // Extra interest of an odd first period knows one rate and one disbursement only.
+  if (!rest.rate_changes.empty() || !rest.drawdowns.empty() || rest.last_due)
+    rest.odd_first = OddFirst::solve;
   if (auto status = check(rest); !status) return status.error();
-  const std::uint32_t before = running.rows_before + running.rows_done + rows_gone;
+  const std::uint32_t before = running.rows_before + running.rows_done;
   Change change{.running = run_plan(rest, 0).value(),
                 .plan = make_plan(rest),
                 .first_row = before + 1,
@@ -240,8 +247,8 @@ Result<Change> finish(const RunningPlan& running, const Terms& rest, PaidNow now
   return change;
 }
 
-Result<Change> finish(const RunningPlan& running, const Terms& rest) {
-  return finish(running, rest, {}, 0);
+Result<Change> finish(const RunningPlan& running, Terms rest) {
+  return finish(running, std::move(rest), {});
 }
 
 }  // namespace change_parts

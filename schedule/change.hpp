@@ -86,7 +86,7 @@ struct PayoffQuote {
 /// Repays `amount_minor` of principal on `day` of the running period (部分提前还款). 0 changes
 /// nothing. Errors: `change.day_out_of_range`, `change.amount_out_of_range` (not below the
 /// balance), `change.terms_unsupported` (`shorten` without an installment, `keep_principal` where a
-/// row would repay more than 2^32 - 1 minor units), `prepay.rules_out_of_range`.
+/// row would repay more than 10^9 minor units), `prepay.rules_out_of_range`.
 [[nodiscard]] Result<Change> prepay(const RunningPlan& running, const PrepayRules& rules, Day day,
                                     PrepayMode mode, std::int64_t amount_minor);
 

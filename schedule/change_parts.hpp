@@ -13,14 +13,12 @@ namespace loanbook::schedule::change_parts {
 /// `change.day_out_of_range` unless accrual start <= day < next due date.
 [[nodiscard]] money::Status check_day(const RunningPlan& running, Day day);
 
-/// The terms of the rest from `start` on, which lies in the running period; nothing else changes,
-/// and the installment goes on where it is known. Money drawn in the period by `start` is in the
-/// principal.
-[[nodiscard]] Terms rest_from(const RunningPlan& running, Day start);
+/// The terms of the rest from `start` on, which lies in the running period; nothing else changes.
+/// Money drawn in the period by `start` is in the principal. `keep`: the installment in force goes
+/// on, where one decides all rows that are left.
+[[nodiscard]] Terms rest_from(const RunningPlan& running, Day start, AfterChange after);
 /// From the last row done.
-[[nodiscard]] Terms rest_of(const RunningPlan& running);
-/// Lets the installment be solved from the balance.
-void solve_anew(Terms& rest);
+[[nodiscard]] Terms rest_of(const RunningPlan& running, AfterChange after = AfterChange::keep);
 
 /// Interest of `amount` from `from` to `to` at the rates of the terms, rounded. Requires from <=
 /// to.
@@ -31,10 +29,9 @@ void solve_anew(Terms& rest);
 /// Interest on the whole balance from the last row done, without what was carried.
 [[nodiscard]] std::int64_t accrued_in_period(const RunningPlan& running, Day day);
 
-/// Checks and plans the rest. `rows_gone`: rows of the running plan that do not come any more.
-[[nodiscard]] Result<Change> finish(const RunningPlan& running, const Terms& rest, PaidNow now,
-                                    std::uint32_t rows_gone);
-[[nodiscard]] Result<Change> finish(const RunningPlan& running, const Terms& rest);
+/// Checks and plans the rest.
+[[nodiscard]] Result<Change> finish(const RunningPlan& running, Terms rest, PaidNow now);
+[[nodiscard]] Result<Change> finish(const RunningPlan& running, Terms rest);
 
 /// The fee for repaying `amount` early on `day`.
 [[nodiscard]] std::int64_t prepay_fee(const RunningPlan& running, const PrepayRules& rules,

@@ -1,7 +1,6 @@
 // Repaying before time: what it costs, and the plan that is left.
 
 #include <algorithm>
-#include <limits>
 #include <string>
 
 #include "loanbook/money/limits.hpp"
@@ -12,6 +11,8 @@ namespace change_parts {
 namespace {
 
 using money::Int128;
+
+constexpr std::int64_t share_max = 1'000'000'000;  // of Terms::shares
 
 /// The contract may count broken days by a day count of its own.
 Terms counted(const Terms& terms, const PrepayRules& rules) {
@@ -49,10 +50,11 @@ Result<std::vector<std::uint32_t>> shares_without(const RunningPlan& running, st
   }
   std::vector<std::uint32_t> shares;
   for (const std::int64_t part : parts) {
-    if (part < 0 || part > std::numeric_limits<std::uint32_t>::max()) {
-      return refuse("change.terms_unsupported",
-                    "rows can keep their principal where each repays 0 to 2^32 - 1 minor units; "
-                    "use reduce or shorten");
+    if (part < 0 || part > share_max) {
+      return refuse(
+          "change.terms_unsupported",
+          "rows can keep their principal where each repays 0 to 1,000,000,000 minor units; "
+          "use reduce or shorten");
     }
     shares.push_back(static_cast<std::uint32_t>(part));
   }
@@ -133,18 +135,22 @@ Result<Terms> prepaid_terms(const RunningPlan& running, const PrepayRules& rules
                   "flat interest is on the original principal: part of it cannot be repaid early; "
                   "settle all of it");
   }
-  Terms rest = rest_from(running, start);
+  Terms rest =
+      rest_from(running, start,
+                mode == PrepayMode::reduce && amount > 0 ? AfterChange::solve : AfterChange::keep);
   rest.principal_minor -= amount;
   rest.balloon_minor = std::min(rest.balloon_minor, rest.principal_minor);
   if (amount == 0) return rest;
   if (mode == PrepayMode::shorten) return shortened(rules, std::move(rest));
   if (mode == PrepayMode::keep_principal)
     return with_kept_principal(running, std::move(rest), amount);
-  const std::int64_t before = rest.installment_minor;
-  solve_anew(rest);
   // Solved from a balance that rounding moved, it can come out a unit above the old one.
-  if (before > 0 && check(rest) && begin_plan(rest).installment > before)
-    rest.installment_minor = before;
+  if (running.installment > 0 && check(rest) &&
+      begin_plan(rest).installment > running.installment) {
+    Terms kept = rest_from(running, start, AfterChange::keep);
+    kept.principal_minor = rest.principal_minor;
+    return kept;
+  }
   return rest;
 }
 
@@ -247,7 +253,7 @@ Result<Change> prepay(const RunningPlan& running, const PrepayRules& rules, Day 
     (rules.interest == PrepayInterest::of_part ? now.interest : rest->carried_interest_minor) +=
         interest;
   }
-  return finish(running, *rest, now, 0);
+  return finish(running, *rest, now);
 }
 
 Result<Change> pay_ahead(const RunningPlan& running, const PrepayRules& rules, Day day,
@@ -267,7 +273,7 @@ Result<Change> pay_ahead(const RunningPlan& running, const PrepayRules& rules, D
   if (interest == AheadInterest::as_planned) {
     const auto later = run_plan(running, rows);
     if (!later) return later.error();
-    auto change = finish(*later, rest_of(*later), now, 0);
+    auto change = finish(*later, rest_of(*later), now);
     if (change) change->interest_before += now.interest;
     return change;
   }
@@ -289,7 +295,7 @@ Result<Change> pay_ahead(const RunningPlan& running, const PrepayRules& rules, D
                        {1, static_cast<std::uint16_t>(rows), HolidayInterest::pay});
   now.interest = accrued_in_period(running, day) + running.carried_interest;
   now.fee = prepay_fee(running, rules, now.principal, day);
-  return finish(running, left, now, 0);
+  return finish(running, left, now);
 }
 
 }  // namespace loanbook::schedule

@@ -6,6 +6,7 @@
 #include "loanbook/money/limits.hpp"
 #include "loanbook/schedule/change_parts.hpp"
 #include "loanbook/schedule/due_dates.hpp"
+#include "loanbook/schedule/periods.hpp"
 
 namespace loanbook::schedule {
 
@@ -14,10 +15,6 @@ using namespace change_parts;
 namespace {
 
 namespace limits = money::limits;
-
-bool has_one_row(const Terms& terms) {
-  return terms.method == Method::bullet || terms.method == Method::revolving;
-}
 
 money::Error bad_amount(const char* what) {
   return refuse("change.amount_out_of_range", std::string(what) + " must be 0 to " +
@@ -93,8 +90,8 @@ struct Arrears {
 Result<Change> extend(const RunningPlan& running, std::uint32_t rows) {
   if (auto status = check_not_flat(running); !status) return status.error();
   if (auto status = check_rows(rows); !status) return status.error();
-  Terms rest = rest_of(running);
-  if (rows == 0) return finish(running, rest);
+  if (rows == 0) return finish(running, rest_of(running));
+  Terms rest = rest_of(running, AfterChange::solve);
   if (rest.last_due || !rest.shares.empty()) {
     return refuse("change.terms_unsupported",
                   "a plan with a maturity of its own or with shares is extended to a maturity, or "
@@ -102,25 +99,23 @@ Result<Change> extend(const RunningPlan& running, std::uint32_t rows) {
   }
   rest.installments += rows;
   if (rest.amortization_installments > 0) rest.amortization_installments += rows;
-  solve_anew(rest);
   return finish(running, rest);
 }
 
 Result<Change> extend(const RunningPlan& running, Day new_maturity) {
   if (auto status = check_not_flat(running); !status) return status.error();
-  Terms rest = rest_of(running);
   const Day old = DueDates(running.terms).by_contract(running.terms.installments);
   if (new_maturity < old || new_maturity > Day{date::year{limits::year_max} / 12 / 31}) {
     return refuse("change.maturity_out_of_range",
                   "the new maturity must not be before the present one, " + money::to_text(old) +
                       ", and not after 2200");
   }
-  if (new_maturity == old) return finish(running, rest);
+  if (new_maturity == old) return finish(running, rest_of(running));
+  Terms rest = rest_of(running, AfterChange::solve);
   if (!rest.shares.empty()) {
     return refuse("change.terms_unsupported",
                   "a plan with shares has as many rows as shares; defer rows instead");
   }
-  solve_anew(rest);
   if (has_one_row(rest)) {
     rest.first_due = new_maturity;
     rest.due_day = 0;
@@ -158,7 +153,7 @@ Result<Change> move_due_date(const RunningPlan& running, Day day, DueDateMove mo
                              AfterChange after) {
   if (auto status = check_not_flat(running); !status) return status.error();
   if (auto status = check_day(running, day); !status) return status.error();
-  Terms rest = rest_of(running);
+  Terms rest = rest_of(running, after);
   const bool months = step(rest.frequency).months != 0;
   if (move.due_day > 31 || (move.due_day != 0 && !months) || move.shift_days < -366 ||
       move.shift_days > 366) {
@@ -166,7 +161,7 @@ Result<Change> move_due_date(const RunningPlan& running, Day day, DueDateMove mo
                   "the new due day must be 1 to 31 with steps of months, or the shift at most 366 "
                   "days");
   }
-  if (move.due_day == 0 && move.shift_days == 0) return finish(running, rest);
+  if (move.due_day == 0 && move.shift_days == 0) return finish(running, rest_of(running));
   const Day first = first_due_after_move(rest, day, move);
   if (first <= day || first <= rest.disbursed) {
     return refuse("change.due_day_out_of_range", "the next installment would be due on " +
@@ -179,8 +174,7 @@ Result<Change> move_due_date(const RunningPlan& running, Day day, DueDateMove mo
     const auto own = static_cast<unsigned>(date::year_month_day{first}.day());
     rest.due_day = move.due_day != 0 ? move.due_day : static_cast<std::uint8_t>(own);
   }
-  if (rest.last_due) rest.last_due.reset();
-  if (after == AfterChange::solve) solve_anew(rest);
+  rest.last_due.reset();
   return finish(running, rest);
 }
 
@@ -188,8 +182,7 @@ Result<Change> change_rate(const RunningPlan& running, Day day, money::Rate rate
                            Repricing repricing) {
   if (auto status = check_not_flat(running); !status) return status.error();
   if (auto status = check_day(running, day); !status) return status.error();
-  const Terms as_it_was = rest_of(running);
-  Terms rest = as_it_was;
+  Terms rest = rest_of(running, AfterChange::solve);
   std::erase_if(rest.rate_changes, [day](const RateChange& change) { return change.from >= day; });
   if (day == rest.disbursed) {
     rest.rate = rate;
@@ -197,15 +190,16 @@ Result<Change> change_rate(const RunningPlan& running, Day day, money::Rate rate
     rest.rate_changes.push_back({day, rate});
   }
   rest.repricing = repricing;
-  rest.installment_minor = repricing == Repricing::keep ? running.installment : 0;
+  if (repricing == Repricing::keep) {
+    rest.installment_minor = running.installment;
+    if (running.installment > 0) rest.amortization_installments = 0;
+  }
   return finish(running, rest);
 }
 
 Result<Change> reamortize(const RunningPlan& running) {
   if (auto status = check_not_flat(running); !status) return status.error();
-  Terms rest = rest_of(running);
-  solve_anew(rest);
-  return finish(running, rest);
+  return finish(running, rest_of(running, AfterChange::solve));
 }
 
 Result<Change> re_age(const RunningPlan& running, const ReAge& terms) {
@@ -255,8 +249,8 @@ Result<Change> add_disbursement(const RunningPlan& running, Day day, std::int64_
   if (auto status = check_not_flat(running); !status) return status.error();
   if (auto status = check_day(running, day); !status) return status.error();
   if (!in_range(amount_minor)) return bad_amount("the amount paid out");
-  Terms rest = rest_of(running);
-  if (amount_minor == 0) return finish(running, rest);
+  if (amount_minor == 0) return finish(running, rest_of(running));
+  Terms rest = rest_of(running, after);
   if (day == rest.disbursed) {
     rest.principal_minor += amount_minor;
   } else {
@@ -268,10 +262,7 @@ Result<Change> add_disbursement(const RunningPlan& running, Day day, std::int64_
       rest.drawdowns.insert(place, {day, amount_minor});
     }
   }
-  if (after == AfterChange::solve || rest.installment_minor == 0) {
-    solve_anew(rest);
-    return finish(running, rest);
-  }
+  if (rest.installment_minor == 0) return finish(running, rest);
   rest.balloon_minor = 0;
   rest.amortization_installments = 0;
   rest.last_due.reset();
@@ -292,8 +283,8 @@ Result<Change> add_disbursement(const RunningPlan& running, Day day, std::int64_
 Result<Change> defer_rows(const RunningPlan& running, const Deferral& deferral, AfterChange after) {
   if (auto status = check_not_flat(running); !status) return status.error();
   if (auto status = check_rows(deferral.rows); !status) return status.error();
-  Terms rest = rest_of(running);
-  if (deferral.rows == 0) return finish(running, rest);
+  if (deferral.rows == 0) return finish(running, rest_of(running));
+  Terms rest = rest_of(running, deferral.maturity_moves ? after : AfterChange::solve);
   if (has_one_row(rest)) {
     return refuse("change.terms_unsupported",
                   "a plan of one row has no rows to defer; extend it instead");
@@ -316,7 +307,6 @@ Result<Change> defer_rows(const RunningPlan& running, const Deferral& deferral, 
       old.first_row = std::max<std::uint16_t>(old.first_row, static_cast<std::uint16_t>(rows + 1));
   }
   rest.holidays.insert(rest.holidays.begin(), {1, rows, deferral.interest});
-  if (after == AfterChange::solve || !deferral.maturity_moves) solve_anew(rest);
   return finish(running, rest);
 }
 

@@ -100,7 +100,7 @@ Result<PrepaymentQuote> quote_prepayment(const Terms& terms, const PrepayRules& 
   if (all) return quote;
   const auto rest = change_parts::prepaid_terms(*running, rules, start, prepayment.mode, amount);
   if (!rest) return rest.error();
-  const auto change = change_parts::finish(*running, *rest, {}, 0);
+  const auto change = change_parts::finish(*running, *rest, {});
   if (!change) return change.error();
   quote.rest = RemainingPlan{.installment = change->running.installment,
                              .rows = static_cast<std::uint32_t>(change->plan.rows.size()),
