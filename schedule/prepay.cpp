@@ -3,35 +3,33 @@
 #include <algorithm>
 #include <string>
 
-#include "loanbook/money/assert.hpp"
+#include "loanbook/money/limits.hpp"
+#include "loanbook/schedule/change_parts.hpp"
 
 namespace loanbook::schedule {
 namespace {
 
-using money::Int128;
-
 constexpr std::uint32_t days_max = 366;  // with the limits of terms, keeps all amounts below 2^62
 
-std::int64_t rounded(Int128 numerator, Int128 denominator, money::Rounding rounding) {
-  return static_cast<std::int64_t>(
-      money::divide_rounded(numerator, denominator * rounding.multiple, rounding.mode) *
-      rounding.multiple);
+bool is_share(money::Ratio ratio) {
+  return ratio.numerator >= 0 && ratio.denominator > 0 && ratio.numerator <= ratio.denominator;
 }
 
-std::int64_t interest_of_days(const Terms& terms, const PrepayRules& rules, std::int64_t amount,
-                              std::uint32_t days) {
-  const Int128 yearly = Int128{amount} * terms.rate.e12();
-  return rounded(yearly * days, Int128{index_per_year(rules.odd_days)} * 1'000'000'000'000,
-                 terms.interest);
+bool is_amount(std::int64_t minor) {
+  return minor >= 0 && minor <= money::limits::amount_minor_max;
 }
 
-std::int64_t fee_of(const Terms& terms, const PrepayRules& rules, std::int64_t amount,
-                    std::uint32_t paid_rows) {
-  if (rules.fee_free_after && paid_rows >= *rules.fee_free_after) return 0;
-  const std::int64_t fee = rounded(Int128{amount} * rules.fee_rate.numerator,
-                                   rules.fee_rate.denominator, terms.interest);
-  if (!rules.fee_cap_interest_days) return fee;
-  return std::min(fee, interest_of_days(terms, rules, amount, *rules.fee_cap_interest_days));
+bool fee_in_range(const PrepayRules& rules) {
+  const bool steps = std::all_of(rules.fee_steps.begin(), rules.fee_steps.end(),
+                                 [](const PrepayFeeStep& step) { return is_share(step.rate); });
+  const bool ascend = std::is_sorted(
+      rules.fee_steps.begin(), rules.fee_steps.end(),
+      [](const PrepayFeeStep& a, const PrepayFeeStep& b) { return a.below <= b.below; });
+  return is_share(rules.fee_rate) && steps && ascend &&
+         rules.fee_interest_days.value_or(0) <= days_max &&
+         rules.fee_cap_interest_days.value_or(0) <= days_max &&
+         is_amount(rules.fee_free_amount_minor) && is_amount(rules.fee_min_minor) &&
+         is_amount(rules.fee_max_minor.value_or(0));
 }
 
 money::Status check_request(const Terms& terms, const PrepayRules& rules,
@@ -55,64 +53,31 @@ money::Status check_request(const Terms& terms, const PrepayRules& rules,
                             money::to_text(from) + ", and the maturity, " +
                             money::to_text(maturity(terms))};
   }
-  const bool days_known =
-      rules.odd_days == DayCount::act_360 || rules.odd_days == DayCount::act_365f;
-  if (!days_known || rules.min_interest_days > days_max ||
-      rules.fee_cap_interest_days.value_or(0) > days_max || rules.fee_rate.numerator < 0 ||
-      rules.fee_rate.denominator <= 0 || rules.fee_rate.numerator > rules.fee_rate.denominator) {
-    return money::Error{
-        "prepay.rules_out_of_range",
-        "the fee must be 0 to 100 %, days at most 366, odd days ACT/360 or ACT/365F"};
-  }
-  return money::ok();
-}
-
-/// The balance runs on for whole periods from the last paid due date, whose day of month no longer
-/// matters.
-RemainingPlan remaining_plan(const Terms& terms, const Prepayment& prepayment, std::int64_t balance,
-                             const Plan& original) {
-  Terms left = terms;
-  left.principal_minor = balance;
-  left.installments = terms.installments - prepayment.paid_rows;
-  left.disbursed = due_date(terms, prepayment.paid_rows);
-  left.first_due.reset();
-  left.due_day = 0;
-  PlanCursor cursor = begin_plan(left);
-  const bool shorten = prepayment.mode == PrepayMode::shorten;
-  if (shorten)
-    cursor.installment =
-        terms.method == Method::level ? original.rows[0].payment() : original.rows[0].principal;
-
-  RemainingPlan rest{.installment = cursor.installment,
-                     .rows = 0,
-                     .last_payment = 0,
-                     .interest = 0,
-                     .interest_saved = 0};
-  for (const PlanRow& row : original.rows) {
-    if (row.no > prepayment.paid_rows) rest.interest_saved += row.interest;
-  }
-  while (cursor.rows_done < left.installments) {
-    const PlanRow row = next_row(left, cursor);
-    rest.rows = row.no;
-    rest.interest += row.interest;
-    rest.interest_saved -= row.interest;
-    rest.last_payment = row.payment();
-    // A row never repays more than the balance, so the first that leaves none is the one whose
-    // installment covers balance and interest.
-    if (shorten && row.balance == 0) break;
-  }
-  return rest;
+  return check(rules);
 }
 
 }  // namespace
 
+money::Status check(const PrepayRules& rules) {
+  const auto interest = static_cast<unsigned>(rules.interest);
+  const auto fees = static_cast<unsigned>(rules.rest_of_fees);
+  const bool days_known = !rules.odd_days || is_self_contained(*rules.odd_days);
+  if (days_known && fee_in_range(rules) && rules.min_interest_days <= days_max &&
+      is_amount(rules.min_interest_minor) && is_amount(rules.min_last_minor) && interest >= 1 &&
+      interest <= 3 && fees >= 1 && fees <= 3) {
+    return money::ok();
+  }
+  return money::Error{"prepay.rules_out_of_range",
+                      "fees must be 0 to 100 % in steps that ascend, days at most 366, amounts 0 "
+                      "or more, the day count one that needs no calendar"};
+}
+
 Result<PrepaymentQuote> quote_prepayment(const Terms& terms, const PrepayRules& rules,
                                          const Prepayment& prepayment) {
   if (auto status = check_request(terms, rules, prepayment); !status) return status.error();
-  const Plan original = make_plan(terms);
-  const std::int64_t outstanding = prepayment.paid_rows == 0
-                                       ? terms.principal_minor
-                                       : original.rows[prepayment.paid_rows - 1].balance;
+  const auto running = run_plan(terms, prepayment.paid_rows);
+  if (!running) return running.error();
+  const std::int64_t outstanding = running->balance;
   const bool all = prepayment.mode == PrepayMode::pay_off;
   const std::int64_t amount = all ? outstanding : prepayment.amount_minor;
   if (!all && (amount < 1 || amount >= outstanding)) {
@@ -120,19 +85,28 @@ Result<PrepaymentQuote> quote_prepayment(const Terms& terms, const PrepayRules& 
                         "the amount must be above zero and below the outstanding principal; pay "
                         "off repays all of it"};
   }
-  const auto passed =
-      static_cast<std::uint32_t>((prepayment.date - due_date(terms, prepayment.paid_rows)).count());
-  const std::uint32_t days = std::max(passed, rules.min_interest_days);
-  const std::int64_t interest = interest_of_days(terms, rules, amount, days);
-  const std::int64_t fee = fee_of(terms, rules, amount, prepayment.paid_rows);
+  const Day start = change_parts::accrual_start(*running);
+  const auto passed = static_cast<std::uint32_t>((prepayment.date - start).count());
+  const std::int64_t interest =
+      change_parts::interest_of_part(*running, rules, amount, prepayment.date);
+  const std::int64_t fee = change_parts::prepay_fee(*running, rules, amount, prepayment.date);
   PrepaymentQuote quote{.outstanding = outstanding,
                         .prepaid_principal = amount,
-                        .interest_days = days,
+                        .interest_days = std::max(passed, rules.min_interest_days),
                         .accrued_interest = interest,
                         .fee = fee,
                         .cash = amount + interest + fee,
                         .rest = std::nullopt};
-  if (!all) quote.rest = remaining_plan(terms, prepayment, outstanding - amount, original);
+  if (all) return quote;
+  const auto rest = change_parts::prepaid_terms(*running, rules, start, prepayment.mode, amount);
+  if (!rest) return rest.error();
+  const auto change = change_parts::finish(*running, *rest, {});
+  if (!change) return change.error();
+  quote.rest = RemainingPlan{.installment = change->running.installment,
+                             .rows = static_cast<std::uint32_t>(change->plan.rows.size()),
+                             .last_payment = change->plan.rows.back().payment(),
+                             .interest = change->plan.total_interest,
+                             .interest_saved = change->interest_saved()};
   return quote;
 }
 
