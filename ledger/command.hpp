@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "loanbook/ledger/operation.hpp"
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/money/day.hpp"
@@ -57,7 +58,8 @@ struct PublishSeries {
 
 /// One request. Its digest is taken over all fields but `key` itself, as sent.
 struct Command {
-  std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, PublishProduct, PublishSeries>
+  std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, Operation, PublishProduct,
+               PublishSeries>
       event;
   std::string loan{};               ///< external id; empty for products and series
   std::optional<Day> value_date{};  ///< default: the business date

@@ -38,6 +38,46 @@ LoanTerms decode_terms(Decoder& in) {
   return terms;
 }
 
+/// The fields that are given, after a byte that names them (bits of OperationField).
+void encode_operated(Encoder& out, const Operated& p) {
+  std::uint8_t fields = 0;
+  if (p.amount_minor != 0) fields |= field_amount;
+  if (p.of != 0) fields |= field_of;
+  if (p.rows != 0) fields |= field_rows;
+  if (p.from) fields |= field_from;
+  if (p.until) fields |= field_until;
+  if (p.choice != 0) fields |= field_choice;
+  if (!p.code.empty()) fields |= field_code;
+  out.u8(fields);
+  if (p.amount_minor != 0) out.varint(static_cast<std::uint64_t>(p.amount_minor));
+  if (p.of != 0) out.varint(p.of);
+  if (p.rows != 0) out.varint(p.rows);
+  if (p.from) out.day(*p.from);
+  if (p.until) out.day(*p.until);
+  if (p.choice != 0) out.u8(p.choice);
+  if (!p.code.empty()) out.text(p.code);
+}
+
+Operated decode_operated(Decoder& in) {
+  Operated p;
+  const std::uint8_t fields = in.u8();
+  if ((fields & field_amount) != 0) p.amount_minor = static_cast<std::int64_t>(in.varint());
+  if ((fields & field_of) != 0) p.of = in.varint();
+  if ((fields & field_rows) != 0) p.rows = static_cast<std::uint32_t>(in.varint());
+  if ((fields & field_from) != 0) p.from = in.day();
+  if ((fields & field_until) != 0) p.until = in.day();
+  if ((fields & field_choice) != 0) p.choice = in.u8();
+  if ((fields & field_code) != 0) p.code = in.text(money::limits::external_id_max);
+  // A field that is named is not empty: one value, one encoding.
+  if (((fields & field_amount) != 0 && p.amount_minor == 0) ||
+      ((fields & field_of) != 0 && p.of == 0) || ((fields & field_rows) != 0 && p.rows == 0) ||
+      ((fields & field_choice) != 0 && p.choice == 0) ||
+      ((fields & field_code) != 0 && p.code.empty()) || fields >= 128) {
+    in.fail();
+  }
+  return p;
+}
+
 struct PayloadEncoder {
   Encoder& out;
   void operator()(const BookOpened& p) const {
@@ -70,6 +110,7 @@ struct PayloadEncoder {
   }
   void operator()(const Paid& p) const { out.varint(static_cast<std::uint64_t>(p.amount_minor)); }
   void operator()(const Reversed& p) const { out.varint(p.sequence); }
+  void operator()(const Operated& p) const { encode_operated(out, p); }
 };
 
 Result<Payload> decode_payload(Decoder& in, Kind kind) {
@@ -121,6 +162,11 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
       return Payload{Paid{static_cast<std::int64_t>(in.varint())}};
     case Kind::reverse:
       return Payload{Reversed{in.varint()}};
+    default:
+      break;
+  }
+  for (const OperationRule& rule : operation_rules()) {
+    if (rule.kind == kind) return Payload{decode_operated(in)};
   }
   return damaged(fmt::format("entry of unknown kind {}: written by a newer program, or damaged",
                              static_cast<int>(kind)));
@@ -134,32 +180,6 @@ bool balanced(const MovementBlock& block) {
 }
 
 }  // namespace
-
-std::string_view to_text(Kind kind) {
-  switch (kind) {
-    case Kind::book_opened:
-      return "book_opened";
-    case Kind::product_published:
-      return "product_published";
-    case Kind::series_published:
-      return "series_published";
-    case Kind::cut_over:
-      return "cut_over";
-    case Kind::day_closed:
-      return "day_closed";
-    case Kind::open:
-      return "open";
-    case Kind::disburse:
-      return "disburse";
-    case Kind::open_disburse:
-      return "open_disburse";
-    case Kind::repay:
-      return "repay";
-    case Kind::reverse:
-      return "reverse";
-  }
-  return "?";
-}
 
 std::string encode(const Entry& entry) {
   std::string bytes;

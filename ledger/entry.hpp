@@ -10,28 +10,13 @@
 #include <vector>
 
 #include "loanbook/ledger/command.hpp"
+#include "loanbook/ledger/operation.hpp"
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/money/wide.hpp"
 #include "loanbook/storage/records.hpp"
 
 namespace loanbook::ledger {
-
-/// Kinds of events. Values reached a disk: frozen.
-enum class Kind : std::uint8_t {
-  book_opened = 1,
-  product_published = 2,
-  series_published = 3,
-  cut_over = 4,
-  day_closed = 5,
-  open = 10,
-  disburse = 11,
-  open_disburse = 12,
-  repay = 13,
-  reverse = 14,
-};
-[[nodiscard]] std::string_view to_text(Kind kind);
-[[nodiscard]] constexpr bool concerns_loan(Kind kind) { return kind >= Kind::open; }
 
 struct BookOpened {
   std::string currency;  ///< reporting currency
@@ -64,9 +49,9 @@ struct Reversed {
   std::uint64_t sequence = 0;
 };
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
-/// (open, open_disburse), Paid (disburse, repay), Reversed.
-using Payload =
-    std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid, Reversed>;
+/// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations).
+using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
+                             Reversed, Operated>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {

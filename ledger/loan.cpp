@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "loanbook/ledger/loan_parts.hpp"
 #include "loanbook/money/assert.hpp"
 
 namespace loanbook::ledger {
@@ -10,35 +11,6 @@ namespace {
 using schedule::AllocatedLine;
 using schedule::Component;
 using schedule::DueInstallment;
-
-/// What a product and a loan's own terms say, made once a call.
-struct Rules {
-  const Product& product;
-  schedule::Terms terms;
-  schedule::OverdueRules overdue;
-
-  Rules(const Product& p, const LoanState& state)
-      : product(p),
-        terms(schedule_terms(p, state.terms, state.disbursed)),
-        overdue(overdue_rules(p, state.terms.rate)) {}
-};
-
-std::int64_t& balance_of(LoanState& state, Role role) {
-  return state.balance[static_cast<std::size_t>(role)];
-}
-
-/// Debits one role and credits another.
-void move(LoanState& state, Role debit, Role credit, std::int64_t minor) {
-  if (!money::add(balance_of(state, debit), minor, &balance_of(state, debit)) ||
-      !money::subtract(balance_of(state, credit), minor, &balance_of(state, credit))) {
-    throw LoanFault{"an amount of the loan is beyond 64 bits"};
-  }
-}
-
-std::int64_t must_fit(std::optional<std::int64_t> level) {
-  if (!level) throw LoanFault{"accrued interest of the loan is beyond 64 bits"};
-  return *level;
-}
 
 std::int64_t interest_level(const LoanState& state, const Product& product, Day at) {
   if (state.interest.slope == 0 && state.interest.base == 0) return 0;
@@ -53,8 +25,9 @@ Role claim_role(const DueInstallment& installment, Component component, Day day)
       return Role::compound_receivable;
     case Component::principal:
       return installment.due < day ? Role::principal_overdue : Role::principal;
-    case Component::interest:
     case Component::fee:
+      return Role::fee_receivable;
+    case Component::interest:
       return Role::interest_receivable;
   }
   return Role::interest_receivable;
@@ -84,11 +57,6 @@ std::int64_t pay_due(LoanState& state, const Rules& rules, std::int64_t amount_m
   return allocation->unallocated;
 }
 
-void stop_plan(LoanState& state, Day day) {
-  state.row_coming = false;
-  state.interest = {.base = 0, .slope = 0, .denominator = 1, .first = day};
-}
-
 /// The next row of the plan and its accrual line, from `first` on.
 void begin_row(LoanState& state, const Rules& rules, Day first) {
   if (state.cursor.rows_done >= schedule::row_count(rules.terms)) {
@@ -106,6 +74,7 @@ void begin_row(LoanState& state, const Rules& rules, Day first) {
 
 void close_if_settled(LoanState& state, Day day) {
   if (state.status != LoanStatus::active || !state.due.empty()) return;
+  if (state.servicing) settle_servicing(state, day);
   if (balance_of(state, Role::principal) != 0 || balance_of(state, Role::interest_accrued) != 0)
     return;
   stop_plan(state, day);
@@ -131,6 +100,7 @@ void become_due(LoanState& state, const Rules& rules, Day day) {
 
 /// Principal of installments due before `day` stands under overdue principal.
 void transfer_overdue(LoanState& state, Day day) {
+  if (state.servicing && state.servicing->charged_off) return;
   std::int64_t overdue = 0;
   for (const DueInstallment& installment : state.due) {
     if (installment.due < day) overdue += installment.principal;
@@ -146,6 +116,7 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
     if (day > state.day && day < next) next = day;
   };
   if (state.row_coming) consider(state.next.due);
+  if (state.servicing) consider(next_servicing_change(state));
   const date::days one{1};
   const date::days grace{rules.overdue.grace_days};
   const DueInstallment* oldest = nullptr;
@@ -168,15 +139,24 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
 }
 
 void settle_changes(LoanState& state, const Rules& rules) {
-  state.bucket = schedule::classify(
-      rules.product.buckets, schedule::reported_days_past_due(state.due, rules.overdue, state.day));
+  const std::int32_t days =
+      schedule::reported_days_past_due(state.due, rules.overdue, state.day);
+  state.bucket = schedule::classify(rules.product.buckets,
+                                    state.servicing ? unpaused(state, days, state.day) : days);
   state.next_change = find_next_change(state, rules);
 }
 
 void change(LoanState& state, const Rules& rules, Day day) {
   accrue(state, rules.product, day);
   state.day = day;
-  if (state.row_coming && state.next.due == day) become_due(state, rules, day);
+  if (state.servicing) recognise_charges(state, day);
+  if (state.row_coming && state.next.due == day) {
+    if (state.servicing) {
+      row_due(state, rules, day);
+    } else {
+      become_due(state, rules, day);
+    }
+  }
   transfer_overdue(state, day);
   drop_settled(state, rules, day);
   close_if_settled(state, day);
@@ -184,6 +164,11 @@ void change(LoanState& state, const Rules& rules, Day day) {
 }
 
 void disburse(LoanState& state, const Product& product, std::int64_t amount_minor, Day day) {
+  if (product.servicing || state.servicing) {
+    if (state.lent == 0) state.disbursed = day;
+    pay_out(state, Rules{product, state}, amount_minor, day);
+    return;
+  }
   move(state, Role::principal, Role::settlement, amount_minor);
   state.lent += amount_minor;
   state.disbursed = day;
@@ -238,6 +223,23 @@ unsigned rank(Kind kind) { return kind == Kind::open ? 0 : 1; }
 
 }  // namespace
 
+void move(LoanState& state, Role debit, Role credit, std::int64_t minor) {
+  if (!money::add(balance_of(state, debit), minor, &balance_of(state, debit)) ||
+      !money::subtract(balance_of(state, credit), minor, &balance_of(state, credit))) {
+    throw LoanFault{"an amount of the loan is beyond 64 bits"};
+  }
+}
+
+std::int64_t must_fit(std::optional<std::int64_t> level) {
+  if (!level) throw LoanFault{"accrued interest of the loan is beyond 64 bits"};
+  return *level;
+}
+
+void stop_plan(LoanState& state, Day day) {
+  state.row_coming = false;
+  state.interest = {.base = 0, .slope = 0, .denominator = 1, .first = day};
+}
+
 bool before(const LoanEvent& a, const LoanEvent& b) {
   if (a.value_date != b.value_date) return a.value_date < b.value_date;
   if (rank(a.kind) != rank(b.kind)) return rank(a.kind) < rank(b.kind);
@@ -245,8 +247,9 @@ bool before(const LoanEvent& a, const LoanEvent& b) {
 }
 
 void accrue(LoanState& state, const Product& product, Day at) {
+  const std::int64_t prepaid = state.servicing ? state.servicing->prepaid_interest : 0;
   const std::int64_t interest =
-      interest_level(state, product, at) - balance_of(state, Role::interest_accrued);
+      interest_level(state, product, at) - prepaid - balance_of(state, Role::interest_accrued);
   if (interest != 0) move(state, Role::interest_accrued, Role::interest_income, interest);
   if (state.due.empty()) return;
   const schedule::OverdueRules overdue = overdue_rules(product, state.terms.rate);
@@ -285,10 +288,15 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
       disburse(state, product, event.amount_minor, event.value_date);
       break;
     case Kind::repay:
-      repay(state, Rules{product, state}, event.amount_minor, event.value_date);
+      if (state.servicing) {
+        receive_payment(state, Rules{product, state}, event);
+      } else {
+        repay(state, Rules{product, state}, event.amount_minor, event.value_date);
+      }
       break;
     default:
-      LOANBOOK_ASSERT(false);
+      LOANBOOK_ASSERT(is_operation(event.kind));
+      operate(state, Rules{product, state}, event);
   }
   close_if_settled(state, event.value_date);
   settle_changes(state, Rules{product, state});

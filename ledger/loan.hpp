@@ -8,15 +8,18 @@
 // `advance`, and its balances to that day's levels by `accrue`.
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "loanbook/ledger/boxed.hpp"
 #include "loanbook/ledger/entry.hpp"
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/report.hpp"
 #include "loanbook/ledger/role.hpp"
+#include "loanbook/ledger/servicing.hpp"
 #include "loanbook/schedule/arrears.hpp"
 #include "loanbook/schedule/line.hpp"
 #include "loanbook/schedule/plan.hpp"
@@ -43,18 +46,20 @@ struct LoanState {
   schedule::PlanCursor cursor{};
   schedule::PlanRow next{};
   schedule::Line interest{};  ///< of the running period, or daily interest
-  std::vector<schedule::DueInstallment> due;
+  std::vector<schedule::DueInstallment> due;  ///< unpaid; with `servicing` also those to come
+  Boxed<Servicing> servicing{};  ///< the table of installments, where the loan has one
   Balances balance{};  ///< accrued through the last `accrue`
 
   bool operator==(const LoanState& other) const;
 };
 
-/// A money event of one loan, as the fold sees it.
+/// An event of one loan, as the fold sees it.
 struct LoanEvent {
-  Kind kind;  ///< open, disburse, open_disburse, repay
+  Kind kind;
   Day value_date;
   std::uint64_t sequence;
   std::int64_t amount_minor;
+  std::shared_ptr<const Operated> operated{};  ///< of an operation
 };
 /// Order of the fold: value date, then rank of kind (opening before money), then recorded order.
 [[nodiscard]] bool before(const LoanEvent& a, const LoanEvent& b);

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "loanbook/ledger/role.hpp"
+#include "loanbook/ledger/servicing_rules.hpp"
 #include "loanbook/money/money.hpp"
 #include "loanbook/money/rate.hpp"
 #include "loanbook/schedule/allocation.hpp"
@@ -71,6 +72,8 @@ struct Product {
   Prepayment prepayment = Prepayment::settle;
   schedule::Thresholds buckets = schedule::standard_buckets();
   schedule::Thresholds categories = schedule::standard_categories();
+
+  std::optional<ServicingRules> servicing{};  ///< loans keep a table of installments
 
   std::array<std::optional<AccountCode>, role_count> accounts{};  ///< absent: default_account
 

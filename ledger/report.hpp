@@ -14,7 +14,13 @@
 namespace loanbook::ledger {
 
 /// Values reached a disk: frozen.
-enum class LoanStatus : std::uint8_t { approved = 1, active = 2, closed = 3, cancelled = 4 };
+enum class LoanStatus : std::uint8_t {
+  approved = 1,
+  active = 2,
+  closed = 3,
+  cancelled = 4,
+  written_off = 5,
+};
 [[nodiscard]] std::string_view to_text(LoanStatus status);
 
 struct ProductInfo {

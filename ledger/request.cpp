@@ -42,6 +42,18 @@ struct EventEncoder {
     out.u8(static_cast<std::uint8_t>(Kind::reverse));
     out.varint(e.sequence);
   }
+  void operator()(const Operation& e) const {
+    out.u8(static_cast<std::uint8_t>(e.kind));
+    out.text(e.amount.value_or(""));
+    out.varint(e.of.value_or(0));
+    out.varint(e.rows.value_or(0));
+    for (const std::optional<Day>& day : {e.from, e.until}) {
+      out.u8(day.has_value() ? 1 : 0);
+      if (day) out.day(*day);
+    }
+    out.text(e.choice);
+    out.text(e.code);
+  }
   void operator()(const PublishProduct& e) const {
     out.u8(static_cast<std::uint8_t>(Kind::product_published));
     out.text(encode(e.product));
@@ -63,6 +75,7 @@ struct KindOf {
   Kind operator()(const OpenAndDisburse&) const { return Kind::open_disburse; }
   Kind operator()(const Repay&) const { return Kind::repay; }
   Kind operator()(const Reverse&) const { return Kind::reverse; }
+  Kind operator()(const Operation& e) const { return e.kind; }
   Kind operator()(const PublishProduct&) const { return Kind::product_published; }
   Kind operator()(const PublishSeries&) const { return Kind::series_published; }
 };

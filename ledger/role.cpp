@@ -22,6 +22,18 @@ constexpr std::array<Row, role_count> rows = {{
     {"compound_income", {"6030", "Compound interest income"}},
     {"settlement", {"1010", "Settlement"}},
     {"overpayment", {"2240", "Overpayments of borrowers"}},
+    {"fee_receivable", {"1450", "Fees receivable"}},
+    {"fee_income", {"6040", "Fee income"}},
+    {"late_fee_receivable", {"1460", "Late fees receivable"}},
+    {"late_fee_income", {"6050", "Late fee income"}},
+    {"goodwill_expense", {"6710", "Goodwill expense"}},
+    {"charge_off_expense", {"6720", "Charge-off expense"}},
+    {"fraud_expense", {"6725", "Charge-off expense, fraud"}},
+    {"charge_off_interest", {"6730", "Charged-off interest"}},
+    {"charge_off_fee", {"6735", "Charged-off fees"}},
+    {"charge_off_penalty", {"6736", "Charged-off penalties"}},
+    {"write_off_expense", {"6740", "Write-off expense"}},
+    {"recovery_income", {"6750", "Recoveries"}},
 }};
 
 }  // namespace

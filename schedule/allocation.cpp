@@ -4,6 +4,7 @@
 #include <string>
 
 #include "loanbook/money/assert.hpp"
+#include "loanbook/money/rounding.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -81,6 +82,122 @@ Allocation allocate(std::int64_t amount_minor, std::span<const Claim> claims,
     }
   }
   return result;
+}
+
+std::string_view to_text(Timing timing) {
+  switch (timing) {
+    case Timing::past_due:
+      return "past_due";
+    case Timing::due:
+      return "due";
+    case Timing::in_advance:
+      return "in_advance";
+  }
+  LOANBOOK_ASSERT(false && "a timing that is not in the enumeration");
+}
+
+namespace {
+
+Timing timing_of(const Claim& claim, Day date) {
+  if (claim.due < date) return Timing::past_due;
+  return claim.due == date ? Timing::due : Timing::in_advance;
+}
+
+/// A payment on its way through an order by timing. Claims are lowered as they are paid.
+class TimedPayment {
+ public:
+  TimedPayment(std::int64_t amount_minor, std::span<const Claim> claims, const TimedOrder& order,
+               Day date)
+      : order_(order), date_(date), claims_(claims.begin(), claims.end()) {
+    std::stable_sort(claims_.begin(), claims_.end(),
+                     [](const Claim& a, const Claim& b) { return a.due < b.due; });
+    result_.unallocated = amount_minor;
+  }
+
+  Allocation run() {
+    const std::span<const AllocationStep> steps(order_.steps);
+    for (std::size_t i = 0; i < steps.size();) {
+      std::size_t end = i + 1;
+      const bool grouped = order_.mode == AllocationMode::vertical;
+      while (grouped && end < steps.size() && steps[end].timing == steps[i].timing) ++end;
+      take(steps.subspan(i, end - i));
+      i = end;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void take(std::span<const AllocationStep> steps) {
+    std::vector<Claim*> open;
+    for (Claim& claim : claims_) {
+      if (timing_of(claim, date_) == steps.front().timing) open.push_back(&claim);
+    }
+    if (steps.front().timing == Timing::in_advance) {
+      if (order_.advance == Advance::spread) return spread(open, steps);
+      if (order_.advance == Advance::last) std::reverse(open.begin(), open.end());
+    }
+    for (Claim* claim : open) pay(*claim, steps, result_.unallocated);
+  }
+
+  /// At most `limit` to one claim.
+  void pay(Claim& claim, std::span<const AllocationStep> steps, std::int64_t limit) {
+    limit = std::min(limit, result_.unallocated);
+    for (const AllocationStep& step : steps) {
+      std::int64_t& owed = claim.amount[index(step.component)];
+      const std::int64_t part = std::min(limit, owed);
+      if (part <= 0) continue;
+      add(claim.no, step.component, part);
+      owed -= part;
+      limit -= part;
+      result_.unallocated -= part;
+    }
+  }
+
+  void add(std::uint32_t no, Component component, std::int64_t part) {
+    for (AllocatedLine& line : result_.lines) {
+      if (line.no == no && line.component == component) {
+        line.amount += part;
+        return;
+      }
+    }
+    result_.lines.push_back({no, component, part});
+  }
+
+  static std::int64_t owed(const Claim& claim, std::span<const AllocationStep> steps) {
+    std::int64_t sum = 0;
+    for (const AllocationStep& step : steps) sum += claim.amount[index(step.component)];
+    return sum;
+  }
+
+  // Every round pays at least one claim in full or all the money, so there are at most as many
+  // rounds as claims.
+  void spread(std::vector<Claim*>& open, std::span<const AllocationStep> steps) {
+    while (result_.unallocated > 0) {
+      std::erase_if(open, [&](const Claim* claim) { return owed(*claim, steps) == 0; });
+      if (open.empty()) return;
+      const auto count = static_cast<std::int64_t>(open.size());
+      const auto part = static_cast<std::int64_t>(
+          money::divide_rounded(result_.unallocated, count, money::RoundingMode::half_even));
+      const std::int64_t before = result_.unallocated;
+      for (std::int64_t i = 0; i < count; ++i) {
+        const std::int64_t share = i + 1 == count ? before - part * (count - 1) : part;
+        pay(*open[static_cast<std::size_t>(i)], steps, std::max<std::int64_t>(share, 0));
+      }
+    }
+  }
+
+  const TimedOrder& order_;
+  Day date_;
+  std::vector<Claim> claims_;
+  Allocation result_;
+};
+
+}  // namespace
+
+Allocation allocate(std::int64_t amount_minor, std::span<const Claim> claims,
+                    const TimedOrder& order, Day date) {
+  LOANBOOK_ASSERT(amount_minor >= 0);
+  return TimedPayment(amount_minor, claims, order, date).run();
 }
 
 }  // namespace loanbook::schedule

@@ -78,4 +78,36 @@ struct Allocation {
 [[nodiscard]] Allocation allocate(std::int64_t amount_minor, std::span<const Claim> claims,
                                   const AllocationRule& rule, Day date);
 
+/// Where a claim stands on the day of a payment. Frozen.
+enum class Timing : std::uint8_t { past_due = 0, due = 1, in_advance = 2 };
+[[nodiscard]] std::string_view to_text(Timing timing);
+
+struct AllocationStep {
+  Timing timing;
+  Component component;
+  bool operator==(const AllocationStep&) const = default;
+};
+
+/// Which of the installments that are not yet due take money first. Frozen.
+enum class Advance : std::uint8_t {
+  next = 1,    ///< the next one
+  last = 2,    ///< the last one
+  spread = 3,  ///< all in equal parts, rounded to the minor unit, the rest to the last; again until
+               ///< nothing is left or owed
+};
+
+/// An order of payment by timing and component: past due / due / in advance x fee, penalty, ...
+/// What is left out is never paid by it.
+struct TimedOrder {
+  std::vector<AllocationStep> steps{};
+  /// Vertical: steps of one timing that follow each other are taken installment by installment;
+  /// horizontal: each step over all installments.
+  AllocationMode mode = AllocationMode::vertical;
+  Advance advance = Advance::next;
+  bool operator==(const TimedOrder&) const = default;
+};
+/// The same as `allocate` above for an order by timing; `dpd` and `switched` are not decided here.
+[[nodiscard]] Allocation allocate(std::int64_t amount_minor, std::span<const Claim> claims,
+                                  const TimedOrder& order, Day date);
+
 }  // namespace loanbook::schedule

@@ -40,6 +40,9 @@ std::int64_t part(const Parts& parts, Component component) {
 
 bool settle(DueInstallment& installment, const Parts& paid, const OverdueRules& rules, Day day) {
   installment.fee -= part(paid, Component::fee);
+  const std::int64_t late_fee = std::min(installment.late_fee, part(paid, Component::penalty));
+  const std::int64_t penalty = part(paid, Component::penalty) - late_fee;
+  installment.late_fee -= late_fee;
   installment.interest -= part(paid, Component::interest);
   installment.principal -= part(paid, Component::principal);
   if (!is_open(installment) && !charges_visible(installment, rules, day)) {
@@ -47,8 +50,8 @@ bool settle(DueInstallment& installment, const Parts& paid, const OverdueRules& 
     installment.compound = installment.penalty;
     return true;
   }
-  if (part(paid, Component::penalty) != 0 || part(paid, Component::principal) != 0) {
-    const auto line = continue_line(installment.penalty, rules, day, part(paid, Component::penalty),
+  if (penalty != 0 || part(paid, Component::principal) != 0) {
+    const auto line = continue_line(installment.penalty, rules, day, penalty,
                                     installment.principal, rules.penalty_rate);
     if (!line) return false;
     installment.penalty = *line;
@@ -111,35 +114,49 @@ std::optional<std::int64_t> compound_at(const DueInstallment& installment,
 }
 
 bool settled(const DueInstallment& installment, const OverdueRules& rules, Day day) {
-  if (is_open(installment) || installment.fee > 0) return false;
+  if (is_open(installment) || installment.fee > 0 || installment.late_fee > 0) return false;
   return penalty_at(installment, rules, day) == 0 && compound_at(installment, rules, day) == 0;
 }
 
-std::optional<Allocation> pay(std::vector<DueInstallment>& installments, std::int64_t amount_minor,
-                              const OverdueRules& rules, const AllocationRule& order, Day day) {
+std::optional<std::vector<Claim>> claims_of(std::span<const DueInstallment> installments,
+                                            const OverdueRules& rules, Day day) {
   std::vector<Claim> claims;
   claims.reserve(installments.size());
   for (const DueInstallment& installment : installments) {
     const auto penalty = penalty_at(installment, rules, day);
     const auto compound = compound_at(installment, rules, day);
-    if (!penalty || !compound) return std::nullopt;
+    std::int64_t penalties = 0;
+    if (!penalty || !compound || !money::add(installment.late_fee, *penalty, &penalties))
+      return std::nullopt;
     claims.push_back(
         {installment.no,
          installment.due,
-         {installment.fee, *penalty, *compound, installment.interest, installment.principal}});
+         {installment.fee, penalties, *compound, installment.interest, installment.principal}});
   }
-  Allocation allocation = allocate(amount_minor, claims, order, day);
+  return claims;
+}
 
+bool settle_lines(std::span<DueInstallment> installments, std::span<const AllocatedLine> lines,
+                  const OverdueRules& rules, Day day) {
   for (DueInstallment& installment : installments) {
     Parts paid{};
     bool touched = false;
-    for (const AllocatedLine& line : allocation.lines) {
+    for (const AllocatedLine& line : lines) {
       if (line.no != installment.no) continue;
       paid[static_cast<std::size_t>(line.component)] += line.amount;
       touched = true;
     }
-    if (touched && !settle(installment, paid, rules, day)) return std::nullopt;
+    if (touched && !settle(installment, paid, rules, day)) return false;
   }
+  return true;
+}
+
+std::optional<Allocation> pay(std::vector<DueInstallment>& installments, std::int64_t amount_minor,
+                              const OverdueRules& rules, const AllocationRule& order, Day day) {
+  const auto claims = claims_of(installments, rules, day);
+  if (!claims) return std::nullopt;
+  Allocation allocation = allocate(amount_minor, *claims, order, day);
+  if (!settle_lines(installments, allocation.lines, rules, day)) return std::nullopt;
   return allocation;
 }
 

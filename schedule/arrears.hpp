@@ -48,6 +48,7 @@ struct DueInstallment {
   std::int64_t fee = 0;
   Line penalty{};
   Line compound{};
+  std::int64_t late_fee = 0;  ///< penalties of a fixed amount; paid before the line's level
 };
 
 /// Opens the penalty and compound lines (from `due`, or due + grace with `shift`).
@@ -65,6 +66,14 @@ struct DueInstallment {
 
 /// Nothing is owed on it any more at the opening of `day`, so it can leave the list.
 [[nodiscard]] bool settled(const DueInstallment& installment, const OverdueRules& rules, Day day);
+
+/// What each installment demands at the opening of `day`, for an allocation. Nothing on overflow.
+[[nodiscard]] std::optional<std::vector<Claim>> claims_of(
+    std::span<const DueInstallment> installments, const OverdueRules& rules, Day day);
+/// Lowers the installments by allocated lines and re-bases their accrual lines. False on overflow.
+[[nodiscard]] bool settle_lines(std::span<DueInstallment> installments,
+                                std::span<const AllocatedLine> lines, const OverdueRules& rules,
+                                Day day);
 
 /// A payment on `day`: allocates over the installments (ascending by due), lowers what they owe,
 /// re-bases their lines (paying the whole of a visible rounded charge drops its residue), cancels

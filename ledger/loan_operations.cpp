@@ -1,0 +1,398 @@
+// What each operation does to a loan. Nothing here refuses: what an operation cannot take any more,
+// because an earlier event was inserted or taken out, is clipped or becomes an overpayment.
+
+#include <algorithm>
+#include <utility>
+
+#include "loanbook/ledger/servicing_steps.hpp"
+#include "loanbook/money/assert.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+using schedule::Component;
+using schedule::DueInstallment;
+
+std::size_t index(Component component) { return static_cast<std::size_t>(component); }
+
+/// Money held for the borrower goes first; returns what is left of the amount.
+std::int64_t from_held(LoanState& state, Role credit, std::int64_t amount) {
+  const std::int64_t held = std::clamp<std::int64_t>(-balance_of(state, Role::overpayment), 0, amount);
+  if (held > 0) move(state, Role::overpayment, credit, held);
+  return amount - held;
+}
+
+void reopen(LoanState& state) {
+  if (state.status == LoanStatus::closed && !state.due.empty()) state.status = LoanStatus::active;
+}
+
+const schedule::TimedOrder& order_of(const Rules& rules, Kind kind) {
+  static const schedule::TimedOrder standard = ServicingRules::standard_order();
+  if (!rules.product.servicing) return standard;
+  const ServicingRules& servicing = *rules.product.servicing;
+  const auto own = [&](const std::optional<schedule::TimedOrder>& order)
+      -> const schedule::TimedOrder& { return order ? *order : servicing.payment; };
+  switch (kind) {
+    case Kind::merchant_refund:
+      return own(servicing.merchant_refund);
+    case Kind::payout_refund:
+      return own(servicing.payout_refund);
+    case Kind::goodwill:
+      return own(servicing.goodwill);
+    case Kind::down_payment:
+      return own(servicing.down_payment);
+    default:
+      return servicing.payment;
+  }
+}
+
+void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
+  const Day due = op.from.value_or(event.value_date);
+  ChargeRecord record{.sequence = event.sequence,
+                      .component = op.choice == 2 ? Component::penalty : Component::fee,
+                      .code = op.code,
+                      .installment = installment_at(state, due),
+                      .due = due,
+                      .amount = op.amount_minor};
+  demand(state, rules, record.installment, record.component, op.amount_minor);
+  const bool at_once = rules.product.servicing &&
+                       rules.product.servicing->fee_income == FeeIncome::when_assessed;
+  if (at_once || due < event.value_date) recognise(state, record);
+  state.servicing->charges.push_back(std::move(record));
+  reopen(state);
+  const std::int64_t held = -balance_of(state, Role::overpayment);
+  if (held <= 0) return;
+  PaymentRecord ignored;
+  allocate_payment(state, rules, order_of(rules, Kind::repay), held, Role::overpayment,
+                   event.value_date, ignored);
+}
+
+ChargeRecord* find_charge(LoanState& state, std::uint64_t sequence) {
+  auto& charges = state.servicing->charges;
+  const auto found = std::find_if(charges.begin(), charges.end(), [sequence](const ChargeRecord& c) {
+    return c.sequence == sequence;
+  });
+  return found == charges.end() ? nullptr : &*found;
+}
+
+void waive_charge(LoanState& state, const Rules& rules, const LoanEvent& event,
+                  const Operated& op) {
+  ChargeRecord* charge = find_charge(state, op.of);
+  if (charge == nullptr) return;
+  const std::int64_t wanted = op.amount_minor == 0 ? charge->unpaid() : op.amount_minor;
+  const std::int64_t part = std::min(wanted, charge->unpaid());
+  const auto claim =
+      std::find_if(state.due.begin(), state.due.end(), [&](const DueInstallment& due) {
+        return due.no == charge->installment;
+      });
+  if (part <= 0 || claim == state.due.end()) return;
+  const bool fee = charge->component == Component::fee;
+  (fee ? claim->fee : claim->late_fee) -= part;
+  charge->waived += part;
+  state.servicing->find(charge->installment)->waived[index(charge->component)] += part;
+  if (charge->recognised && !state.servicing->charged_off)
+    move(state, fee ? Role::fee_income : Role::late_fee_income,
+         fee ? Role::fee_receivable : Role::late_fee_receivable, part);
+  drop_met(state, rules, event.value_date);
+}
+
+void adjust_charge(LoanState& state, const Rules& rules, const LoanEvent& event,
+                   const Operated& op) {
+  const ChargeRecord* charge = find_charge(state, op.of);
+  const bool penalty = charge != nullptr && charge->component == Component::penalty;
+  receive(state, rules, event, order_of(rules, Kind::repay),
+          penalty ? Role::late_fee_income : Role::fee_income);
+}
+
+/// Money that left again is owed again, in the installment whose period holds the day.
+void owe_again(LoanState& state, const Rules& rules, const Parts& parts, Day day) {
+  const std::uint32_t no = installment_at(state, day);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i] == 0) continue;
+    const auto component = static_cast<Component>(i);
+    demand(state, rules, no, component, parts[i]);
+    Role role = Role::principal;
+    if (component == Component::fee) role = Role::fee_receivable;
+    if (component == Component::penalty) role = Role::late_fee_receivable;
+    if (component == Component::interest) role = Role::interest_receivable;
+    if (state.servicing->charged_off) role = Role::charge_off_expense;
+    move(state, role, Role::settlement, parts[i]);
+  }
+  reopen(state);
+}
+
+void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
+  std::int64_t rest = from_held(state, Role::settlement, op.amount_minor);
+  Parts parts{};
+  auto& payments = state.servicing->payments;
+  const auto payment =
+      std::find_if(payments.begin(), payments.end(),
+                   [&](const PaymentRecord& p) { return p.sequence == op.of; });
+  if (rules.product.servicing && payment != payments.end()) {
+    for (const Component component : rules.product.servicing->chargeback) {
+      const std::int64_t part = std::min(rest, payment->parts[index(component)]);
+      parts[index(component)] += part;
+      payment->parts[index(component)] -= part;
+      rest -= part;
+    }
+  }
+  parts[index(Component::principal)] += rest;
+  owe_again(state, rules, parts, event.value_date);
+}
+
+/// Takes back what was paid, the installment settled last and the component paid last first.
+void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
+  std::int64_t rest = from_held(state, Role::settlement, op.amount_minor);
+  Servicing& table = *state.servicing;
+  for (std::size_t i = table.installments.size(); i-- > 0 && rest > 0;) {
+    for (const Component component : {Component::principal, Component::interest, Component::fee,
+                                      Component::penalty}) {
+      InstallmentRecord& record = table.installments[i];
+      const std::int64_t part = std::min(rest, record.paid[index(component)]);
+      if (part <= 0) continue;
+      record.paid[index(component)] -= part;
+      record.demanded[index(component)] -= part;  // `demand` puts it back
+      demand(state, rules, record.no, component, part);
+      Role role = Role::principal;
+      if (component == Component::fee) role = Role::fee_receivable;
+      if (component == Component::penalty) role = Role::late_fee_receivable;
+      if (component == Component::interest) {
+        const bool ahead = record.due > event.value_date;
+        if (ahead) table.prepaid_interest -= part;
+        role = ahead ? Role::interest_accrued : Role::interest_receivable;
+      }
+      move(state, role, Role::settlement, part);
+      rest -= part;
+    }
+  }
+  Parts parts{};
+  parts[index(Component::principal)] = rest;
+  if (rest > 0) owe_again(state, rules, parts, event.value_date);
+  reopen(state);
+}
+
+void refund_overpayment(LoanState& state, const Rules& rules, const LoanEvent& event,
+                        const Operated& op) {
+  Parts parts{};
+  parts[index(Component::principal)] = from_held(state, Role::settlement, op.amount_minor);
+  if (parts[index(Component::principal)] > 0) owe_again(state, rules, parts, event.value_date);
+}
+
+/// Everything that stands as a claim on the borrower leaves the books of the lender.
+void take_off_books(LoanState& state, Role principal, Role interest, Role fee, Role penalty) {
+  const auto clear = [&](Role asset, Role expense) {
+    const std::int64_t minor = balance_of(state, asset);
+    if (minor != 0) move(state, expense, asset, minor);
+  };
+  clear(Role::principal, principal);
+  clear(Role::principal_overdue, principal);
+  clear(Role::interest_accrued, interest);
+  clear(Role::interest_receivable, interest);
+  clear(Role::fee_receivable, fee);
+  clear(Role::late_fee_receivable, penalty);
+  clear(Role::penalty_receivable, penalty);
+  clear(Role::compound_receivable, penalty);
+}
+
+void stop_charges(LoanState& state, Day day) {
+  for (DueInstallment& due : state.due) {
+    due.penalty = {.base = 0, .slope = 0, .denominator = 1, .first = day};
+    due.compound = due.penalty;
+  }
+}
+
+void charge_off(LoanState& state, const LoanEvent& event, const Operated& op) {
+  Servicing& table = *state.servicing;
+  for (ChargeRecord& each : table.charges) recognise(state, each);
+  table.charged_off = true;
+  table.charged_off_on = event.value_date;
+  if (op.choice == 2) table.fraud = true;
+  take_off_books(state, table.fraud ? Role::fraud_expense : Role::charge_off_expense,
+                 Role::charge_off_interest, Role::charge_off_fee, Role::charge_off_penalty);
+  table.prepaid_interest = 0;
+  stop_charges(state, event.value_date);
+  state.interest = {.base = 0, .slope = 0, .denominator = 1, .first = event.value_date};
+}
+
+void write_off(LoanState& state, const LoanEvent& event) {
+  take_off_books(state, Role::write_off_expense, Role::write_off_expense, Role::write_off_expense,
+                 Role::write_off_expense);
+  state.due.clear();
+  state.servicing->coming.clear();
+  state.servicing->prepaid_interest = 0;
+  for (ChargeRecord& each : state.servicing->charges) each.recognised = true;
+  stop_plan(state, event.value_date);
+  state.status = LoanStatus::written_off;
+}
+
+void waive_interest(LoanState& state, const Rules& rules, const LoanEvent& event,
+                    const Operated& op) {
+  std::int64_t rest = op.amount_minor;
+  for (DueInstallment& due : state.due) {
+    if (due.due > event.value_date) break;
+    const std::int64_t part = std::min(rest, due.interest);
+    if (part <= 0) continue;
+    move(state, Role::interest_income, Role::interest_receivable, part);
+    state.servicing->find(due.no)->waived[index(Component::interest)] += part;
+    const schedule::AllocatedLine line{due.no, Component::interest, part};
+    if (!schedule::settle_lines({&due, 1}, {&line, 1}, rules.overdue, event.value_date))
+      throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
+    rest -= part;
+  }
+  drop_met(state, rules, event.value_date);
+}
+
+/// Takes unpaid principal out of an installment.
+std::int64_t take_principal(LoanState& state, DueInstallment& due) {
+  const std::int64_t taken = std::exchange(due.principal, 0);
+  state.servicing->find(due.no)->demanded[index(Component::principal)] -= taken;
+  return taken;
+}
+
+void overdue_is_normal(LoanState& state) {
+  const std::int64_t overdue = balance_of(state, Role::principal_overdue);
+  if (overdue != 0) move(state, Role::principal, Role::principal_overdue, overdue);
+}
+
+void re_age(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
+  Servicing& table = *state.servicing;
+  std::int64_t owed = 0;
+  std::vector<std::uint32_t> ahead;
+  for (const schedule::PlanRow& row : table.coming) ahead.push_back(row.no);
+  for (DueInstallment& due : state.due) owed += take_principal(state, due);
+  if (owed == 0) return;
+  overdue_is_normal(state);
+  schedule::Terms terms = rules.terms;
+  terms.principal_minor = owed;
+  terms.installments = op.rows;
+  terms.disbursed = event.value_date;
+  terms.first_due = op.from;
+  terms.due_day = 0;
+  constexpr schedule::PeriodUnit units[] = {schedule::PeriodUnit::month, schedule::PeriodUnit::week,
+                                            schedule::PeriodUnit::day};
+  terms.frequency = {units[std::clamp<int>(op.choice, 1, 3) - 1], 1};
+  if (terms.frequency.unit != schedule::PeriodUnit::month)
+    terms.basis = schedule::InterestBasis::daily;
+  terms.principal_free_periods = 0;
+  terms.interest_free_periods = 0;
+  if (terms.first_due <= terms.disbursed) terms.disbursed = *terms.first_due - date::days{1};
+  if (auto checked = schedule::check(terms); !checked) throw LoanFault{checked.error().message};
+  table.coming.clear();
+  drop_met(state, rules, event.value_date);
+  plan_rows(state, rules, schedule::make_plan(terms).rows, event.value_date);
+}
+
+void reamortize(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  Servicing& table = *state.servicing;
+  if (table.coming.empty()) return;
+  std::int64_t owed = 0;
+  for (DueInstallment& due : state.due) {
+    if (due.due <= event.value_date) owed += take_principal(state, due);
+  }
+  if (owed == 0) return;
+  overdue_is_normal(state);
+  const auto rows = static_cast<std::int64_t>(table.coming.size());
+  const money::Rounding rounding = rules.terms.installment;
+  const auto part = static_cast<std::int64_t>(
+      money::divide_rounded(owed, money::Int128{rounding.multiple} * rows, rounding.mode) *
+      rounding.multiple);
+  std::int64_t rest = owed;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    schedule::PlanRow& row = table.coming[static_cast<std::size_t>(i)];
+    const std::int64_t share = i + 1 == rows ? rest : std::min(part, rest);
+    demand(state, rules, row.no, Component::principal, share);
+    row.principal += share;
+    rest -= share;
+  }
+  drop_met(state, rules, event.value_date);
+}
+
+/// The rows from the one due on `from` take dates that count from `until`; more rows share their
+/// unpaid principal.
+void reschedule(LoanState& state, const Rules& rules, const Operated& op) {
+  Servicing& table = *state.servicing;
+  const auto first = std::find_if(table.coming.begin(), table.coming.end(),
+                                  [&](const schedule::PlanRow& row) { return row.due >= op.from; });
+  if (first == table.coming.end()) return;
+  schedule::Terms dates = rules.terms;
+  dates.disbursed = table.find(first->no)->from;
+  dates.first_due = op.until.value_or(first->due);
+  dates.due_day = 0;
+  dates.installments = static_cast<std::uint32_t>(table.coming.end() - first) + op.rows;
+  move_rows(state, rules, static_cast<std::size_t>(first - table.coming.begin()), dates, op.rows);
+}
+
+void pause_overdue(LoanState& state, const LoanEvent& event, const Operated& op) {
+  state.servicing->pauses.push_back(
+      {.from = op.from.value_or(event.value_date), .until = op.until.value_or(event.value_date)});
+}
+
+void resume_overdue(LoanState& state, const LoanEvent& event) {
+  for (OverduePause& pause : state.servicing->pauses) {
+    if (pause.from <= event.value_date && event.value_date < pause.until)
+      pause.until = event.value_date;
+  }
+}
+
+}  // namespace
+
+void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  LOANBOOK_ASSERT(event.operated != nullptr);
+  const Operated& op = *event.operated;
+  if (event.kind == Kind::cancel) {
+    if (state.status == LoanStatus::approved) state.status = LoanStatus::cancelled;
+    return;
+  }
+  if (!state.servicing) {
+    if (state.lent != 0) {
+      make_table(state, rules);
+    } else {
+      state.servicing.emplace();
+    }
+  }
+  switch (event.kind) {
+    case Kind::down_payment:
+    case Kind::merchant_refund:
+    case Kind::payout_refund:
+      return receive(state, rules, event, order_of(rules, event.kind), Role::settlement);
+    case Kind::goodwill:
+      return receive(state, rules, event, order_of(rules, event.kind), Role::goodwill_expense);
+    case Kind::refund_overpayment:
+      return refund_overpayment(state, rules, event, op);
+    case Kind::refund:
+      return refund(state, rules, event, op);
+    case Kind::charge:
+      return charge(state, rules, event, op);
+    case Kind::waive_charge:
+      return waive_charge(state, rules, event, op);
+    case Kind::adjust_charge:
+      return adjust_charge(state, rules, event, op);
+    case Kind::chargeback:
+      return chargeback(state, rules, event, op);
+    case Kind::charge_off:
+      return charge_off(state, event, op);
+    case Kind::write_off:
+      return write_off(state, event);
+    case Kind::recover:
+      return move(state, Role::settlement, Role::recovery_income, op.amount_minor);
+    case Kind::mark_fraud:
+      state.servicing->fraud = op.choice == 1;
+      return;
+    case Kind::waive_interest:
+      return waive_interest(state, rules, event, op);
+    case Kind::re_age:
+      return re_age(state, rules, event, op);
+    case Kind::reamortize:
+      return reamortize(state, rules, event);
+    case Kind::reschedule:
+      return reschedule(state, rules, op);
+    case Kind::pause_overdue:
+      return pause_overdue(state, event, op);
+    case Kind::resume_overdue:
+      return resume_overdue(state, event);
+    default:
+      LOANBOOK_ASSERT(false && "an operation without a step");
+  }
+}
+
+}  // namespace loanbook::ledger

@@ -1,0 +1,173 @@
+#include "loanbook/ledger/operation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "loanbook/money/assert.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+constexpr std::uint8_t paying = in_active | in_overpaid | in_closed | in_charged_off;
+constexpr std::uint8_t running = in_active | in_charged_off;
+
+constexpr std::array rules{
+    OperationRule{Kind::down_payment, "down-payment", field_amount, 0, running, "",
+                  "the borrower's own part of a purchase, paid when it is disbursed (首付)"},
+    OperationRule{Kind::merchant_refund, "merchant-refund", field_amount, 0, paying, "",
+                  "the merchant gives money back for goods returned (商户退款)"},
+    OperationRule{Kind::payout_refund, "payout-refund", field_amount, 0, paying, "",
+                  "a pay-out came back, in whole or in part"},
+    OperationRule{Kind::goodwill, "goodwill", field_amount, 0, paying, "",
+                  "the lender pays for the borrower, at its own expense"},
+    OperationRule{Kind::refund_overpayment, "refund-overpayment", field_amount, 0,
+                  in_active | in_overpaid, "", "money held is paid back to the borrower (溢缴款退回)"},
+    OperationRule{Kind::refund, "refund", field_amount, 0, running, "",
+                  "money paid on the loan is paid back; what it had settled is owed again, the last "
+                  "settled first"},
+    OperationRule{Kind::charge, "charge", field_amount, field_from | field_choice | field_code,
+                  running | in_approved | in_overpaid | in_closed, "fee penalty",
+                  "a fee or a fixed penalty, owed from the date `from` on (费用、违约金)"},
+    OperationRule{Kind::waive_charge, "waive-charge", field_of, field_amount, running, "",
+                  "what is unpaid of the charge in entry `of` is no longer owed (减免)"},
+    OperationRule{Kind::adjust_charge, "adjust-charge", field_of | field_amount, 0, paying, "",
+                  "gives back up to the amount of the charge in entry `of`, as a payment"},
+    OperationRule{Kind::chargeback, "chargeback", field_of | field_amount, 0, paying, "",
+                  "the payment in entry `of` was taken back by its payer; it is owed again"},
+    OperationRule{Kind::charge_off, "charge-off", 0, field_choice | field_code, in_active,
+                  "ordinary fraud",
+                  "the claim goes to expense; the borrower owes it as before (呆账转出)"},
+    OperationRule{Kind::write_off, "write-off", 0, field_code, running, "",
+                  "the lender gives the claim up in its books (核销)"},
+    OperationRule{Kind::recover, "recover", field_amount, 0, in_written_off, "",
+                  "money on a loan that was written off (已核销收回)"},
+    OperationRule{Kind::mark_fraud, "mark-fraud", 0, field_choice, paying | in_approved, "yes no",
+                  "the loan is, or is not, a case of fraud"},
+    OperationRule{Kind::waive_interest, "waive-interest", field_amount, 0, in_active, "",
+                  "interest due and unpaid that is no longer owed, the oldest first (利息减免)"},
+    OperationRule{Kind::re_age, "re-age", field_rows | field_from, field_choice, in_active,
+                  "month week day",
+                  "all principal owed is spread over new installments, the first one on `from`"},
+    OperationRule{Kind::reamortize, "reamortize", 0, 0, in_active, "",
+                  "principal past due is spread over the installments to come (重新摊还)"},
+    OperationRule{Kind::reschedule, "reschedule", field_from, field_until | field_rows, in_active, "",
+                  "the installment due on `from` and those after it move to `until`, and `rows` more "
+                  "follow (展期、还款日变更)"},
+    OperationRule{Kind::pause_overdue, "pause-overdue", field_from | field_until, field_code,
+                  in_active, "", "days from `from` to `until` do not count as past due"},
+    OperationRule{Kind::resume_overdue, "resume-overdue", 0, 0, in_active, "",
+                  "ends a pause today"},
+    OperationRule{Kind::cancel, "cancel", 0, field_code, in_approved, "",
+                  "an approved loan that will not be paid out"},
+};
+
+struct FieldName {
+  OperationField bit;
+  std::string_view name;
+};
+constexpr std::array<FieldName, 7> field_names{{{field_amount, "amount"},
+                                                {field_of, "of"},
+                                                {field_rows, "rows"},
+                                                {field_from, "from"},
+                                                {field_until, "until"},
+                                                {field_choice, "choice"},
+                                                {field_code, "code"}}};
+
+std::uint8_t given(const Operation& operation) {
+  std::uint8_t fields = 0;
+  if (operation.amount) fields |= field_amount;
+  if (operation.of) fields |= field_of;
+  if (operation.rows) fields |= field_rows;
+  if (operation.from) fields |= field_from;
+  if (operation.until) fields |= field_until;
+  if (!operation.choice.empty()) fields |= field_choice;
+  if (!operation.code.empty()) fields |= field_code;
+  return fields;
+}
+
+/// Place of `word` in `words` from 1; 0: not there.
+std::uint8_t place_of(std::string_view word, std::string_view words) {
+  std::uint8_t place = 1;
+  while (!words.empty()) {
+    const std::size_t space = std::min(words.find(' '), words.size());
+    if (words.substr(0, space) == word) return place;
+    words.remove_prefix(std::min(space + 1, words.size()));
+    ++place;
+  }
+  return 0;
+}
+
+constexpr std::array<std::pair<Kind, std::string_view>, 10> plain_kinds{
+    {{Kind::book_opened, "book_opened"},
+     {Kind::product_published, "product_published"},
+     {Kind::series_published, "series_published"},
+     {Kind::cut_over, "cut_over"},
+     {Kind::day_closed, "day_closed"},
+     {Kind::open, "open"},
+     {Kind::disburse, "disburse"},
+     {Kind::open_disburse, "open_disburse"},
+     {Kind::repay, "repay"},
+     {Kind::reverse, "reverse"}}};
+
+}  // namespace
+
+std::string_view to_text(Kind kind) {
+  for (const auto& [known, name] : plain_kinds) {
+    if (known == kind) return name;
+  }
+  return operation_rule(kind).name;
+}
+
+Result<Kind> parse_kind(std::string_view text) {
+  for (const auto& [kind, name] : plain_kinds) {
+    if (name == text) return kind;
+  }
+  for (const OperationRule& rule : rules) {
+    if (rule.name == text) return rule.kind;
+  }
+  return money::Error{"event.unknown", fmt::format("'{}' is no kind of event; docs/events.md lists "
+                                                   "them",
+                                                   text.substr(0, 40))};
+}
+
+std::span<const OperationRule> operation_rules() { return rules; }
+
+const OperationRule& operation_rule(Kind kind) {
+  const auto* found =
+      std::find_if(rules.begin(), rules.end(), [&](const OperationRule& r) { return r.kind == kind; });
+  LOANBOOK_ASSERT(found != rules.end());
+  return *found;
+}
+
+money::Status check_fields(const Operation& operation) {
+  const OperationRule& rule = operation_rule(operation.kind);
+  const std::uint8_t fields = given(operation);
+  for (const auto& [bit, name] : field_names) {
+    if ((rule.required & bit) != 0 && (fields & bit) == 0) {
+      return money::Error{"operation.field_missing",
+                          fmt::format("{} needs the field '{}': {}", rule.name, name, rule.meaning)};
+    }
+    if ((fields & bit) != 0 && ((rule.required | rule.optional) & bit) == 0) {
+      return money::Error{"operation.field_unexpected",
+                          fmt::format("{} does not take the field '{}'; leave it out", rule.name,
+                                      name)};
+    }
+  }
+  if (!operation.choice.empty() && place_of(operation.choice, rule.choices) == 0) {
+    return money::Error{"operation.choice_unknown",
+                        fmt::format("{} knows the choices {}, not '{}'", rule.name, rule.choices,
+                                    operation.choice.substr(0, 40))};
+  }
+  return money::ok();
+}
+
+std::uint8_t choice_number(const Operation& operation) {
+  const std::string_view words = operation_rule(operation.kind).choices;
+  if (words.empty()) return 0;
+  return operation.choice.empty() ? std::uint8_t{1} : place_of(operation.choice, words);
+}
+
+}  // namespace loanbook::ledger

@@ -1,0 +1,125 @@
+#pragma once
+
+// What may be done to a loan beyond opening, paying out, repaying and reversing. One table says for
+// each operation which fields it takes, in which states of the loan it is taken and what it means;
+// the door, the digests, the command line, NDJSON and the documents are driven by it.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "loanbook/money/day.hpp"
+#include "loanbook/money/result.hpp"
+
+namespace loanbook::ledger {
+
+using money::Day;
+using money::Result;
+
+/// Kinds of events. Values reached a disk: frozen.
+enum class Kind : std::uint8_t {
+  book_opened = 1,
+  product_published = 2,
+  series_published = 3,
+  cut_over = 4,
+  day_closed = 5,
+  open = 10,
+  disburse = 11,
+  open_disburse = 12,
+  repay = 13,
+  reverse = 14,
+  // Operations: payload `Operated`
+  down_payment = 15,
+  merchant_refund = 16,
+  payout_refund = 17,
+  goodwill = 18,
+  refund_overpayment = 19,
+  refund = 20,
+  charge = 21,
+  waive_charge = 22,
+  adjust_charge = 23,
+  chargeback = 24,
+  charge_off = 25,
+  write_off = 26,
+  recover = 27,
+  mark_fraud = 28,
+  waive_interest = 29,
+  re_age = 30,
+  reamortize = 31,
+  reschedule = 32,
+  pause_overdue = 33,
+  resume_overdue = 34,
+  cancel = 35,
+};
+[[nodiscard]] std::string_view to_text(Kind kind);
+[[nodiscard]] Result<Kind> parse_kind(std::string_view text);
+[[nodiscard]] constexpr bool concerns_loan(Kind kind) { return kind >= Kind::open; }
+[[nodiscard]] constexpr bool is_operation(Kind kind) { return kind >= Kind::down_payment; }
+
+/// A request for an operation, amounts as decimal text. Which fields an operation takes:
+/// `operation_rules`.
+struct Operation {
+  Kind kind = Kind::charge;
+  std::optional<std::string> amount{};
+  std::optional<std::uint64_t> of{};    ///< sequence number of an earlier entry of the loan
+  std::optional<std::uint32_t> rows{};  ///< number of installments
+  std::optional<Day> from{};
+  std::optional<Day> until{};
+  std::string choice{};  ///< one of the words that the table lists
+  std::string code{};    ///< of a charge, of a reason
+};
+
+/// The same as stored. Fields an operation does not take are empty.
+struct Operated {
+  std::int64_t amount_minor = 0;
+  std::uint64_t of = 0;
+  std::uint32_t rows = 0;
+  std::optional<Day> from{};
+  std::optional<Day> until{};
+  std::uint8_t choice = 0;  ///< place of the word in the table, from 1; 0: none
+  std::string code{};
+};
+
+/// Fields of an operation as bits.
+enum OperationField : std::uint8_t {
+  field_amount = 1,
+  field_of = 2,
+  field_rows = 4,
+  field_from = 8,
+  field_until = 16,
+  field_choice = 32,
+  field_code = 64,
+};
+
+/// States of a loan as bits.
+enum OperationState : std::uint8_t {
+  in_approved = 1,
+  in_active = 2,
+  in_overpaid = 4,  ///< closed with money held for the borrower
+  in_closed = 8,
+  in_charged_off = 16,  ///< active and charged off
+  in_written_off = 32,
+};
+
+struct OperationRule {
+  Kind kind;
+  std::string_view name;      ///< in commands, files and receipts
+  std::uint8_t required;      ///< fields
+  std::uint8_t optional;      ///< fields
+  std::uint8_t states;        ///< in which it is taken
+  std::string_view choices;   ///< words, separated by spaces; the first is the default
+  std::string_view meaning;   ///< one sentence for people
+};
+[[nodiscard]] std::span<const OperationRule> operation_rules();
+/// Requires is_operation(kind).
+[[nodiscard]] const OperationRule& operation_rule(Kind kind);
+
+/// `operation.field_missing`, `operation.field_unexpected`, `operation.choice_unknown`; names the
+/// operation, the field and what it takes.
+[[nodiscard]] money::Status check_fields(const Operation& operation);
+/// The word's place from 1; 0 where the operation has no choices. Requires check_fields passed.
+[[nodiscard]] std::uint8_t choice_number(const Operation& operation);
+
+}  // namespace loanbook::ledger

@@ -1,0 +1,80 @@
+#pragma once
+
+// A loan whose installments stand as a table from the start: money may be allocated to any of them,
+// charges fall into them, they can be changed. Loans without these needs keep a cursor on their plan
+// instead (loan.hpp). What is unpaid of each installment, due or not, stands in LoanState::due.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loanbook/money/day.hpp"
+#include "loanbook/schedule/allocation.hpp"
+#include "loanbook/schedule/plan.hpp"
+
+namespace loanbook::ledger {
+
+using money::Day;
+
+/// Amounts by schedule::Component.
+using Parts = std::array<std::int64_t, schedule::component_count>;
+
+/// What became of one installment so far.
+struct InstallmentRecord {
+  std::uint32_t no = 0;
+  Day from{};  ///< its period begins
+  Day due{};
+  Parts demanded{};  ///< principal, interest, fee, penalty charges
+  Parts paid{};
+  Parts waived{};
+  std::int64_t in_advance = 0;  ///< paid before `due`
+  std::int64_t late = 0;        ///< paid after it
+  std::optional<Day> met{};     ///< when the last of it was paid
+  bool extra = false;  ///< no row of the plan: holds a charge or chargeback after the last one
+  bool down_payment = false;
+};
+
+/// A charge that was assessed.
+struct ChargeRecord {
+  std::uint64_t sequence = 0;  ///< of its entry
+  schedule::Component component = schedule::Component::fee;  ///< fee or penalty
+  std::string code;
+  std::uint32_t installment = 0;
+  Day due{};
+  std::int64_t amount = 0;
+  std::int64_t paid = 0;
+  std::int64_t waived = 0;
+  bool recognised = false;  ///< as income
+  [[nodiscard]] std::int64_t unpaid() const { return amount - paid - waived; }
+};
+
+/// How a payment was allocated, less what was taken back of it.
+struct PaymentRecord {
+  std::uint64_t sequence = 0;
+  Parts parts{};
+  std::int64_t overpaid = 0;
+};
+
+struct OverduePause {
+  Day from{};
+  Day until{};  ///< excluded
+};
+
+struct Servicing {
+  std::vector<schedule::PlanRow> coming;  ///< rows whose due date is ahead, first of them running
+  std::vector<InstallmentRecord> installments;  ///< by due date, then number
+  std::vector<ChargeRecord> charges;
+  std::vector<PaymentRecord> payments;
+  std::vector<OverduePause> pauses;
+  std::int64_t prepaid_interest = 0;  ///< paid for rows not yet due
+  bool charged_off = false;
+  bool fraud = false;
+  std::optional<Day> charged_off_on{};
+
+  [[nodiscard]] InstallmentRecord* find(std::uint32_t no);
+  [[nodiscard]] const InstallmentRecord* find(std::uint32_t no) const;
+};
+
+}  // namespace loanbook::ledger

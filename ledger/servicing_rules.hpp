@@ -1,0 +1,41 @@
+#pragma once
+
+// What a product says of loans with a table of installments.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "loanbook/money/rounding.hpp"
+#include "loanbook/money/split.hpp"
+#include "loanbook/schedule/allocation.hpp"
+
+namespace loanbook::ledger {
+
+/// When a charge becomes income. Frozen.
+enum class FeeIncome : std::uint8_t {
+  when_due = 1,       ///< on the night of its due date
+  when_assessed = 2,  ///< at once
+};
+
+struct ServicingRules {
+  /// Past due, due, in advance; oldest installment first, each by penalty, fee, interest, principal.
+  schedule::TimedOrder payment = standard_order();
+  std::optional<schedule::TimedOrder> merchant_refund{};  ///< absent: as `payment`
+  std::optional<schedule::TimedOrder> payout_refund{};
+  std::optional<schedule::TimedOrder> goodwill{};
+  std::optional<schedule::TimedOrder> down_payment{};
+  /// What a chargeback takes back first, up to what the payment had settled of it; the rest is
+  /// principal.
+  std::vector<schedule::Component> chargeback{};
+  money::Ratio down_payment_part{0, 1};  ///< of each pay-out, due on its day (首付)
+  money::Rounding down_payment_rounding{};
+  bool several_payouts = false;            ///< more than one disbursement
+  std::int64_t over_approved_e4 = 0;       ///< pay-outs may exceed what was approved by so much
+  FeeIncome fee_income = FeeIncome::when_due;
+  bool operator==(const ServicingRules&) const = default;
+
+  [[nodiscard]] static schedule::TimedOrder standard_order();
+};
+
+}  // namespace loanbook::ledger

@@ -1,0 +1,40 @@
+#pragma once
+
+// Steps on a table of installments that payments and operations share. Private to ledger/.
+
+#include "loanbook/ledger/loan_parts.hpp"
+
+namespace loanbook::ledger {
+
+/// A new installment, numbered after all others; the caller sorts.
+InstallmentRecord& add_record(LoanState& state, Day from, Day due);
+void sort_table(LoanState& state);
+/// An installment asks for more (> 0) or less of a component; penalty: a late fee.
+void demand(LoanState& state, const Rules& rules, std::uint32_t no, schedule::Component component,
+            std::int64_t minor);
+/// The installment whose period holds `day`; after the last one an extra installment due on it.
+[[nodiscard]] std::uint32_t installment_at(LoanState& state, Day day);
+/// Splits money over what is owed and books it against `source`; returns what is left.
+std::int64_t allocate_payment(LoanState& state, const Rules& rules,
+                              const schedule::TimedOrder& order, std::int64_t amount_minor,
+                              Role source, Day day, PaymentRecord& record);
+void book_line(LoanState& state, const schedule::AllocatedLine& line, Role source, Day day,
+               PaymentRecord& payment);
+void pay_charges(Servicing& table, const schedule::AllocatedLine& line);
+/// Installments on which nothing is owed any more leave what is due.
+void drop_met(LoanState& state, const Rules& rules, Day day);
+/// A charge becomes income.
+void recognise(LoanState& state, ChargeRecord& charge);
+/// Money comes in by `order` against `source`; what is left is held for the borrower.
+void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
+             const schedule::TimedOrder& order, Role source);
+
+/// The rows of a plan become the rows to come; the first of them runs from `from`.
+void plan_rows(LoanState& state, const Rules& rules, const std::vector<schedule::PlanRow>& rows,
+               Day from);
+/// The rows to come from `first` on take the dates of `dates`, and `more` new ones after them; all
+/// share the principal and interest of the plan that these terms make.
+void move_rows(LoanState& state, const Rules& rules, std::size_t first,
+               const schedule::Terms& dates, std::uint32_t more);
+
+}  // namespace loanbook::ledger
