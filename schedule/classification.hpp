@@ -1,7 +1,7 @@
 #pragma once
 
 // The category of a loan from more than its days past due (五级分类). Rule: Measures for Risk
-// Classification of Financial Assets of Commercial Banks (2023 no. 1), art. 10-12 and 18-19.
+// Classification of Financial Assets of Commercial Banks (2023 no. 1).
 
 #include <cstdint>
 
