@@ -10,16 +10,10 @@
 #include <vector>
 
 #include "loanbook/interchange/suggest.hpp"
+#include "loanbook/interchange/toml/keys.hpp"
+#include "loanbook/interchange/toml/product_plan.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/limits.hpp"
-#include "loanbook/money/text.hpp"
-
-// toml++ 3.3 asserts, or with NDEBUG assumes, that a header begins with a key before it checks it,
-// so that `[=]` would end the process. Without the assertion its own error path reports it.
-#undef NDEBUG
-#define TOML_ASSERT(expression) static_cast<void>(0)
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
 namespace loanbook::interchange {
 namespace {
@@ -28,12 +22,12 @@ using ledger::Product;
 using money::Error;
 using money::quoted;
 using money::Result;
-
-template <class T>
-struct Word {
-  std::string_view text;
-  T value;
-};
+using toml_reading::Keys;
+using toml_reading::minor_parser;
+using toml_reading::parser_of;
+using toml_reading::Problems;
+using toml_reading::text_of;
+using toml_reading::Word;
 
 // Words of the file for the alternatives that other rooms do not name.
 constexpr Word<schedule::InterestBasis> bases[] = {{"monthly", schedule::InterestBasis::monthly},
@@ -55,30 +49,6 @@ constexpr Word<schedule::PeriodUnit> units[] = {{"day", schedule::PeriodUnit::da
                                                 {"week", schedule::PeriodUnit::week},
                                                 {"month", schedule::PeriodUnit::month},
                                                 {"year", schedule::PeriodUnit::year}};
-
-template <class T, std::size_t count>
-std::string_view text_of(const Word<T> (&words)[count], T value) {
-  const Word<T>* word = std::ranges::find(words, value, &Word<T>::value);
-  return word == std::end(words) ? std::string_view{"unknown"} : word->text;
-}
-
-template <class T, std::size_t count>
-auto parser_of(const Word<T> (&words)[count]) {
-  return [&words](std::string_view text) -> Result<T> {
-    const Word<T>* word = std::ranges::find(words, text, &Word<T>::text);
-    if (word != std::end(words)) return word->value;
-    std::string known;
-    std::vector<std::string_view> names;
-    for (const Word<T>& each : words) {
-      if (!known.empty()) known += &each == std::end(words) - 1 ? " or " : ", ";
-      known += each.text;
-      names.push_back(each.text);
-    }
-    return Error{.id = "product.bad_value",
-                 .message = quoted(text) + " is not known here" + did_you_mean(text, names) +
-                            "; use " + known};
-  };
-}
 
 Result<schedule::Frequency> parse_frequency(std::string_view text) {
   const std::size_t space = std::min(text.find(' '), text.size());
@@ -108,141 +78,6 @@ Result<std::int64_t> parse_multiplier(std::string_view text) {
   }
   return e4;
 }
-
-// The first problem found; reading goes on with defaults and the result is thrown away.
-class Problems {
- public:
-  explicit Problems(std::string_view file_name) : file_name_(file_name) {}
-
-  void add(Error error, const toml::source_region& where) {
-    if (first_) return;
-    error.file = file_name_;
-    error.line = std::max<std::uint32_t>(where.begin.line, 1);
-    error.column = std::max<std::uint32_t>(where.begin.column, 1);
-    first_ = std::move(error);
-  }
-  [[nodiscard]] const std::optional<Error>& first() const { return first_; }
-
- private:
-  std::string file_name_;
-  std::optional<Error> first_;
-};
-
-// One table of the file. Its keys are named at once, so that a misspelt one is reported as such and
-// not as another that is missing.
-class Keys {
- public:
-  Keys(const toml::table* table, std::string name, Problems& problems,
-       std::span<const std::string_view> allowed)
-      : table_(table), name_(std::move(name)), problems_(problems) {
-    if (table != nullptr) check_unknown(allowed);
-  }
-  Keys(const toml::table* table, std::string name, Problems& problems,
-       std::initializer_list<std::string_view> allowed)
-      : Keys(table, std::move(name), problems, std::span{allowed.begin(), allowed.size()}) {}
-
-  [[nodiscard]] const toml::node* find(std::string_view key) const {
-    return table_ == nullptr ? nullptr : table_->get(key);
-  }
-
-  void require(std::initializer_list<std::string_view> keys) {
-    for (const std::string_view key : keys) {
-      if (find(key) != nullptr) continue;
-      problems_.add({.id = "product.missing_key",
-                     .message = "the key '" + std::string(key) + "' is missing" + place() +
-                                "; every product needs it (docs/products.md)"},
-                    table_ == nullptr ? toml::source_region{} : table_->source());
-    }
-  }
-
-  // `out` stays as it is where the key is absent.
-  template <class T, class Parse>
-  void text(std::string_view key, T& out, const Parse& parse) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return;
-    const std::optional<std::string> value = node->value_exact<std::string>();
-    if (!value) return wrong_type(key, *node, "text in quotes");
-    auto result = parse(std::string_view{*value});
-    if (!result) return problems_.add(within(key, result.error()), node->source());
-    out = *std::move(result);
-  }
-
-  void text(std::string_view key, std::string& out) {
-    text(key, out, [](std::string_view value) { return Result<std::string>{std::string(value)}; });
-  }
-
-  template <class T>
-  void integer(std::string_view key, T& out) {
-    const toml::node* node = find(key);
-    if (node != nullptr) read_integer(key, *node, out);
-  }
-
-  template <class T>
-  void read_integer(std::string_view key, const toml::node& node, T& out) {
-    const std::optional<std::int64_t> value = node.value_exact<std::int64_t>();
-    if (!value) return wrong_type(key, node, "a whole number without quotes");
-    if (*value < 0 || *value > std::numeric_limits<T>::max()) {
-      return problems_.add({.id = "product.bad_value",
-                            .message = "'" + std::string(key) + "' is " + std::to_string(*value) +
-                                       "; it must lie between 0 and " +
-                                       std::to_string(std::numeric_limits<T>::max())},
-                           node.source());
-    }
-    out = static_cast<T>(*value);
-  }
-
-  // The elements of a list, null where the key is absent or no list.
-  const toml::array* list(std::string_view key) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return nullptr;
-    if (!node->is_array()) wrong_type(key, *node, "a list in brackets");
-    return node->as_array();
-  }
-
-  // A table below this one, null where the key is absent or no table.
-  const toml::table* table(std::string_view key) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return nullptr;
-    if (!node->is_table()) wrong_type(key, *node, "a table");
-    return node->as_table();
-  }
-
-  void wrong_type(std::string_view key, const toml::node& node, std::string_view wanted) {
-    problems_.add(
-        {.id = "product.wrong_type",
-         .message = "'" + std::string(key) + "'" + place() + " must be " + std::string(wanted) +
-                    (node.is_floating_point() ? ": amounts and rates are kept exactly" : "")},
-        node.source());
-  }
-
-  [[nodiscard]] Problems& problems() const { return problems_; }
-
- private:
-  [[nodiscard]] std::string place() const { return name_.empty() ? "" : " in [" + name_ + "]"; }
-
-  [[nodiscard]] Error within(std::string_view key, Error error) const {
-    error.message = std::string(key) + ": " + error.message;
-    return error;
-  }
-
-  void check_unknown(std::span<const std::string_view> allowed) {
-    const toml::key* unknown = nullptr;
-    for (const auto& [key, node] : *table_) {
-      if (std::ranges::find(allowed, key.str()) != allowed.end()) continue;
-      const bool earlier = unknown == nullptr || key.source().begin < unknown->source().begin;
-      if (earlier) unknown = &key;
-    }
-    if (unknown == nullptr) return;
-    problems_.add({.id = "product.unknown_key",
-                   .message = "unknown key " + quoted(unknown->str()) + place() +
-                              did_you_mean(unknown->str(), allowed)},
-                  unknown->source());
-  }
-
-  const toml::table* table_;
-  std::string name_;
-  Problems& problems_;
-};
 
 void read_identity(Keys root, Product& product) {
   root.require({"id", "currency", "terms"});
@@ -281,14 +116,6 @@ void read_rate(Keys& terms, Product& product) {
   range.text("min", product.rate_min, money::Rate::parse);
   range.text("max", product.rate_max, money::Rate::parse);
   range.text("default", product.rate_default, money::Rate::parse);
-}
-
-auto minor_parser(money::Currency currency) {
-  return [currency](std::string_view text) -> Result<std::int64_t> {
-    const Result<money::Money> amount = money::Money::parse(text, currency);
-    if (!amount) return amount.error();
-    return amount->minor();
-  };
 }
 
 void read_terms(Keys& root, Product& product) {
@@ -422,6 +249,11 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
                               {"product.rounding", "rounding", "installment_multiple"},
                               {"product.grace_days", "overdue", "grace_days"},
                               {"product.allocation", "allocation", "order"},
+                              {"product.method", "terms", "method"},
+                              {"product.fee", "plan", "fee"},
+                              {"product.balloon", "plan", "balloon"},
+                              {"product.holidays", "plan", "holidays"},
+                              {"product.calendar", "business_days", "calendar"},
                               {"product.buckets", "overdue", "buckets"},
                               {"product.categories", "overdue", "categories"}};
   const Place* place = std::ranges::find(places, id, &Place::id);
@@ -438,7 +270,7 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
 }  // namespace
 
 Result<Product> read_product(std::string_view text, std::string_view file_name) {
-  Problems problems{file_name};
+  Problems problems{file_name, "product"};
   if (text.size() > money::limits::product_file_max) {
     problems.add({.id = "product.too_large",
                   .message = "a product file has at most " +
@@ -460,7 +292,7 @@ Result<Product> read_product(std::string_view text, std::string_view file_name) 
             "",
             problems,
             {"id", "version", "name", "currency", "terms", "rounding", "overdue", "allocation",
-             "prepayment", "accounts"}};
+             "prepayment", "accounts", "plan", "business_days", "cap"}};
   read_identity(root, product);
   read_terms(root, product);
   read_rounding(root, product);
@@ -469,6 +301,7 @@ Result<Product> read_product(std::string_view text, std::string_view file_name) 
   Keys prepayment{root.table("prepayment"), "prepayment", problems, {"rule"}};
   prepayment.text("rule", product.prepayment, parser_of(prepayments));
   read_accounts(root, product);
+  toml_reading::read_plan_rules(root, product);
   if (!problems.first()) {
     if (const money::Status status = ledger::check(product); !status) {
       problems.add(status.error(), region_of(table, status.error().id));

@@ -3,6 +3,7 @@
 
 #include "loanbook/interchange/json.hpp"
 #include "loanbook/interchange/product_toml.hpp"
+#include "loanbook/interchange/toml/product_plan.hpp"
 
 namespace loanbook::interchange {
 namespace {
@@ -134,6 +135,7 @@ std::string write_product(const ledger::Product& product) {
   out += "\n[prepayment]\n";
   line(out, "rule", in_quotes(to_text(product.prepayment)));
   write_accounts(out, product);
+  toml_reading::write_plan_rules(out, product);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "loanbook/interchange/csv.hpp"
+#include "loanbook/interchange/html.hpp"
 #include "loanbook/interchange/json.hpp"
 #include "loanbook/interchange/text_width.hpp"
 #include "loanbook/money/assert.hpp"
@@ -23,7 +24,8 @@ struct Named {
 constexpr Named formats[] = {{"table", Format::table},
                              {"csv", Format::csv},
                              {"json", Format::json},
-                             {"ndjson", Format::ndjson}};
+                             {"ndjson", Format::ndjson},
+                             {"html", Format::html}};
 
 bool is_number(const Column& column) {
   return column.kind == ColumnKind::amount || column.kind == ColumnKind::integer;
@@ -128,8 +130,9 @@ Result<Format> parse_format(std::string_view text) {
   for (const Named& name : formats) {
     if (name.text == text) return name.format;
   }
-  return Error{.id = "format.unknown",
-               .message = money::quoted(text) + " is not a format; use table, csv, json or ndjson"};
+  return Error{
+      .id = "format.unknown",
+      .message = money::quoted(text) + " is not a format; use table, csv, json, ndjson or html"};
 }
 
 std::string with_thousands(std::string_view number) {
@@ -167,7 +170,7 @@ struct ReportWriter::Impl {
   }
 
   void add(Row row) {
-    if (format == Format::table) {
+    if (format == Format::table || format == Format::html) {
       kept.push_back(std::move(row));
       return;
     }
@@ -224,6 +227,12 @@ void ReportWriter::row(Row row) {
 
 void ReportWriter::finish(const std::vector<std::string>& notes) {
   if (impl_->format == Format::table) impl_->write_table(notes);
+  if (impl_->format == Format::html) {
+    impl_->buffer += render(HtmlPage{.title = impl_->title,
+                                     .columns = impl_->columns,
+                                     .rows = std::move(impl_->kept),
+                                     .notes = notes});
+  }
   if (impl_->format == Format::json) impl_->buffer += impl_->first ? "]\n" : "\n]\n";
   impl_->flush();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-// One model of a report, four forms: a table for people, csv, json and ndjson for programs.
+// One model of a report, five forms: a table or a page for people, csv, json and ndjson for
+// programs.
 
 #include <cstdint>
 #include <functional>
@@ -17,8 +18,8 @@ namespace loanbook::interchange {
 using money::Error;
 using money::Result;
 
-enum class Format : std::uint8_t { table, csv, json, ndjson };
-/// `table`, `csv`, `json`, `ndjson`; else `format.unknown`.
+enum class Format : std::uint8_t { table, csv, json, ndjson, html };
+/// `table`, `csv`, `json`, `ndjson`, `html`; else `format.unknown`.
 [[nodiscard]] Result<Format> parse_format(std::string_view text);
 
 /// What a column holds. Amounts and integers stand on the right; in JSON integers are numbers, all
@@ -31,7 +32,7 @@ struct Column {
   ColumnKind kind = ColumnKind::text;
 };
 
-/// Subtotals and totals stand in tables only.
+/// Subtotals and totals stand in tables and pages only.
 enum class RowMark : std::uint8_t { plain, subtotal, total };
 
 struct Row {
@@ -40,17 +41,17 @@ struct Row {
 };
 
 struct Report {
-  std::vector<std::string> title;  ///< lines above; table only
+  std::vector<std::string> title;  ///< lines above; table and page only
   std::vector<Column> columns;
   std::vector<Row> rows;
-  std::vector<std::string> notes;  ///< lines below; table only
+  std::vector<std::string> notes;  ///< lines below; table and page only
 };
 
 /// The whole report; ends with a line feed.
 [[nodiscard]] std::string render(const Report& report, Format format);
 
-/// The same row by row, for reports that are longer than memory. A table is kept until `finish`,
-/// because the widths of its columns are known only then.
+/// The same row by row, for reports that are longer than memory. A table or page is kept until
+/// `finish`, because the widths of its columns are known only then.
 class ReportWriter {
  public:
   using Sink = std::function<void(std::string_view)>;

@@ -153,7 +153,9 @@ Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Com
     if (!rate) return rate.error();
     terms.rate = *rate;
   }
+  if (Status s = check_bookable(product); !s) return s.error();
   if (Status s = ledger::check(terms, product, *day); !s) return s.error();
+  if (Status s = check_cap(product, schedule_terms(product, terms, *day)); !s) return s.error();
   Opened opened{.loan = command.loan,
                 .product = *number,
                 .terms = terms,

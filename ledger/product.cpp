@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/money/limits.hpp"
 
@@ -150,6 +152,34 @@ money::Rounding decode_rounding(Decoder& in) {
   return {mode, static_cast<std::int64_t>(in.varint())};
 }
 
+/// Older programs read layout 1 alone; what they know is written as they know it.
+bool needs_second_layout(const Product& product) {
+  return !(product.plan == PlanRules{}) || product.method > schedule::Method::revolving ||
+         product.day_count > schedule::DayCount::thirty_e_360;
+}
+
+/// Rules that contradict each other are found where the product is written, not where the first
+/// loan is opened: by a plan in the middle of the product's ranges.
+Status check_plan(const Product& product) {
+  if (!needs_second_layout(product)) return money::ok();
+  if (product.method == schedule::Method::principal_shares) {
+    return bad("method",
+               "principal by shares is for single plans; a product repays by another "
+               "method");
+  }
+  if (Status s = check(product.plan); !s) return s;
+  const LoanTerms terms{.principal_minor = product.amount_max_minor,
+                        .rate = product.rate_default,
+                        .installments = product.installments_default};
+  const auto calendar = std::make_shared<const schedule::Calendar>(schedule::Calendar::weekends());
+  constexpr std::int32_t any_day = 19'737;  // 2024-01-15
+  const Status status =
+      schedule::check(schedule_terms(product, terms, money::day_from_number(any_day), calendar));
+  if (status) return status;
+  return bad("plan", fmt::format("a loan of this product would be refused with {}: {}",
+                                 status.error().id, status.error().message));
+}
+
 }  // namespace
 
 Status check(const Product& product) {
@@ -186,13 +216,15 @@ Status check(const Product& product) {
   if (product.allocation.include_future)
     return bad("allocation", "a product allocates to what is due; see prepayment");
   if (Status s = check_thresholds(product.buckets, "buckets"); !s) return s;
-  return check_thresholds(product.categories, "categories");
+  if (Status s = check_thresholds(product.categories, "categories"); !s) return s;
+  return check_plan(product);
 }
 
 std::string encode(const Product& product) {
   std::string bytes;
   Encoder out{bytes};
-  out.u8(1);  // layout of a product
+  const bool second = needs_second_layout(product);
+  out.u8(second ? 2 : 1);  // layout of a product
   out.text(product.id);
   out.varint(product.version);
   out.text(product.name);
@@ -236,13 +268,15 @@ std::string encode(const Product& product) {
       out.text(account->name);
     }
   }
+  if (second) encode(out, product.plan);
   return bytes;
 }
 
 Result<Product> decode_product(std::string_view bytes) {
   Decoder in{bytes};
   Product product;
-  if (in.u8() != 1) in.fail();
+  const std::uint8_t layout = in.u8();
+  if (layout < 1 || layout > 2) in.fail();
   product.id = in.text();
   product.version = static_cast<std::uint32_t>(in.varint());
   product.name = in.text();
@@ -251,7 +285,8 @@ Result<Product> decode_product(std::string_view bytes) {
     in.fail();
   else
     product.currency = *currency;
-  product.method = in.enumerator(schedule::Method::level, schedule::Method::revolving);
+  product.method = in.enumerator(
+      schedule::Method::level, layout == 1 ? schedule::Method::revolving : schedule::Method::flat);
   product.frequency.unit = in.enumerator(schedule::PeriodUnit::day, schedule::PeriodUnit::year);
   product.frequency.every = static_cast<std::uint16_t>(in.varint());
   product.installments_min = static_cast<std::uint32_t>(in.varint());
@@ -263,7 +298,9 @@ Result<Product> decode_product(std::string_view bytes) {
   product.rate_max = Rate::of_e12(in.zigzag());
   product.rate_default = Rate::of_e12(in.zigzag());
   product.basis = in.enumerator(schedule::InterestBasis::monthly, schedule::InterestBasis::daily);
-  product.day_count = in.enumerator(schedule::DayCount::act_360, schedule::DayCount::thirty_e_360);
+  product.day_count = in.enumerator(
+      schedule::DayCount::act_360,
+      layout == 1 ? schedule::DayCount::thirty_e_360 : schedule::DayCount::twenty_eight_336);
   product.odd_first = in.enumerator(schedule::OddFirst::solve, schedule::OddFirst::extra);
   product.due_day = in.u8();
   product.interest_rounding = decode_rounding(in);
@@ -288,6 +325,9 @@ Result<Product> decode_product(std::string_view bytes) {
     std::string code{in.text()};
     account = AccountCode{std::move(code), std::string{in.text()}};
   }
+  if (layout == 2) product.plan = decode_plan_rules(in);
+  // One product, one encoding: what layout 1 can say is not said in layout 2.
+  if (layout == 2 && !needs_second_layout(product)) in.fail();
   if (!in.done())
     return Error{.id = "integrity.product_bytes",
                  .message = "a stored product cannot be read: its bytes are damaged"};
@@ -301,7 +341,40 @@ AccountCode account_of(const Product& product, Role role) {
   return {std::string(account.code), std::string(account.name)};
 }
 
-Status check(const LoanTerms& terms, const Product& product, money::Day disbursed) {
+Status check_bookable(const Product& product) {
+  using schedule::HolidayInterest;
+  const PlanRules& plan = product.plan;
+  const auto refuse = [&](std::string_view what) {
+    return bad("plan_not_bookable",
+               fmt::format("loans of product {} cannot be booked yet: {}; `loanbook quote` shows "
+                           "its plans",
+                           product.id, what));
+  };
+  if (plan.fee_rate.e12() != 0 || plan.fee_minor != 0) return refuse("its installments have a fee");
+  const bool capitalises = std::any_of(
+      plan.holidays.begin(), plan.holidays.end(),
+      [](const auto& holiday) { return holiday.interest == HolidayInterest::capitalise; });
+  if (capitalises || plan.negative_amortization ||
+      (plan.season.months != 0 && plan.season.interest == HolidayInterest::capitalise)) {
+    return refuse("interest may join the balance");
+  }
+  if (plan.roll != schedule::Roll::none || !plan.calendar.empty())
+    return refuse("its due dates move by a calendar, which the book does not hold");
+  if (!schedule::is_self_contained(product.day_count)) {
+    return refuse(fmt::format("day count {} needs more than two dates",
+                              schedule::to_text(product.day_count)));
+  }
+  return money::ok();
+}
+
+Status check_cap(const Product& product, const schedule::Terms& terms) {
+  if (!product.plan.cap) return money::ok();
+  return schedule::check_cap(schedule::disclose(terms, schedule::make_plan(terms), {}),
+                             *product.plan.cap);
+}
+
+Status check(const LoanTerms& terms, const Product& product, money::Day disbursed,
+             const Calendar& calendar) {
   const auto amount = [&](std::int64_t minor) {
     return money::text_of_minor(minor, product.currency.digits);
   };
@@ -327,25 +400,33 @@ Status check(const LoanTerms& terms, const Product& product, money::Day disburse
                                         product.installments_max)};
   }
   if (Status s = check_penalty(product, terms.rate); !s) return s;
-  return schedule::check(schedule_terms(product, terms, disbursed));
+  if (!calendar && !product.plan.calendar.empty()) {
+    return bad("calendar_missing",
+               fmt::format("product {} needs the calendar '{}': quote --calendar FILE", product.id,
+                           product.plan.calendar));
+  }
+  return schedule::check(schedule_terms(product, terms, disbursed, calendar));
 }
 
-schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms,
-                               money::Day disbursed) {
-  return {.method = product.method,
-          .currency = product.currency,
-          .principal_minor = terms.principal_minor,
-          .rate = terms.rate,
-          .installments = terms.installments,
-          .frequency = product.frequency,
-          .disbursed = disbursed,
-          .first_due = terms.first_due,
-          .due_day = terms.due_day != 0 ? terms.due_day : product.due_day,
-          .basis = product.basis,
-          .day_count = product.day_count,
-          .odd_first = product.odd_first,
-          .interest = product.interest_rounding,
-          .installment = product.installment_rounding};
+schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms, money::Day disbursed,
+                               const Calendar& calendar) {
+  schedule::Terms result{.method = product.method,
+                         .currency = product.currency,
+                         .principal_minor = terms.principal_minor,
+                         .rate = terms.rate,
+                         .installments = terms.installments,
+                         .frequency = product.frequency,
+                         .disbursed = disbursed,
+                         .first_due = terms.first_due,
+                         .due_day = terms.due_day != 0 ? terms.due_day : product.due_day,
+                         .basis = product.basis,
+                         .day_count = product.day_count,
+                         .odd_first = product.odd_first,
+                         .interest = product.interest_rounding,
+                         .installment = product.installment_rounding};
+  if (!(product.plan == PlanRules{})) apply(product.plan, calendar, result);
+  if (calendar) result.business_days.calendar = calendar;
+  return result;
 }
 
 schedule::OverdueRules overdue_rules(const Product& product, Rate rate) {

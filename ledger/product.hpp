@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "loanbook/ledger/plan_rules.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/ledger/servicing_rules.hpp"
 #include "loanbook/money/money.hpp"
@@ -77,6 +78,8 @@ struct Product {
 
   std::array<std::optional<AccountCode>, role_count> accounts{};  ///< absent: default_account
 
+  PlanRules plan{};
+
   bool operator==(const Product&) const = default;
 };
 
@@ -86,6 +89,11 @@ struct Product {
 [[nodiscard]] std::string encode(const Product& product);
 [[nodiscard]] Result<Product> decode_product(std::string_view bytes);
 [[nodiscard]] AccountCode account_of(const Product& product, Role role);
+
+/// `product.plan_not_bookable` where plans of the product have rows that the ledger cannot book yet
+/// (fees, interest that joins the balance), or need a calendar, which is no part of a book. They
+/// can be quoted.
+[[nodiscard]] Status check_bookable(const Product& product);
 
 /// What a customer agrees to within a product.
 struct LoanTerms {
@@ -97,9 +105,16 @@ struct LoanTerms {
 };
 /// `terms.*` or `product.*` where the terms lie outside the product or the schedule room refuses
 /// them.
-[[nodiscard]] Status check(const LoanTerms& terms, const Product& product, money::Day disbursed);
+/// `calendar` is that of the product's plan rules; without it a product that has one is refused.
+using Calendar = std::shared_ptr<const schedule::Calendar>;
+[[nodiscard]] Status check(const LoanTerms& terms, const Product& product, money::Day disbursed,
+                           const Calendar& calendar = nullptr);
+/// `disclosure.above_cap` where the product caps the annual rate and a plan of it lies above.
+/// Requires: check(terms) passed.
+[[nodiscard]] Status check_cap(const Product& product, const schedule::Terms& terms);
 [[nodiscard]] schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms,
-                                             money::Day disbursed);
+                                             money::Day disbursed,
+                                             const Calendar& calendar = nullptr);
 [[nodiscard]] schedule::OverdueRules overdue_rules(const Product& product, money::Rate rate);
 
 }  // namespace loanbook::ledger

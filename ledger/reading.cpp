@@ -140,7 +140,9 @@ Result<Quote> Book::quote(const OpenLoan& open, Day disbursed) const {
     quote.terms.rate = *rate;
   }
   if (Status s = ledger::check(quote.terms, quote.product, disbursed); !s) return s.error();
-  quote.plan = schedule::make_plan(schedule_terms(quote.product, quote.terms, disbursed));
+  const schedule::Terms plan_terms = schedule_terms(quote.product, quote.terms, disbursed);
+  if (Status s = check_cap(quote.product, plan_terms); !s) return s.error();
+  quote.plan = schedule::make_plan(plan_terms);
   return quote;
 }
 

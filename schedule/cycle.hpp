@@ -55,8 +55,8 @@ struct CycleSpan {
 /// Requires a step, and a result before the year 9999.
 [[nodiscard]] Moment cycle_date(const Cycle& cycle, std::uint32_t k, MonthEnd month_end);
 
-/// All dates from the anchor up to the end, ascending. A longer stub takes effect from the third
-/// date on, so that a loan keeps its first one. Requires steps above 0.
+/// All dates from the anchor up to the end, ascending. A longer stub leaves out a date only where
+/// more than two are there, the end counted if it belongs to them. Requires steps above 0.
 [[nodiscard]] std::vector<Moment> cycle_dates(const Cycle& cycle, CycleSpan span);
 
 /// Cycles one after the other, each up to the anchor of the next, the last one up to the end;

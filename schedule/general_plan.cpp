@@ -75,15 +75,13 @@ class Fold {
     if (terms_.installment_minor != 0) {
       target_ = terms_.installment_minor;
       plan_.installments.push_back(target_);
-    } else if (!pays_installment(terms_)) {
-      solve(0, {});
     }
     if (terms_.remainder != Remainder::last && !pays_installment(terms_)) spread_principal();
   }
 
   void row(std::size_t i) {
     const Period& period = periods_[i];
-    if (pays_installment(terms_) && terms_.installment_minor == 0) solve_where_due(i);
+    if (terms_.installment_minor == 0) solve_where_due(i);
     ExplainedRow step;
     step.balance_before = balance_;
     const Interest interest = interest_of(i);
@@ -179,6 +177,10 @@ class Fold {
     const std::uint32_t k = periods_[i].no;
     const std::uint32_t first = terms_.principal_free_periods + 1U;
     if (k < first || i > final_) return;
+    if (!pays_installment(terms_)) {
+      if (k == first) solve(i, {});
+      return;
+    }
     if (terms_.repricing == Repricing::keep) {
       if (k == first) solve(i, {.held = terms_.rate, .held_after = 0});
       return;
@@ -187,7 +189,7 @@ class Fold {
     if (terms_.repricing == Repricing::ahead) {
       solve(i, {});
     } else {
-      solve(i, {.held = periods_[i].stretches.back().rate, .held_after = k});
+      solve(i, {.held = periods_[i].rate_at_end, .held_after = k});
     }
   }
 
@@ -245,7 +247,7 @@ class Fold {
   // Equal parts
 
   void spread_flat_interest() {
-    flat_ = equal_parts({.total = flat_interest(terms_, periods_),
+    flat_ = equal_parts({.total = flat_interest(terms_),
                          .parts = terms_.installments,
                          .rounding = {terms_.installment.mode, 1},
                          .remainder = terms_.remainder});

@@ -101,15 +101,11 @@ SolveRow whole_step_row(const Terms& terms, const Period& first, SolveRow row) {
   return row;
 }
 
-std::int64_t flat_interest(const Terms& terms, const std::vector<Period>& periods) {
-  // Periods share one denominator, but for an odd one beside whole months: 360 is a multiple of 12.
-  Int128 time = 0;
-  Int128 denominator = 12;
-  for (const Period& period : periods) denominator = std::max(denominator, period.time_denominator);
-  for (const Period& period : periods)
-    time += period.stretches.front().time * (denominator / period.time_denominator);
+std::int64_t flat_interest(const Terms& terms) {
+  const Period life = life_of(terms);
   const std::int64_t principal = terms.principal_minor - terms.down_payment_minor;
-  return rounded(Int128{principal} * terms.rate.e12() * time, e12 * denominator, terms.interest);
+  return rounded(Int128{principal} * terms.rate.e12() * life.stretches.front().time,
+                 e12 * life.time_denominator, terms.interest);
 }
 
 InterestPiece piece_of(const Terms& terms, const Period& period, const Stretch& stretch,

@@ -38,7 +38,7 @@ struct UnitInterest {
 [[nodiscard]] SolveRow whole_step_row(const Terms& terms, const Period& first, SolveRow row);
 
 /// Flat: on the original principal over the whole life, rounded by the interest rule.
-[[nodiscard]] std::int64_t flat_interest(const Terms& terms, const std::vector<Period>& periods);
+[[nodiscard]] std::int64_t flat_interest(const Terms& terms);
 
 /// A stretch in the words of an explanation.
 [[nodiscard]] InterestPiece piece_of(const Terms& terms, const Period& period,

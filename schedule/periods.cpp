@@ -86,6 +86,7 @@ class Builder {
   void fill(Period& period, const Time& whole) {
     cut(period);
     period.months = whole.months;
+    period.rate_at_end = rate_;
     const bool free = period.no <= terms_.interest_free_periods;
     if (in_months(terms_)) {
       spread(period, whole);
@@ -160,8 +161,8 @@ bool has_one_row(const Terms& terms) {
 }
 
 Ask ask_of(const Terms& terms, std::uint32_t k, Day due) {
-  if (k <= terms.principal_free_periods) return Ask::interest;
   std::optional<HolidayInterest> holiday;
+  if (k <= terms.principal_free_periods) holiday = HolidayInterest::pay;
   const unsigned month = static_cast<unsigned>(date::year_month_day{due}.month());
   if ((terms.season.months >> (month - 1) & 1U) != 0) holiday = terms.season.interest;
   for (const PaymentHoliday& each : terms.holidays) {
@@ -188,9 +189,11 @@ std::uint32_t share_of(const Terms& terms, std::uint32_t k, Day due) {
   return 1;
 }
 
+Period life_of(const Terms& terms) { return Builder(terms).whole_life(); }
+
 std::vector<Period> periods_of(const Terms& terms) {
+  if (has_one_row(terms)) return {life_of(terms)};
   Builder builder(terms);
-  if (has_one_row(terms)) return {builder.whole_life()};
   const std::uint32_t rows = std::max(terms.installments, terms.amortization_installments);
   std::vector<Period> periods;
   periods.reserve(rows);

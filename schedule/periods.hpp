@@ -33,6 +33,7 @@ struct Period {
   std::uint32_t exponent = 0;  ///< of the step growth
   money::Int128 time_denominator = 1;
   std::vector<Stretch> stretches;
+  money::Rate rate_at_end = money::Rate::of_e12(0);  ///< in force, whether charged or not
 
   /// Days or months that the whole period counts, for the words.
   std::int64_t months = 0;
@@ -41,6 +42,8 @@ struct Period {
 /// All rows; with `amortization_installments` also those beyond the last, over which the
 /// installment is solved. Requires: check(terms) passed.
 [[nodiscard]] std::vector<Period> periods_of(const Terms& terms);
+/// From the disbursement to the end as one period.
+[[nodiscard]] Period life_of(const Terms& terms);
 /// One row for the whole life?
 [[nodiscard]] bool has_one_row(const Terms& terms);
 /// The last row with a share, counted from 0 in `periods`; it repays the balance.

@@ -76,6 +76,7 @@ class Projector {
   const std::vector<Moment> amortization_;
   State state_;
   Figures figures_;
+  std::optional<Moment> solve_later_;  // an early repayment; first the interest of its day is paid
   std::optional<Error> error_;
 };
 
@@ -143,7 +144,8 @@ void Projector::accrue(Moment to) {
       state_.fee_accrued = figures_.sum(
           state_.fee_accrued, figures_.interest(state_.balance, terms_.fee.rate.value_or(0), time));
   }
-  state_.since = to;
+  // Two dates may change places by moving to business days; no day counts twice for it.
+  state_.since = std::max(state_.since, to);
 }
 
 /// `amount` with the sign of the side.
@@ -205,7 +207,7 @@ Figure Projector::prepay(const Step& step) {
   if (terms_.prepayment.after == AfterPrepayment::solved_again) {
     const auto first = std::upper_bound(amortization_.begin(), amortization_.end(), step.scheduled);
     const auto left = static_cast<Figure>(amortization_.end() - first);
-    if (terms_.repayment == Repayment::annuity) solve_payment(step.scheduled, First::after);
+    if (terms_.repayment == Repayment::annuity) solve_later_ = step.scheduled;
     if (terms_.repayment == Repayment::fixed_principal && left > 0)
       state_.payment = figures_.ratio(magnitude(state_.balance), left * figure_one);
   }
@@ -360,6 +362,9 @@ Figure Projector::apply(const Step& step) {
 }
 
 ProjectedFlow Projector::flow(const Step& step) {
+  if (solve_later_ && (step.at > *solve_later_ || step.kind > FlowKind::interest_capitalised))
+    solve_payment(*std::exchange(solve_later_, std::nullopt), First::after);
+  const State before = state_;
   // The penalty is counted since the date before, so its own step must not move that.
   const bool counts_since = step.kind == FlowKind::prepayment_penalty;
   Figure amount = 0;
@@ -369,7 +374,27 @@ ProjectedFlow Projector::flow(const Step& step) {
   if (observed_.exchange_rate && amount != 0)
     amount = figures_.product(
         amount, observed_at(*observed_.exchange_rate, "exchange rate", step.scheduled));
-  return {step.at, step.kind, amount, state_.balance, state_.rate, state_.accrued};
+  const ProjectedFlow flow{step.at, step.kind, amount, state_.balance, state_.rate, state_.accrued};
+  // Looking changes nothing: not every day count splits a period without loss.
+  if (step.kind == FlowKind::analysis) state_ = before;
+  return flow;
+}
+
+money::Status check(const Series& series, std::string_view name) {
+  const bool sorted =
+      std::is_sorted(series.points.begin(), series.points.end(),
+                     [](const Observation& a, const Observation& b) { return a.at < b.at; });
+  if (sorted) return money::ok();
+  return Error{"projection.series_not_ascending",
+               "the " + std::string(name) + " is not in the order of its dates; sort it"};
+}
+
+money::Status check(const ObservedSeries& observed) {
+  const money::Status index = check(observed.rate_index, "rate index");
+  if (!index) return index;
+  const money::Status scaling = check(observed.scaling_index, "scaling index");
+  if (!scaling || !observed.exchange_rate) return scaling;
+  return check(*observed.exchange_rate, "exchange rate");
 }
 
 }  // namespace
@@ -379,6 +404,8 @@ Result<std::vector<ProjectedFlow>> project(const ProjectionTerms& terms,
                                            std::optional<Moment> horizon) {
   const money::Status checked = check(terms);
   if (!checked) return checked.error();
+  const money::Status ordered = check(observed);
+  if (!ordered) return ordered.error();
   const auto end = contract_end(terms, horizon);
   if (!end) return end.error();
   const ProjectionDays days(terms, *end);

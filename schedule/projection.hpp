@@ -54,8 +54,8 @@ struct ProjectedFlow {
 /// exact until then and divided once, so n flows are exact to about n x 10^-18 of what is paid.
 /// Errors: those of `check`; `projection.maturity_missing`, `projection.never_repaid` where the
 /// end follows from payments that never repay, `projection.horizon_missing`,
-/// `projection.observation_missing`, `projection.too_many_dates`, `projection.overflow` where a
-/// figure leaves 128 bits.
+/// `projection.observation_missing`, `projection.series_not_ascending`,
+/// `projection.too_many_dates`, `projection.overflow` where a figure leaves 128 bits.
 [[nodiscard]] money::Result<std::vector<ProjectedFlow>> project(const ProjectionTerms& terms,
                                                                 const ObservedSeries& observed,
                                                                 std::optional<Moment> horizon = {});

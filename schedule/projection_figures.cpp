@@ -11,6 +11,8 @@ using Wide = mp::int512_t;  // three figures and a day count: 127 + 127 + 64 bit
 using Checked = mp::checked_int1024_t;
 
 constexpr unsigned binary_places = 192;  // of discount factors
+// It has no opposite, so no result is it.
+constexpr Figure least = -static_cast<Figure>(static_cast<money::Uint128>(-1) >> 1) - 1;
 
 template <class Number>
 Number rounded_quotient(Number numerator, Number denominator) {
@@ -34,14 +36,16 @@ std::optional<Figure> figure_of(const Number& number) {
 
 Figure Figures::sum(Figure a, Figure b) {
   Figure result = 0;
-  if (!money::add(a, b, &result)) overflow();
-  return result;
+  if (money::add(a, b, &result) && result != least) return result;
+  overflow();
+  return 0;
 }
 
 Figure Figures::difference(Figure a, Figure b) {
   Figure result = 0;
-  if (!money::subtract(a, b, &result)) overflow();
-  return result;
+  if (money::subtract(a, b, &result) && result != least) return result;
+  overflow();
+  return 0;
 }
 
 Figure Figures::product(Figure a, Figure b) { return interest(a, b, {1, 1}); }

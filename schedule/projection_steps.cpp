@@ -26,13 +26,19 @@ class Steps {
   void resets();
   void solved_payments();
   void other_cycles();
-  void stop_cycles_at_call();
+  void payments_by_choice();
+  void stop();
   void single_events();
   [[nodiscard]] std::vector<Step>& list() { return list_; }
 
  private:
+  /// Nothing moves beyond the maturity, which itself may stay on a free day.
+  Moment moved(Moment scheduled) const {
+    const Moment moved = days_.moved(scheduled);
+    return days_.end().principal_due ? std::min(moved, days_.maturity_day()) : moved;
+  }
   void cyclic(Moment scheduled, FlowKind kind, std::optional<Figure> value = {}) {
-    list_.push_back({scheduled, days_.moved(scheduled), kind, value});
+    list_.push_back({scheduled, moved(scheduled), kind, value});
   }
   void on_its_day(Moment at, FlowKind kind, std::optional<Figure> value = {}) {
     list_.push_back({at, at, kind, value});
@@ -90,7 +96,7 @@ void Steps::interest() {
 
 /// Interest dates before `until` become capitalisations, and `until` is one whatever the cycle.
 void Steps::capitalise_until(Moment until, std::size_t first) {
-  const Moment at = days_.moved(until);
+  const Moment at = moved(until);
   const auto from = list_.begin() + static_cast<std::ptrdiff_t>(first);
   list_.erase(std::remove_if(from, list_.end(), [&](const Step& step) { return step.at == at; }),
               list_.end());
@@ -157,24 +163,30 @@ void Steps::other_cycles() {
   }
 }
 
-void Steps::stop_cycles_at_call() {
-  if (!terms_.call || days_.end().principal_due) return;
-  std::erase_if(list_, [&](const Step& step) { return step.at >= terms_.call->at; });
-}
-
-void Steps::single_events() {
-  on_its_day(terms_.drawdown, FlowKind::drawdown);
+void Steps::payments_by_choice() {
   for (const Movement& movement : terms_.movements) {
-    on_its_day(
-        movement.at,
-        movement.direction == Direction::raise ? FlowKind::principal_up : FlowKind::principal_down,
-        movement.amount);
+    const FlowKind kind =
+        movement.direction == Direction::raise ? FlowKind::principal_up : FlowKind::principal_down;
+    on_its_day(movement.at, kind, movement.amount);
   }
   for (const Prepayment& payment : terms_.prepayment.payments) {
     if (terms_.prepayment.penalty != Penalty::none)
       on_its_day(payment.at, FlowKind::prepayment_penalty);
     on_its_day(payment.at, FlowKind::prepayment, payment.amount);
   }
+}
+
+/// A call stops all that was to come; no other contract outlives its maturity.
+void Steps::stop() {
+  const ContractEnd& end = days_.end();
+  if (end.principal_due)
+    std::erase_if(list_, [&](const Step& step) { return step.scheduled > end.at; });
+  else if (terms_.call)
+    std::erase_if(list_, [&](const Step& step) { return step.at >= terms_.call->at; });
+}
+
+void Steps::single_events() {
+  on_its_day(terms_.drawdown, FlowKind::drawdown);
   for (const Moment day : terms_.analysis_days) on_its_day(day, FlowKind::analysis);
   if (terms_.purchase) on_its_day(terms_.purchase->at, FlowKind::purchase);
   const ContractEnd& end = days_.end();
@@ -208,7 +220,8 @@ money::Result<std::vector<Step>> projection_steps(const ProjectionTerms& terms,
   steps.resets();
   steps.solved_payments();
   steps.other_cycles();
-  steps.stop_cycles_at_call();
+  steps.payments_by_choice();
+  steps.stop();
   steps.single_events();
   std::vector<Step>& list = steps.list();
   if (terms.termination) {

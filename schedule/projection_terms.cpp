@@ -39,6 +39,12 @@ class Door {
       refuse("projection.figure_out_of_range",
              std::string(field) + " is negative; the side of the terms gives the sign");
   }
+  /// Up to 10^17 major units, as any amount that comes in.
+  void amount(std::string_view field, std::optional<Figure> figure) {
+    constexpr Figure end = money::limits::amount_minor_max * figure_one;
+    if (figure && (*figure > end || *figure < -end))
+      refuse("projection.figure_out_of_range", std::string(field) + " is beyond 10^17 units");
+  }
   void present(bool given, std::string_view what) {
     if (!given)
       refuse("projection.terms_missing", "the terms need " + std::string(what) + " for this");
@@ -90,6 +96,18 @@ void check_figures(const ProjectionTerms& terms, Door& door) {
   for (const Movement& movement : terms.movements) door.not_negative("movements", movement.amount);
   for (const Prepayment& payment : terms.prepayment.payments)
     door.not_negative("prepayment", payment.amount);
+  door.amount("principal", terms.principal);
+  door.amount("premium", terms.premium);
+  door.amount("payment", terms.payment);
+  door.amount("interest.base_amount", terms.interest.base_amount);
+  door.amount("interest.accrued", terms.interest.accrued);
+  door.amount("fee.rate", terms.fee.rate);
+  door.amount("fee.accrued", terms.fee.accrued);
+  door.amount("prepayment.penalty_rate", terms.prepayment.penalty_rate);
+  for (const PrincipalPart& part : terms.parts) door.amount("parts", part.amount);
+  for (const Movement& movement : terms.movements) door.amount("movements", movement.amount);
+  if (terms.purchase) door.amount("purchase", terms.purchase->price);
+  if (terms.termination) door.amount("termination", terms.termination->price);
   if (terms.scaling.index_at_signing == 0)
     door.refuse("projection.figure_out_of_range",
                 "scaling.index_at_signing is 0; no payment is a multiple of it");

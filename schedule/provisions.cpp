@@ -227,6 +227,11 @@ Status check_time(const Terms& terms) {
     return refuse("terms.calendar_missing",
                   "a business-day convention or BUS/252 needs a calendar");
   }
+  if (const Day first = due_date(terms, 1); first <= terms.disbursed) {
+    return refuse("terms.first_due_out_of_range",
+                  "on a business day, the first due date is " + money::to_text(first) +
+                      ", not after the disbursement; use another convention or a later date");
+  }
   if (terms.daily_interest_digits) {
     const bool actual =
         terms.day_count == DayCount::act_360 || terms.day_count == DayCount::act_364 ||

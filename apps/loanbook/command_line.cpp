@@ -367,8 +367,9 @@ void add_all(Tree& tree) {
   const std::map<std::string, Format> formats{{"table", Format::table},
                                               {"csv", Format::csv},
                                               {"json", Format::json},
-                                              {"ndjson", Format::ndjson}};
-  app.add_option("--format", tree.context.format, "table, csv, json or ndjson")
+                                              {"ndjson", Format::ndjson},
+                                              {"html", Format::html}};
+  app.add_option("--format", tree.context.format, "table, csv, json, ndjson or html")
       ->transform(CLI::Transformer(formats).description(""));
   app.footer(
       "A first book:\n"

@@ -19,6 +19,9 @@ struct ActusContract {
 /// A case as our terms. Throws NotBuilt and Refused; unknown terms are ignored, as the format asks.
 ActusContract actus_contract(const Json& content);
 
+/// Without the blanks at its ends.
+std::string trimmed(const std::string& text);
+
 /// A number or a text with a number, blanks at its ends, an exponent at most.
 schedule::Figure figure_of(const Json& value, const std::string& where);
 /// The same, digits beyond the 18th cut: for what is compared with a tolerance.

@@ -55,7 +55,7 @@ class Reader {
     return source_.contains(key) && !source_.at(key).is_null();
   }
   [[nodiscard]] std::string text(const std::string& key, const std::string& otherwise = "") const {
-    return has(key) ? source_.at(key).get<std::string>() : otherwise;
+    return has(key) ? trimmed(source_.at(key).get<std::string>()) : otherwise;
   }
   [[nodiscard]] std::optional<Figure> figure(const std::string& key) const {
     if (!has(key)) return std::nullopt;
@@ -116,8 +116,9 @@ std::vector<Cycle> Reader::cycles(const std::string& name) const {
     throw Refused{"arrayCycleOf" + name + " has not as many entries as its anchors"};
   std::vector<Cycle> result;
   for (std::size_t i = 0; i < anchors.size(); ++i) {
-    const auto step = steps.empty() ? std::nullopt : std::optional(steps[i].get<std::string>());
-    result.push_back(cycle_of(moment_of(anchors[i].get<std::string>()), step));
+    const auto step =
+        steps.empty() ? std::nullopt : std::optional(trimmed(steps[i].get<std::string>()));
+    result.push_back(cycle_of(moment_of(trimmed(anchors[i].get<std::string>())), step));
   }
   return result;
 }
@@ -127,8 +128,8 @@ Series Reader::series(const std::string& key) const {
   if (!content_.contains("dataObserved") || !content_.at("dataObserved").contains(key))
     return series;
   for (const Json& point : content_.at("dataObserved").at(key).at("data"))
-    series.points.push_back(
-        {moment_of(point.at("timestamp").get<std::string>()), figure_of(point.at("value"), key)});
+    series.points.push_back({moment_of(trimmed(point.at("timestamp").get<std::string>())),
+                             figure_of(point.at("value"), key)});
   std::sort(series.points.begin(), series.points.end(),
             [](const Observation& a, const Observation& b) { return a.at < b.at; });
   return series;
@@ -217,7 +218,7 @@ void Reader::floating() {
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     RateReset& reset = floating.resets[i];
     const Figure rate = figure_of(rates[i], "arrayRate");
-    if (meaning(words, kinds[i].get<std::string>(), "arrayFixedVariable") == Kind::known)
+    if (meaning(words, trimmed(kinds[i].get<std::string>()), "arrayFixedVariable") == Kind::known)
       reset.rate = rate;
     else
       reset.spread = rate;
@@ -233,7 +234,7 @@ void Reader::parts() {
     throw Refused{"the arrays of principal differ in number"};
   constexpr Word<Direction> words[] = {{"DEC", Direction::lower}, {"INC", Direction::raise}};
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const std::string direction = directions[i].get<std::string>();
+    const std::string direction = trimmed(directions[i].get<std::string>());
     terms_.parts.push_back({steps[i], meaning(words, direction, "arrayIncreaseDecrease"),
                             figure_of(amounts[i], "arrayNextPrincipalRedemptionPayment")});
   }

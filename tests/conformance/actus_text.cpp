@@ -14,12 +14,6 @@ using schedule::PeriodUnit;
 
 constexpr std::size_t digits = 18;
 
-std::string trimmed(const std::string& text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 int integer_of(std::string_view text, const std::string& whole) {
   if (text.starts_with('+')) text.remove_prefix(1);
   int value = 0;
@@ -60,6 +54,12 @@ std::string decimal_of(const Json& value, const std::string& where) {
 }
 
 }  // namespace
+
+std::string trimmed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
 
 Figure figure_of(const Json& value, const std::string& where) {
   const auto figure = money::parse_decimal(decimal_of(value, where), digits);
@@ -121,7 +121,7 @@ schedule::Frequency period_of(const std::string& text) {
 
 schedule::Cycle cycle_of(Moment anchor, const std::optional<std::string>& step) {
   if (!step) return {anchor, std::nullopt, schedule::Stub::shorter};
-  const std::string text = trimmed(*step);
+  const std::string& text = *step;
   const std::size_t stub = text.find('L');
   const std::string mark = stub == std::string::npos ? "L1" : text.substr(stub);
   if (mark != "L0" && mark != "L1") throw Refused{"no cycle: " + text};

@@ -112,6 +112,95 @@ principal = { code = "2" }
   CHECK(read_product(write_product(product), "again").value() == product);
 }
 
+TEST_CASE("the plan rules of a product file reach their fields", "[product]") {
+  const std::string text = std::string(smallest) + R"(day_count = "ACT/364"
+[plan]
+fee = { rate = "0.6%", amount = "1.50", rounding = "up", rounded = "total", timing = "first" }
+principal_free = 2
+interest_free = 1
+balloon = "12.5%"
+step = { growth = "-5%", every = 6 }
+skip_months = { months = [1, 12], interest = "waive" }
+holidays = [{ first = 4, last = 5, interest = "defer" }, { first = 7, last = 7 }]
+repricing = "at-change"
+negative_amortization = true
+[business_days]
+calendar = "cn"
+move = "modified-following"
+interest = "follows"
+[cap]
+rate = "3.1%"
+multiplier = 40
+of = "compound"
+)";
+  const auto read = read_product(text, "p.toml");
+  if (!read) FAIL(to_text(read.error()));
+  const auto& plan = read->plan;
+  CHECK(read->day_count == schedule::DayCount::act_364);
+  CHECK(plan.fee_rate == money::Rate::parse("0.6%").value());
+  CHECK(plan.fee_minor == 150);
+  CHECK(plan.fee_rounding.mode == money::RoundingMode::up);
+  CHECK(plan.fee_rounded_in_total);
+  CHECK(plan.fee_upfront);
+  CHECK(plan.principal_free_rows == 2);
+  CHECK(plan.interest_free_rows == 1);
+  CHECK(plan.balloon_part == money::Rate::parse("12.5%").value());
+  CHECK(plan.step_growth_e12 == -50'000'000'000);
+  CHECK(plan.step_every == 6);
+  CHECK(plan.season == schedule::Season{0x801, schedule::HolidayInterest::waive});
+  CHECK(plan.holidays ==
+        std::vector<schedule::PaymentHoliday>{{4, 5, schedule::HolidayInterest::defer},
+                                              {7, 7, schedule::HolidayInterest::pay}});
+  CHECK(plan.repricing == schedule::Repricing::at_change);
+  CHECK(plan.negative_amortization);
+  CHECK(plan.calendar == "cn");
+  CHECK(plan.roll == schedule::Roll::modified_following);
+  CHECK(plan.interest_follows);
+  CHECK(plan.cap == schedule::RateCap{.limit = money::Rate::parse("3.1%").value(),
+                                      .multiplier = 40,
+                                      .basis = schedule::CapBasis::compound});
+  CHECK(read_product(write_product(*read), "again").value() == *read);
+  const std::string bytes = ledger::encode(*read);
+  CHECK(bytes.front() == 2);
+  CHECK(ledger::decode_product(bytes).value() == *read);
+  CHECK(ledger::check_bookable(*read).error().id == "product.plan_not_bookable");
+}
+
+TEST_CASE("a product without plan rules keeps its bytes", "[product]") {
+  const auto product = read_product(smallest, "p.toml").value();
+  CHECK(ledger::encode(product).front() == 1);
+  CHECK(write_product(product).find("[plan]") == std::string::npos);
+  CHECK(ledger::check_bookable(product));
+  // What layout 1 can say is refused in layout 2.
+  std::string bytes = ledger::encode(product);
+  bytes.front() = 2;
+  CHECK_FALSE(ledger::decode_product(bytes));
+}
+
+TEST_CASE("what the ledger cannot book is refused at its door", "[product]") {
+  struct Row {
+    const char* what;
+    const char* keys;
+    bool bookable;
+  };
+  const Row rows[] = {
+      {"a fee", "[plan]\nfee = { amount = \"1.00\" }", false},
+      {"interest that joins the balance",
+       "[plan]\nskip_months = { months = [2], interest = \"capitalise\" }", false},
+      {"30E/360 ISDA", "basis = \"daily\"\nday_count = \"30E/360-ISDA\"", false},
+      {"a calendar", "[business_days]\ncalendar = \"cn\"\nmove = \"following\"", false},
+      {"ACT/364", "basis = \"daily\"\nday_count = \"ACT/364\"", true},
+      {"an interest-only phase", "[plan]\nprincipal_free = 3", true},
+      {"a balloon", "[plan]\nballoon = \"30%\"", true},
+      {"a cap", "[cap]\nrate = \"36%\"", true},
+  };
+  for (const auto& row : rows) DYNAMIC_SECTION(row.what) {
+      const auto product = read_product(std::string(smallest) + row.keys + "\n", "p.toml");
+      if (!product) FAIL(to_text(product.error()));
+      CHECK(ledger::check_bookable(*product).has_value() == row.bookable);
+    }
+}
+
 struct Change {
   const char* name;
   std::string from;
@@ -157,6 +246,17 @@ TEST_CASE("a bad product file is refused at line and column", "[product]") {
        "product.penalty", 9, 11},
       {"unknown role", "rate = \"18%\"", "rate = \"18%\"\n[accounts]\ncash = { code = \"1\" }",
        "product.unknown_key", 9, 1},
+      {"growth in a number", "rate = \"18%\"", "rate = \"18%\"\n[plan]\nstep = { growth = 5 }",
+       "product.wrong_type", 9, 19},
+      {"month 13", "rate = \"18%\"", "rate = \"18%\"\n[plan]\nskip_months = { months = [13] }",
+       "product.bad_value", 9, 27},
+      {"a move without a calendar", "rate = \"18%\"",
+       "rate = \"18%\"\n[business_days]\nmove = \"following\"", "product.missing_key", 8, 1},
+      {"rules that contradict each other", "rate = \"18%\"",
+       "rate = \"18%\"\n[plan]\nholidays = [{ first = 1, last = 12 }]", "product.plan", 8, 1},
+      {"a cap of nothing", "rate = \"18%\"", "rate = \"18%\"\n[cap]\nrate = \"0%\"", "product.cap",
+       8, 1},
+      {"shares", "\"level\"", "\"principal-shares\"", "product.method", 4, 10},
       {"broken UTF-8", "small", "sm\xFFll", "product.malformed", 1, 0},
   };
   for (const auto& row : rows) DYNAMIC_SECTION(row.name) {

@@ -45,8 +45,10 @@ Span span(const Terms& terms, std::uint32_t k, bool whole_first_step = false) {
 }
 
 Rational part_of(const Terms& terms, const Span& period, Day from, Day to) {
-  if (goes_by_days(terms))
-    return daily_time(terms, period.start, to) - daily_time(terms, period.start, from);
+  if (goes_by_days(terms)) {
+    const Rational upto = daily_time(terms, period.start, to);
+    return from == period.start ? upto : upto - daily_time(terms, period.start, from);
+  }
   if (from == period.start && to == period.end) return period.time;
   return period.time * Rational((to - from).count(), (period.end - period.start).count());
 }
@@ -184,8 +186,11 @@ struct Balance {
 /// U, for rows of weight 1, from the balance before `from_row`.
 Quotient solved(const Terms& terms, std::uint32_t from_row, const Integer& balance,
                 const Path& path) {
-  const std::uint32_t rows = std::max(terms.installments, terms.amortization_installments);
+  std::uint32_t rows = std::max(terms.installments, terms.amortization_installments);
   const Weights weight = weights(terms, rows);
+  if (terms.amortization_installments == 0) {
+    while (rows > from_row && weight.of[rows - 1] == 0) --rows;
+  }
   const bool payments = terms.method == Method::level;
   const bool extra = terms.odd_first == OddFirst::extra && payments;
   Balance open{balance};
@@ -199,35 +204,41 @@ Quotient solved(const Terms& terms, std::uint32_t from_row, const Integer& balan
               grows ? Rational(more + interest.on_drawn) : Rational(more), weight.of[k - 1]);
   }
   if (open.slope == 0) return {0, 1};
-  return {(open.at_zero - terms.balloon_minor * open.denominator) * weight.scale, open.slope};
+  // A balloon beyond what is left asks for nothing, not for money to be paid out.
+  const Integer left = open.at_zero - terms.balloon_minor * open.denominator;
+  return {std::max<Integer>(0, left) * weight.scale, open.slope};
 }
 
 // --- equal parts ---------------------------------------------------------------------------
 
-/// `total` in parts by whole weights: each rounded, what is left to one of them or spread.
+/// `total` in parts by whole weights: each rounded, what is left to one of them or spread. Where
+/// the first takes the rest or it is spread, the parts do not exceed the total.
 std::vector<Integer> parts(const Quotient& total, const std::vector<Integer>& weight,
                            money::Rounding rounding, Remainder remainder) {
   Integer sum = 0;
   for (const Integer& one : weight) sum += one;
+  const Integer whole = rounded(total, {rounding.mode, 1});
   const auto of = [&](const Integer& share) {
     return rounded(Quotient{total.numerator * share, total.denominator * sum}, rounding);
   };
+  const auto upto = [&](const Integer& share) {
+    return share == sum ? whole : std::min(whole, of(share));
+  };
+  const auto first =
+      std::find_if(weight.begin(), weight.end(), [](const Integer& one) { return one != 0; }) -
+      weight.begin();
   std::vector<Integer> result;
   Integer before = 0;
-  Integer placed = 0;
+  Integer left = whole;
   for (const Integer& one : weight) {
-    result.push_back(remainder == Remainder::spread ? Integer(of(before + one) - of(before))
-                                                    : of(one));
+    Integer part = of(one);
+    if (remainder == Remainder::spread) part = upto(before + one) - upto(before);
+    if (remainder == Remainder::first) part = before == 0 ? Integer(0) : std::min(part, left);
     before += one;
-    placed += result.back();
+    left -= part;
+    result.push_back(part);
   }
-  if (remainder == Remainder::first) {
-    const auto first =
-        std::find_if(weight.begin(), weight.end(), [](const Integer& one) { return one != 0; }) -
-        weight.begin();
-    const Integer whole = rounded(total, {rounding.mode, 1});
-    result[first] += whole - placed;
-  }
+  if (remainder == Remainder::first) result[first] = left;
   return result;
 }
 
@@ -289,7 +300,10 @@ class Walk {
                            .balance = static_cast<std::int64_t>(balance_)});
     }
     if (terms_.method == Method::flat) prepare_flat();
-    for (std::uint32_t k = 1; k <= rows_ && !done_; ++k) row(k);
+    for (std::uint32_t k = 1; k <= rows_ && !done_; ++k) {
+      row(k);
+      if (terms_.installment_minor != 0 && k == final_) break;
+    }
     const std::size_t before = terms_.down_payment_minor != 0 ? 1 : 0;
     const std::vector<Integer> fee = fees(terms_, out_.rows.size() - before);
     for (std::size_t i = 0; i < fee.size(); ++i)

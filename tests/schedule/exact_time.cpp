@@ -182,17 +182,19 @@ bool goes_by_days(const Terms& terms) {
 }
 
 Rational period_time(const Terms& terms, std::uint32_t k) {
-  const Day start = interest_date(terms, k - 1);
-  const Day end = interest_date(terms, k);
-  if (goes_by_days(terms)) return daily_time(terms, start, end);
+  if (goes_by_days(terms))
+    return daily_time(terms, interest_date(terms, k - 1), interest_date(terms, k));
   const bool odd_first = k == 1 && (terms.first_due || terms.due_day != 0);
   const bool odd_last = k == terms.installments && terms.last_due;
-  return odd_first || odd_last ? months_and_odd_days(start, end) : step_of_year(terms);
+  return odd_first || odd_last
+             ? months_and_odd_days(contract_date(terms, k - 1), contract_date(terms, k))
+             : step_of_year(terms);
 }
 
 Rational life_time(const Terms& terms) {
   if (goes_by_days(terms))
     return daily_time(terms, terms.disbursed, interest_date(terms, terms.installments));
+  if (terms.last_due) return months_and_odd_days(terms.disbursed, *terms.last_due);
   Rational sum = 0;
   for (std::uint32_t k = 1; k <= terms.installments; ++k) sum += period_time(terms, k);
   return sum;

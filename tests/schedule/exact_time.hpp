@@ -32,9 +32,10 @@ Rational time_of_day(const Terms& terms, Day start, Day day);
 
 /// A step of whole months.
 Rational step_of_year(const Terms& terms);
-/// Period k of the contract's basis; rows beyond the last are whole periods.
+/// Period k of the contract's basis; rows beyond the last are whole periods. Months count from date
+/// to date by contract: a roll moves the money, not the months.
 Rational period_time(const Terms& terms, std::uint32_t k);
-/// From the disbursement to the end.
+/// From the disbursement to the end; to a last due date by whole months and odd days.
 Rational life_time(const Terms& terms);
 /// Does time go by days (and not by months)?
 bool goes_by_days(const Terms& terms);

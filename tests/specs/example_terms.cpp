@@ -165,6 +165,34 @@ Status choose(std::string_view text, const std::map<std::string_view, T>& choice
   return unreadable(text, wanted);
 }
 
+Status put_amount(std::string_view text, const ExampleTerms& terms, std::int64_t& out) {
+  const auto amount = parse_amount(text, terms.product.currency);
+  if (!amount) return amount.error();
+  out = amount->minor();
+  return money::ok();
+}
+
+Status put_share(std::string_view text, money::Ratio& out) {
+  const auto rate = money::Rate::parse(text);
+  if (!rate) return rate.error();
+  out = {rate->e12(), 1'000'000'000'000};
+  return money::ok();
+}
+
+/// `12: 3 %, 24: 2 %`: below 12 months, below 24.
+Status read_fee_steps(std::string_view text, std::vector<schedule::PrepayFeeStep>& out) {
+  for (const auto item : words_of(text, ",")) {
+    const auto colon = item.find(':');
+    if (colon == std::string_view::npos) return unreadable(text, "such as `12: 3 %, 24: 2 %`");
+    schedule::PrepayFeeStep& step = out.emplace_back();
+    const auto below = words_of(item.substr(0, colon), " ");
+    if (below.size() != 1) return unreadable(text, "such as `12: 3 %, 24: 2 %`");
+    if (Status s = put(whole(below[0], 1'200), step.below); !s) return s;
+    if (Status s = put_share(item.substr(colon + 2), step.rate); !s) return s;
+  }
+  return money::ok();
+}
+
 using Reader = std::function<Status(std::string_view, ExampleTerms&)>;
 
 const std::map<std::string_view, Reader>& readers() {
@@ -241,6 +269,35 @@ const std::map<std::string_view, Reader>& readers() {
        [](auto v, auto& t) { return put_number(v, t.prepay.fee_cap_interest_days); }},
       {"prepay_min_days",
        [](auto v, auto& t) { return put(whole(v, 366), t.prepay.min_interest_days); }},
+      {"prepay_fee_steps", [](auto v, auto& t) { return read_fee_steps(v, t.prepay.fee_steps); }},
+      {"prepay_fee_free_amount",
+       [](auto v, auto& t) { return put_amount(v, t, t.prepay.fee_free_amount_minor); }},
+      {"prepay_fee_max",
+       [](auto v, auto& t) { return put_amount(v, t, t.prepay.fee_max_minor.emplace()); }},
+      {"prepay_min_last",
+       [](auto v, auto& t) { return put_amount(v, t, t.prepay.min_last_minor); }},
+      {"prepay_interest",
+       [](auto v, auto& t) {
+         using schedule::PrepayInterest;
+         return choose<PrepayInterest>(v,
+                                       {{"of-part", PrepayInterest::of_part},
+                                        {"all", PrepayInterest::all},
+                                        {"next-row", PrepayInterest::next_row}},
+                                       t.prepay.interest);
+       }},
+      {"late_fee", [](auto v, auto& t) { return put_amount(v, t, t.late_fee.amount_minor); }},
+      {"late_fee_of_overdue", [](auto v, auto& t) { return put_share(v, t.late_fee.of_overdue); }},
+      {"late_fee_of_installment",
+       [](auto v, auto& t) { return put_share(v, t.late_fee.of_installment); }},
+      {"late_fee_min", [](auto v, auto& t) { return put_amount(v, t, t.late_fee.min_minor); }},
+      {"late_fee_max",
+       [](auto v, auto& t) { return put_amount(v, t, t.late_fee.max_minor.emplace()); }},
+      {"late_fee_total_max",
+       [](auto v, auto& t) { return put_amount(v, t, t.late_fee.total_max_minor.emplace()); }},
+      {"late_fee_grace_days",
+       [](auto v, auto& t) { return put(whole(v, 366), t.late_fee.grace_days); }},
+      {"late_fee_every_days",
+       [](auto v, auto& t) { return put(whole(v, 36'600), t.late_fee.every_days); }},
       {"daily_digits", [](auto v, auto& t) { return put_number(v, t.daily_digits); }},
       {"buckets", [](auto v, auto& t) { return read_thresholds(v, t.product.buckets); }},
       {"categories", [](auto v, auto& t) { return read_thresholds(v, t.product.categories); }},

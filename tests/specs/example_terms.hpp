@@ -7,6 +7,7 @@
 #include <string>
 
 #include "loanbook/ledger/product.hpp"
+#include "loanbook/schedule/late_fee.hpp"
 #include "loanbook/schedule/prepay.hpp"
 #include "page.hpp"
 
@@ -17,6 +18,7 @@ struct ExampleTerms {
   ledger::LoanTerms loan;
   std::optional<money::Day> disbursed{};
   schedule::PrepayRules prepay{};
+  schedule::LateFeeRules late_fee{};
   std::optional<std::uint8_t> daily_digits{};  ///< daily interest is rounded each day, by contract
 };
 

@@ -43,6 +43,21 @@ const std::vector<KindColumns>& kinds() {
        {"rows paid", "on", "mode"},
        {"amount", "outstanding", "days", "interest", "fee", "cash", "installment", "rows left",
         "last payment", "interest left", "interest saved"}},
+      {TableKind::settlements,
+       {"rows paid", "settle on"},
+       {"rows due", "due", "principal", "days", "interest", "fee", "cash", "interest saved"}},
+      {TableKind::changes,
+       {"rows paid", "on", "change"},
+       {"by", "principal now", "interest now", "fee now", "cash now", "waived", "first row",
+        "installment", "rows left", "next due", "next interest", "next payment", "last due",
+        "last payment", "interest left", "interest saved", "error"}},
+      {TableKind::rest_rows, {"row", "due"}, {"principal", "interest", "installment", "balance"}},
+      {TableKind::late_fees,
+       {"late since", "installment", "overdue", "on"},
+       {"charged before", "times", "fee", "all fees"}},
+      {TableKind::caps,
+       {"cap", "principal", "days"},
+       {"penalty", "compound", "fees", "most", "allowed", "waived"}},
       {TableKind::drawings,
        {"on", "move", "amount"},
        {"interest paid", "principal paid", "returned", "balance", "accrued"}},
@@ -80,7 +95,8 @@ bool matches(const KindColumns& kind, const Table& table) {
          });
 }
 
-void run_table(const Bench& bench, Table& table, TableKind kind) {
+void run_table(const Bench& bench, Table& table, TableKind kind,
+               std::optional<schedule::Change>& change) {
   switch (kind) {
     case TableKind::schedule:
       return check_schedule(bench, table);
@@ -102,6 +118,18 @@ void run_table(const Bench& bench, Table& table, TableKind kind) {
       return check_rates(bench, table);
     case TableKind::prepayments:
       return check_prepayments(bench, table);
+    case TableKind::settlements:
+      return check_settlements(bench, table);
+    case TableKind::changes:
+      change = check_changes(bench, table);
+      return;
+    case TableKind::rest_rows:
+      if (!change) throw Failure{table.line, "rows of a rest need a table of changes above them"};
+      return check_rest_rows(bench, table, *change);
+    case TableKind::late_fees:
+      return check_late_fees(bench, table);
+    case TableKind::caps:
+      return check_caps(bench, table);
     case TableKind::drawings:
       return check_drawings(bench, table);
     default:
@@ -130,7 +158,8 @@ void run_example(const std::string& file, Example& example) {
   }
   if (story) return check_story(bench);
   if (arrears) return check_arrears(bench);
-  for (auto& table : example.tables) run_table(bench, table, *kind_of(table));
+  std::optional<schedule::Change> change;
+  for (auto& table : example.tables) run_table(bench, table, *kind_of(table), change);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "example_terms.hpp"
+#include "loanbook/schedule/change.hpp"
 #include "page.hpp"
 
 namespace loanbook::specs {
@@ -24,9 +25,14 @@ enum class TableKind {
   daily_accrual,      ///< simple interest from day to day
   rates,              ///< what a series of payments amounts to a year
   prepayments,        ///< quotes for an early repayment of a plan
-  drawings,           ///< a balance drawn and repaid on any day
-  claims,             ///< input: installments that are due
-  payments,           ///< input: money received on them
+  settlements,        ///< what settles a running plan on a day
+  changes,            ///< changes of a running plan
+  rest_rows,          ///< the plan after the last change, row by row
+  late_fees,
+  caps,      ///< charges to date, and what a cap leaves of them
+  drawings,  ///< a balance drawn and repaid on any day
+  claims,    ///< input: installments that are due
+  payments,  ///< input: money received on them
   allocations,
   readings,
   events,  ///< input: what happens to the loan
@@ -65,6 +71,12 @@ void check_daily_accrual(const Bench& bench, Table& table);
 void check_rates(const Bench& bench, Table& table);
 void check_prepayments(const Bench& bench, Table& table);
 void check_drawings(const Bench& bench, Table& table);
+void check_settlements(const Bench& bench, Table& table);
+/// Returns the last change, for the rows that a later table shows.
+schedule::Change check_changes(const Bench& bench, Table& table);
+void check_rest_rows(const Bench& bench, Table& table, const schedule::Change& change);
+void check_late_fees(const Bench& bench, Table& table);
+void check_caps(const Bench& bench, Table& table);
 
 /// Examples with claims: payments in order of their dates, allocations and readings.
 void check_arrears(const Bench& bench);
