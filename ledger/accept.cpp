@@ -125,6 +125,7 @@ Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (const auto* e = std::get_if<Disburse>(&command.event)) return accept_disburse(*e, command);
   if (const auto* e = std::get_if<Repay>(&command.event)) return accept_repay(*e, command);
   if (const auto* e = std::get_if<Reverse>(&command.event)) return accept_reverse(*e, command);
+  if (const auto* e = std::get_if<Operation>(&command.event)) return accept_operation(*e, command);
   if (const auto* e = std::get_if<PublishProduct>(&command.event))
     return accept_product(*e, command);
   return accept_series(std::get<PublishSeries>(command.event), command);
@@ -168,7 +169,12 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
   const Result<std::uint64_t> number = loan_number(command);
   if (!number) return number.error();
   const LoanRecord& record = state_.loans.at(*number);
-  if (record.state.status != LoanStatus::approved) {
+  const ServicingRules* servicing =
+      state_.product_of(record).servicing ? &*state_.product_of(record).servicing : nullptr;
+  const bool again = servicing != nullptr && servicing->several_payouts &&
+                     (record.state.status == LoanStatus::active ||
+                      record.state.status == LoanStatus::closed);
+  if (record.state.status != LoanStatus::approved && !again) {
     return refuse("loan.not_approved",
                   fmt::format("loan '{}' is {}: only an approved loan can be disbursed",
                               command.loan, to_text(record.state.status)));
@@ -185,7 +191,18 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
   const Product& product = state_.product_of(record);
   const Result<std::int64_t> amount = positive_amount(disburse.amount, product.currency);
   if (!amount) return amount.error();
-  if (*amount != record.state.terms.principal_minor) {
+  if (servicing != nullptr) {
+    const money::Int128 most =
+        money::Int128{record.state.terms.principal_minor} * (10'000 + servicing->over_approved_e4);
+    if (money::Int128{record.state.lent + *amount} * 10'000 > most) {
+      return refuse("loan.amount_over_approved",
+                    fmt::format("{} was approved and {} paid out; {} more is over the limit",
+                                money::text_of_minor(record.state.terms.principal_minor,
+                                                     product.currency.digits),
+                                money::text_of_minor(record.state.lent, product.currency.digits),
+                                disburse.amount));
+    }
+  } else if (*amount != record.state.terms.principal_minor) {
     return refuse("loan.amount_differs",
                   fmt::format("loan '{}' was opened for {}, not {}", command.loan,
                               money::text_of_minor(record.state.terms.principal_minor,
@@ -327,6 +344,8 @@ std::string_view to_text(LoanStatus status) {
       return "closed";
     case LoanStatus::cancelled:
       return "cancelled";
+    case LoanStatus::written_off:
+      return "written off";
   }
   return "?";
 }

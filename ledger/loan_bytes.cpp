@@ -29,6 +29,7 @@ void encode_row(Encoder& out, const schedule::PlanRow& row) {
   out.zigzag(row.principal);
   out.zigzag(row.interest);
   out.zigzag(row.balance);
+  out.zigzag(row.fee);
 }
 
 schedule::PlanRow decode_row(Decoder& in) {
@@ -38,7 +39,131 @@ schedule::PlanRow decode_row(Decoder& in) {
   row.principal = in.zigzag();
   row.interest = in.zigzag();
   row.balance = in.zigzag();
+  row.fee = in.zigzag();
   return row;
+}
+
+void encode_parts(Encoder& out, const Parts& parts) {
+  for (const std::int64_t minor : parts) out.zigzag(minor);
+}
+
+Parts decode_parts(Decoder& in) {
+  Parts parts{};
+  for (std::int64_t& minor : parts) minor = in.zigzag();
+  return parts;
+}
+
+void encode_record(Encoder& out, const InstallmentRecord& record) {
+  out.varint(record.no);
+  out.day(record.from);
+  out.day(record.due);
+  encode_parts(out, record.demanded);
+  encode_parts(out, record.paid);
+  encode_parts(out, record.waived);
+  out.zigzag(record.in_advance);
+  out.zigzag(record.late);
+  out.u8(static_cast<std::uint8_t>((record.met ? 1 : 0) | (record.extra ? 2 : 0) |
+                                   (record.down_payment ? 4 : 0)));
+  if (record.met) out.day(*record.met);
+}
+
+InstallmentRecord decode_record(Decoder& in) {
+  InstallmentRecord record;
+  record.no = static_cast<std::uint32_t>(in.varint());
+  record.from = in.day();
+  record.due = in.day();
+  record.demanded = decode_parts(in);
+  record.paid = decode_parts(in);
+  record.waived = decode_parts(in);
+  record.in_advance = in.zigzag();
+  record.late = in.zigzag();
+  const std::uint8_t flags = in.u8();
+  record.extra = (flags & 2) != 0;
+  record.down_payment = (flags & 4) != 0;
+  if ((flags & 1) != 0) record.met = in.day();
+  return record;
+}
+
+void encode_charge(Encoder& out, const ChargeRecord& charge) {
+  out.varint(charge.sequence);
+  out.u8(static_cast<std::uint8_t>(charge.component));
+  out.text(charge.code);
+  out.varint(charge.installment);
+  out.day(charge.due);
+  out.zigzag(charge.amount);
+  out.zigzag(charge.paid);
+  out.zigzag(charge.waived);
+  out.u8(charge.recognised ? 1 : 0);
+}
+
+ChargeRecord decode_charge(Decoder& in) {
+  ChargeRecord charge;
+  charge.sequence = in.varint();
+  charge.component =
+      in.enumerator(schedule::Component::fee, schedule::Component::principal);
+  charge.code = in.text();
+  charge.installment = static_cast<std::uint32_t>(in.varint());
+  charge.due = in.day();
+  charge.amount = in.zigzag();
+  charge.paid = in.zigzag();
+  charge.waived = in.zigzag();
+  charge.recognised = in.u8() == 1;
+  return charge;
+}
+
+template <class T, class Each>
+void encode_all(Encoder& out, const std::vector<T>& items, Each each) {
+  out.varint(items.size());
+  for (const T& item : items) each(out, item);
+}
+
+template <class T, class Each>
+void decode_all(Decoder& in, std::vector<T>& items, Each each) {
+  const std::uint64_t size = in.varint();
+  for (std::uint64_t i = 0; in.good() && i < size; ++i) items.push_back(each(in));
+}
+
+void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
+  out.u8(table ? 1 : 0);
+  if (!table) return;
+  encode_all(out, table->coming, encode_row);
+  encode_all(out, table->installments, encode_record);
+  encode_all(out, table->charges, encode_charge);
+  encode_all(out, table->payments, [](Encoder& o, const PaymentRecord& payment) {
+    o.varint(payment.sequence);
+    encode_parts(o, payment.parts);
+    o.zigzag(payment.overpaid);
+  });
+  encode_all(out, table->pauses, [](Encoder& o, const OverduePause& pause) {
+    o.day(pause.from);
+    o.day(pause.until);
+  });
+  out.zigzag(table->prepaid_interest);
+  out.u8(static_cast<std::uint8_t>((table->charged_off ? 1 : 0) | (table->fraud ? 2 : 0)));
+  if (table->charged_off) out.day(*table->charged_off_on);
+}
+
+void decode_servicing(Decoder& in, Boxed<Servicing>& box) {
+  if (in.u8() != 1) return;
+  Servicing& table = box.emplace();
+  decode_all(in, table.coming, decode_row);
+  decode_all(in, table.installments, decode_record);
+  decode_all(in, table.charges, decode_charge);
+  decode_all(in, table.payments, [](Decoder& i) {
+    PaymentRecord payment{.sequence = i.varint()};
+    payment.parts = decode_parts(i);
+    payment.overpaid = i.zigzag();
+    return payment;
+  });
+  decode_all(in, table.pauses, [](Decoder& i) {
+    const Day from = i.day();
+    return OverduePause{.from = from, .until = i.day()};
+  });
+  table.prepaid_interest = in.zigzag();
+  const std::uint8_t flags = in.u8();
+  table.charged_off = (flags & 1) != 0;
+  table.fraud = (flags & 2) != 0;
+  if (table.charged_off) table.charged_off_on = in.day();
 }
 
 }  // namespace
@@ -82,10 +207,19 @@ void encode(const LoanState& state, std::string& bytes) {
     out.zigzag(due.principal);
     out.zigzag(due.interest);
     out.zigzag(due.fee);
+    out.zigzag(due.late_fee);
     encode_line(out, due.penalty);
     encode_line(out, due.compound);
   }
-  for (const std::int64_t minor : state.balance) out.zigzag(minor);
+  encode_servicing(out, state.servicing);
+  // Most roles are empty.
+  std::uint64_t used = 0;
+  for (std::size_t i = 0; i < role_count; ++i)
+    used |= std::uint64_t{state.balance[i] != 0} << i;
+  out.varint(used);
+  for (const std::int64_t minor : state.balance) {
+    if (minor != 0) out.zigzag(minor);
+  }
 }
 
 bool decode(std::string_view& bytes, LoanState& state) {
@@ -97,7 +231,7 @@ bool decode(std::string_view& bytes, LoanState& state) {
   state.terms.installments = static_cast<std::uint32_t>(in.varint());
   if (in.u8() == 1) state.terms.first_due = in.day();
   state.terms.due_day = in.u8();
-  state.status = in.enumerator(LoanStatus::approved, LoanStatus::cancelled);
+  state.status = in.enumerator(LoanStatus::approved, LoanStatus::written_off);
   state.bucket = in.u8();
   state.day = in.day();
   if (in.u8() == 1) state.next_change = in.day();
@@ -119,11 +253,16 @@ bool decode(std::string_view& bytes, LoanState& state) {
     due.principal = in.zigzag();
     due.interest = in.zigzag();
     due.fee = in.zigzag();
+    due.late_fee = in.zigzag();
     due.penalty = decode_line(in);
     due.compound = decode_line(in);
     state.due.push_back(due);
   }
-  for (std::int64_t& minor : state.balance) minor = in.zigzag();
+  decode_servicing(in, state.servicing);
+  const std::uint64_t used = in.varint();
+  for (std::size_t i = 0; i < role_count; ++i) {
+    if ((used >> i & 1U) != 0) state.balance[i] = in.zigzag();
+  }
   bytes = in.rest();
   return in.good();
 }

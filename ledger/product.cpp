@@ -154,8 +154,50 @@ money::Rounding decode_rounding(Decoder& in) {
 
 /// Older programs read layout 1 alone; what they know is written as they know it.
 bool needs_second_layout(const Product& product) {
-  return !(product.plan == PlanRules{}) || product.method > schedule::Method::revolving ||
+  const bool later_accounts =
+      std::any_of(product.accounts.begin() + role_count_1, product.accounts.end(),
+                  [](const std::optional<AccountCode>& account) { return account.has_value(); });
+  return later_accounts || product.servicing || !(product.plan == PlanRules{}) ||
+         product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
+}
+
+void encode_account(Encoder& out, const std::optional<AccountCode>& account) {
+  out.u8(account.has_value() ? 1 : 0);
+  if (!account) return;
+  out.text(account->code);
+  out.text(account->name);
+}
+
+std::optional<AccountCode> decode_account(Decoder& in) {
+  if (in.u8() != 1) return std::nullopt;
+  std::string code{in.text()};
+  return AccountCode{std::move(code), std::string{in.text()}};
+}
+
+/// Accounts of the roles that came after layout 1: how many, then role and account of each.
+void encode_later_accounts(Encoder& out, const Product& product) {
+  const auto count = static_cast<std::uint64_t>(
+      std::count_if(product.accounts.begin() + role_count_1, product.accounts.end(),
+                    [](const std::optional<AccountCode>& account) { return account.has_value(); }));
+  out.varint(count);
+  for (std::size_t i = role_count_1; i < role_count; ++i) {
+    if (!product.accounts[i]) continue;
+    out.u8(static_cast<std::uint8_t>(i));
+    encode_account(out, product.accounts[i]);
+  }
+}
+
+void decode_later_accounts(Decoder& in, Product& product) {
+  const std::uint64_t count = in.varint();
+  for (std::uint64_t i = 0; in.good() && i < count; ++i) {
+    const std::uint8_t role = in.u8();
+    if (role < role_count_1 || role >= role_count) {
+      in.fail();
+      return;
+    }
+    product.accounts[role] = decode_account(in);
+  }
 }
 
 /// Rules that contradict each other are found where the product is written, not where the first
@@ -168,6 +210,11 @@ Status check_plan(const Product& product) {
                "method");
   }
   if (Status s = check(product.plan); !s) return s;
+  if (product.servicing) {
+    if (Status s = check(*product.servicing); !s) return s;
+    if (product.method == schedule::Method::revolving)
+      return bad("servicing", "a revolving loan has no table of installments");
+  }
   const LoanTerms terms{.principal_minor = product.amount_max_minor,
                         .rate = product.rate_default,
                         .installments = product.installments_default};
@@ -261,14 +308,12 @@ std::string encode(const Product& product) {
   out.u8(static_cast<std::uint8_t>(product.prepayment));
   encode_thresholds(out, product.buckets);
   encode_thresholds(out, product.categories);
-  for (const auto& account : product.accounts) {
-    out.u8(account.has_value() ? 1 : 0);
-    if (account) {
-      out.text(account->code);
-      out.text(account->name);
-    }
+  for (std::size_t i = 0; i < role_count_1; ++i) encode_account(out, product.accounts[i]);
+  if (second) {
+    encode(out, product.plan);
+    encode(out, product.servicing);
+    encode_later_accounts(out, product);
   }
-  if (second) encode(out, product.plan);
   return bytes;
 }
 
@@ -320,12 +365,12 @@ Result<Product> decode_product(std::string_view bytes) {
   product.prepayment = in.enumerator(Prepayment::hold, Prepayment::settle);
   product.buckets = decode_thresholds(in);
   product.categories = decode_thresholds(in);
-  for (auto& account : product.accounts) {
-    if (in.u8() != 1) continue;
-    std::string code{in.text()};
-    account = AccountCode{std::move(code), std::string{in.text()}};
+  for (std::size_t i = 0; i < role_count_1; ++i) product.accounts[i] = decode_account(in);
+  if (layout == 2) {
+    product.plan = decode_plan_rules(in);
+    product.servicing = decode_servicing_rules(in);
+    decode_later_accounts(in, product);
   }
-  if (layout == 2) product.plan = decode_plan_rules(in);
   // One product, one encoding: what layout 1 can say is not said in layout 2.
   if (layout == 2 && !needs_second_layout(product)) in.fail();
   if (!in.done())
@@ -350,7 +395,8 @@ Status check_bookable(const Product& product) {
                            "its plans",
                            product.id, what));
   };
-  if (plan.fee_rate.e12() != 0 || plan.fee_minor != 0) return refuse("its installments have a fee");
+  if (!product.servicing && (plan.fee_rate.e12() != 0 || plan.fee_minor != 0))
+    return refuse("its installments have a fee, which needs a [servicing] table");
   const bool capitalises = std::any_of(
       plan.holidays.begin(), plan.holidays.end(),
       [](const auto& holiday) { return holiday.interest == HolidayInterest::capitalise; });

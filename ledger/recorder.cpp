@@ -30,13 +30,6 @@ Balances own_step_of(const Entry& entry) {
 
 Balances negated(const Balances& step) { return difference(Balances{}, step); }
 
-std::int64_t amount_of(const Entry& entry) {
-  if (const auto* paid = std::get_if<Paid>(&entry.payload)) return paid->amount_minor;
-  if (const auto* opened = std::get_if<Opened>(&entry.payload))
-    return opened->terms.principal_minor;
-  return 0;
-}
-
 Error fault(const LoanRecord& record, const LoanFault& what) {
   return Error{.id = "loan.beyond_limits",
                .message = fmt::format("loan '{}' cannot take this event: {}; nothing was recorded",
@@ -242,7 +235,7 @@ Status Recorder::step(Entry& entry, LoanRecord& record, bool is_new) {
     LoanState next = record.state;
     advance(next, product, entry.value_date);
     const Balances own =
-        apply(next, product, {entry.kind, entry.value_date, entry.sequence, amount_of(entry)});
+        apply(next, product, event_of(entry));
     MovementBlock block{.product = record.state.product, .lines = {}};
     add_lines(block, own, false);
     if (!block.lines.empty()) entry.movements.push_back(std::move(block));
@@ -269,7 +262,7 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new)
     std::erase_if(events_after,
                   [&](const LoanEvent& e) { return e.sequence == reversed->sequence; });
   } else {
-    events_after.push_back({entry.kind, entry.value_date, entry.sequence, amount_of(entry)});
+    events_after.push_back(event_of(entry));
     std::sort(events_after.begin(), events_after.end(), before);
   }
   try {

@@ -52,6 +52,7 @@ class Recorder {
   Result<Accepted> accept_disburse(const Disburse& disburse, const Command& command) const;
   Result<Accepted> accept_repay(const Repay& repay, const Command& command) const;
   Result<Accepted> accept_reverse(const Reverse& reverse, const Command& command) const;
+  Result<Accepted> accept_operation(const Operation& operation, const Command& command) const;
   Result<Accepted> accept_product(const PublishProduct& publish, const Command& command) const;
   Result<Accepted> accept_series(const PublishSeries& publish, const Command& command) const;
   Result<Day> value_date(const Command& command) const;

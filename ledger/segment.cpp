@@ -9,6 +9,17 @@ namespace loanbook::ledger {
 namespace {
 
 constexpr std::string_view magic = "LBSEG001";
+// Totals of the roles that came later; a night without any of them is written as before.
+constexpr std::string_view magic_2 = "LBSEG002";
+
+std::size_t roles_of(const std::vector<EncodedProduct>& products) {
+  for (const EncodedProduct& product : products) {
+    for (std::size_t role = role_count_1; role < role_count; ++role) {
+      if (product.totals[role] != 0) return role_count;
+    }
+  }
+  return role_count_1;
+}
 
 void encode_line(Encoder& out, const SegmentLine& line) {
   out.u8(static_cast<std::uint8_t>(line.role));
@@ -66,14 +77,15 @@ void encode_visit(const Visit& visit, std::string& bytes) {
 
 std::string encode_segment(Day day, const std::vector<EncodedProduct>& products,
                            const std::vector<Segment::Isolated>& isolated) {
-  std::string bytes{magic};
+  const std::size_t roles = roles_of(products);
+  std::string bytes{roles == role_count ? magic_2 : magic};
   Encoder out{bytes};
   out.day(day);
   out.varint(products.size());
   for (const EncodedProduct& product : products) {
     out.varint(product.product);
     out.varint(product.loans);
-    for (const Int128 minor : product.totals) out.wide(minor);
+    for (std::size_t role = 0; role < roles; ++role) out.wide(product.totals[role]);
     out.varint(product.visits);
     bytes += product.visit_bytes;
   }
@@ -88,7 +100,9 @@ std::string encode_segment(Day day, const std::vector<EncodedProduct>& products,
 Result<Segment> decode_segment(std::string_view bytes) {
   const Error damaged{.id = "integrity.segment_damaged",
                       .message = "a segment's bytes are not canonical"};
-  if (!bytes.starts_with(magic)) return damaged;
+  const bool second = bytes.starts_with(magic_2);
+  if (!second && !bytes.starts_with(magic)) return damaged;
+  const std::size_t roles = second ? role_count : role_count_1;
   Decoder in{bytes.substr(magic.size())};
   Segment segment;
   segment.day = in.day();
@@ -97,14 +111,14 @@ Result<Segment> decode_segment(std::string_view bytes) {
     SegmentProduct product;
     product.product = static_cast<std::uint32_t>(in.varint());
     product.loans = in.varint();
-    for (Int128& minor : product.totals) minor = in.wide();
+    for (std::size_t role = 0; role < roles; ++role) product.totals[role] = in.wide();
     const std::uint64_t visits = in.varint();
     std::uint64_t loan = 0;
     for (std::uint64_t v = 0; in.good() && v < visits; ++v) {
       Visit visit;
       loan += in.varint();
       visit.loan = loan;
-      visit.status = in.enumerator(LoanStatus::approved, LoanStatus::cancelled);
+      visit.status = in.enumerator(LoanStatus::approved, LoanStatus::written_off);
       visit.bucket = in.u8();
       visit.interest_booked = in.zigzag();
       visit.penalty_booked = in.zigzag();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "loanbook/money/result.hpp"
 #include "loanbook/money/rounding.hpp"
 #include "loanbook/money/split.hpp"
 #include "loanbook/schedule/allocation.hpp"
@@ -37,5 +38,14 @@ struct ServicingRules {
 
   [[nodiscard]] static schedule::TimedOrder standard_order();
 };
+
+/// `product.servicing` where a rule is out of range.
+[[nodiscard]] money::Status check(const ServicingRules& rules);
+
+class Encoder;
+class Decoder;
+/// Canonical bytes within those of a product (docs/format.md), and back.
+void encode(Encoder& out, const std::optional<ServicingRules>& rules);
+[[nodiscard]] std::optional<ServicingRules> decode_servicing_rules(Decoder& in);
 
 }  // namespace loanbook::ledger

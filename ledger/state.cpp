@@ -37,6 +37,18 @@ Result<Entry> entry_of(const storage::View& view, std::uint64_t sequence) {
   return decode_entry((*stored)->body);
 }
 
+LoanEvent event_of(const Entry& entry) {
+  LoanEvent event{entry.kind, entry.value_date, entry.sequence, 0, nullptr};
+  if (const auto* paid = std::get_if<Paid>(&entry.payload)) event.amount_minor = paid->amount_minor;
+  if (const auto* opened = std::get_if<Opened>(&entry.payload))
+    event.amount_minor = opened->terms.principal_minor;
+  if (const auto* operated = std::get_if<Operated>(&entry.payload)) {
+    event.amount_minor = operated->amount_minor;
+    event.operated = std::make_shared<const Operated>(*operated);
+  }
+  return event;
+}
+
 Result<LoanHistory> history(std::uint64_t last, const EntrySource& source) {
   LoanHistory result;
   for (std::uint64_t sequence = last; sequence != 0;) {
@@ -45,11 +57,7 @@ Result<LoanHistory> history(std::uint64_t last, const EntrySource& source) {
     if (const auto* reversed = std::get_if<Reversed>(&entry->payload)) {
       result.reversed_by.emplace(reversed->sequence, sequence);
     } else if (!result.reversed_by.contains(sequence)) {
-      std::int64_t amount = 0;
-      if (const auto* paid = std::get_if<Paid>(&entry->payload)) amount = paid->amount_minor;
-      if (const auto* opened = std::get_if<Opened>(&entry->payload))
-        amount = opened->terms.principal_minor;
-      result.events.push_back({entry->kind, entry->value_date, sequence, amount});
+      result.events.push_back(event_of(*entry));
     }
     sequence = entry->previous;
   }
@@ -139,10 +147,7 @@ Status replay_loan_event(BookState& state, const Entry& entry, const storage::Vi
           fold(record.state.product, record.state.terms, product, all->events, state.business_date);
     } else {
       advance(record.state, product, entry.value_date);
-      const auto* paid = std::get_if<Paid>(&entry.payload);
-      const std::int64_t amount =
-          paid != nullptr ? paid->amount_minor : record.state.terms.principal_minor;
-      apply(record.state, product, {entry.kind, entry.value_date, entry.sequence, amount});
+      apply(record.state, product, event_of(entry));
     }
   } catch (const LoanFault& fault) {
     return Error{.id = "integrity.fold",

@@ -112,6 +112,9 @@ struct BookState {
 using EntrySource = std::function<Result<Entry>(std::uint64_t sequence)>;
 [[nodiscard]] Result<Entry> entry_of(const storage::View& view, std::uint64_t sequence);
 
+/// The entry of a loan as the fold wants it.
+[[nodiscard]] LoanEvent event_of(const Entry& entry);
+
 /// The events of a loan as the fold wants them (reversed ones left out, ordered), from its chain of
 /// entries beginning at `last`.
 struct LoanHistory {

@@ -133,16 +133,13 @@ class Verification {
       loan.reversed.push_back(reversed->sequence);
       return;
     }
-    std::int64_t amount = 0;
-    if (const auto* paid = std::get_if<Paid>(&entry.payload)) amount = paid->amount_minor;
     if (const auto* opened = std::get_if<Opened>(&entry.payload)) {
-      amount = opened->terms.principal_minor;
       loan.product = opened->product;
       loan.terms = opened->terms;
       if (state_.loans.at(entry.loan).id != opened->loan)
         find(where, "the loan's id differs in the derived rows");
     }
-    loan.events.push_back({entry.kind, entry.value_date, entry.sequence, amount});
+    loan.events.push_back(event_of(entry));
   }
 
   void night(const Entry& entry, const DayClosed& closed) {

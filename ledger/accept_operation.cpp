@@ -1,0 +1,196 @@
+// The door for operations: fields by the table, the loan's state by the table, then what only this
+// operation asks for.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "loanbook/ledger/recorder.hpp"
+#include "loanbook/money/limits.hpp"
+#include "loanbook/money/money.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+Error refuse(std::string id, std::string message) {
+  return Error{.id = std::move(id), .message = std::move(message)};
+}
+
+std::uint8_t state_of(const LoanState& state) {
+  switch (state.status) {
+    case LoanStatus::approved:
+      return in_approved;
+    case LoanStatus::active:
+      return state.servicing && state.servicing->charged_off ? in_charged_off : in_active;
+    case LoanStatus::closed:
+      return state.balance[static_cast<std::size_t>(Role::overpayment)] != 0 ? in_overpaid
+                                                                              : in_closed;
+    case LoanStatus::written_off:
+      return in_written_off;
+    case LoanStatus::cancelled:
+      break;
+  }
+  return 0;
+}
+
+std::string states_text(std::uint8_t states) {
+  constexpr std::array<std::pair<OperationState, std::string_view>, 6> names{
+      {{in_approved, "approved"},
+       {in_active, "active"},
+       {in_overpaid, "overpaid"},
+       {in_closed, "closed"},
+       {in_charged_off, "charged off"},
+       {in_written_off, "written off"}}};
+  std::string text;
+  for (const auto& [bit, name] : names) {
+    if ((states & bit) == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += name;
+  }
+  return text;
+}
+
+bool is_payment(Kind kind) {
+  return kind == Kind::repay || kind == Kind::down_payment || kind == Kind::merchant_refund ||
+         kind == Kind::payout_refund || kind == Kind::goodwill || kind == Kind::adjust_charge;
+}
+
+/// What an operation refers to must be of the right kind.
+Status check_target(const Operation& operation, const LoanHistory& history) {
+  if (!operation.of) return money::ok();
+  const auto target =
+      std::find_if(history.events.begin(), history.events.end(),
+                   [&](const LoanEvent& event) { return event.sequence == *operation.of; });
+  const OperationRule& rule = operation_rule(operation.kind);
+  if (target == history.events.end()) {
+    return refuse("operation.target_unknown",
+                  fmt::format("{}: entry {} is no event of this loan, or was reversed", rule.name,
+                              *operation.of));
+  }
+  const bool fits = operation.kind == Kind::chargeback ? is_payment(target->kind)
+                                                       : target->kind == Kind::charge;
+  if (fits) return money::ok();
+  return refuse("operation.target_kind",
+                fmt::format("{}: entry {} is {}, it must be {}", rule.name, *operation.of,
+                            to_text(target->kind),
+                            operation.kind == Kind::chargeback ? "a payment" : "a charge"));
+}
+
+Status check_amount_left(const Operation& operation, std::int64_t amount, const LoanState& state,
+                         money::Currency currency) {
+  const auto text = [&](std::int64_t minor) { return money::text_of_minor(minor, currency.digits); };
+  const std::int64_t held = -state.balance[static_cast<std::size_t>(Role::overpayment)];
+  if (operation.kind == Kind::refund_overpayment && amount > held) {
+    return refuse("loan.not_held", fmt::format("{} is held for the borrower, {} cannot be paid back",
+                                               text(held), text(amount)));
+  }
+  if (!operation.of || !state.servicing) return money::ok();
+  for (const ChargeRecord& charge : state.servicing->charges) {
+    if (charge.sequence != *operation.of) continue;
+    const bool waive = operation.kind == Kind::waive_charge;
+    const std::int64_t most = waive ? charge.unpaid() : charge.amount - charge.waived;
+    if (amount <= most && most > 0) continue;
+    return refuse("charge.too_much", fmt::format("of the charge in entry {} {} can be {}",
+                                                 charge.sequence, text(most),
+                                                 waive ? "waived" : "given back"));
+  }
+  for (const PaymentRecord& payment : state.servicing->payments) {
+    if (payment.sequence != *operation.of || operation.kind != Kind::chargeback) continue;
+    std::int64_t paid = payment.overpaid;
+    for (const std::int64_t part : payment.parts) paid += part;
+    if (amount > paid)
+      return refuse("payment.too_much", fmt::format("the payment in entry {} was {}, {} cannot be "
+                                                    "taken back of it",
+                                                    payment.sequence, text(paid), text(amount)));
+  }
+  return money::ok();
+}
+
+Status check_dates(const Operation& operation, Day value_date, const LoanState& state) {
+  if (operation.kind == Kind::pause_overdue) {
+    if (*operation.until <= *operation.from)
+      return refuse("operation.dates", "a pause ends after it begins");
+    for (const OverduePause& pause : state.servicing ? state.servicing->pauses
+                                                     : std::vector<OverduePause>{}) {
+      if (*operation.from < pause.until && pause.from < *operation.until)
+        return refuse("operation.pause_overlaps",
+                      fmt::format("days are paused from {} to {} already",
+                                  money::to_text(pause.from), money::to_text(pause.until)));
+    }
+  }
+  if (operation.kind == Kind::re_age && *operation.from < value_date)
+    return refuse("operation.dates", "the first new installment cannot be due in the past");
+  if (operation.kind == Kind::reschedule && operation.until && *operation.until <= value_date)
+    return refuse("operation.dates", "an installment cannot be moved into the past");
+  if (operation.rows && (*operation.rows < 1 || *operation.rows > money::limits::installments_max))
+    return refuse("operation.rows", fmt::format("rows must be 1 to {}",
+                                                money::limits::installments_max));
+  return money::ok();
+}
+
+}  // namespace
+
+Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation,
+                                                      const Command& command) const {
+  if (!is_operation(operation.kind))
+    return refuse("operation.unknown", "this is no operation on a loan");
+  if (Status s = check_fields(operation); !s) return s.error();
+  const OperationRule& rule = operation_rule(operation.kind);
+  const Result<std::uint64_t> number = loan_number(command);
+  if (!number) return number.error();
+  const LoanRecord& record = state_.loans.at(*number);
+  const Product& product = state_.product_of(record);
+  const std::uint8_t stands = state_of(record.state);
+  if ((rule.states & stands) == 0) {
+    const std::string_view now = record.state.status == LoanStatus::active && stands == in_charged_off
+                                     ? "charged off"
+                                     : to_text(record.state.status);
+    return refuse("operation.not_in_this_state",
+                  fmt::format("loan '{}' is {}; {} is taken while a loan is {}", command.loan, now,
+                              rule.name, states_text(rule.states)));
+  }
+  if (product.method == schedule::Method::revolving && operation.kind != Kind::cancel) {
+    return refuse("operation.needs_installments",
+                  fmt::format("loan '{}' has no table of installments; {} needs one", command.loan,
+                              rule.name));
+  }
+  const Result<Day> day = value_date(command);
+  if (!day) return day.error();
+  const Result<LoanHistory> all =
+      history(record.last_entry, [&](std::uint64_t s) { return entry(s); });
+  if (!all) return all.error();
+  if (all->events.empty() || *day < all->events.front().value_date)
+    return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened",
+                                                     money::to_text(*day), command.loan));
+  Operated operated{.of = operation.of.value_or(0),
+                    .rows = operation.rows.value_or(0),
+                    .from = operation.from,
+                    .until = operation.until,
+                    .choice = choice_number(operation),
+                    .code = operation.code};
+  if (operation.amount) {
+    const Result<money::Money> amount = money::Money::parse(*operation.amount, product.currency);
+    if (!amount) return amount.error();
+    if (amount->minor() < 1 || amount->minor() > money::limits::amount_minor_max)
+      return refuse("amount.out_of_range", fmt::format("amount {} must be above 0 and at most {}",
+                                                       *operation.amount,
+                                                       money::text_of_minor(
+                                                           money::limits::amount_minor_max,
+                                                           product.currency.digits)));
+    operated.amount_minor = amount->minor();
+  }
+  if (operated.code.size() > money::limits::external_id_max)
+    return refuse("command.text_too_long", "a code has at most 64 bytes");
+  if (Status s = check_target(operation, *all); !s) return s.error();
+  if (Status s = check_amount_left(operation, operated.amount_minor, record.state, product.currency);
+      !s)
+    return s.error();
+  if (Status s = check_dates(operation, *day, record.state); !s) return s.error();
+  return Accepted{.loan = *number,
+                  .value_date = *day,
+                  .payload = std::move(operated),
+                  .kind = operation.kind};
+}
+
+}  // namespace loanbook::ledger
