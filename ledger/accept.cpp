@@ -171,9 +171,9 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
   const LoanRecord& record = state_.loans.at(*number);
   const ServicingRules* servicing =
       state_.product_of(record).servicing ? &*state_.product_of(record).servicing : nullptr;
-  const bool again = servicing != nullptr && servicing->several_payouts &&
-                     (record.state.status == LoanStatus::active ||
-                      record.state.status == LoanStatus::closed);
+  const bool again =
+      servicing != nullptr && servicing->several_payouts &&
+      (record.state.status == LoanStatus::active || record.state.status == LoanStatus::closed);
   if (record.state.status != LoanStatus::approved && !again) {
     return refuse("loan.not_approved",
                   fmt::format("loan '{}' is {}: only an approved loan can be disbursed",
@@ -195,12 +195,12 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
     const money::Int128 most =
         money::Int128{record.state.terms.principal_minor} * (10'000 + servicing->over_approved_e4);
     if (money::Int128{record.state.lent + *amount} * 10'000 > most) {
-      return refuse("loan.amount_over_approved",
-                    fmt::format("{} was approved and {} paid out; {} more is over the limit",
-                                money::text_of_minor(record.state.terms.principal_minor,
-                                                     product.currency.digits),
-                                money::text_of_minor(record.state.lent, product.currency.digits),
-                                disburse.amount));
+      return refuse(
+          "loan.amount_over_approved",
+          fmt::format(
+              "{} was approved and {} paid out; {} more is over the limit",
+              money::text_of_minor(record.state.terms.principal_minor, product.currency.digits),
+              money::text_of_minor(record.state.lent, product.currency.digits), disburse.amount));
     }
   } else if (*amount != record.state.terms.principal_minor) {
     return refuse("loan.amount_differs",

@@ -25,7 +25,7 @@ std::uint8_t state_of(const LoanState& state) {
       return state.servicing && state.servicing->charged_off ? in_charged_off : in_active;
     case LoanStatus::closed:
       return state.balance[static_cast<std::size_t>(Role::overpayment)] != 0 ? in_overpaid
-                                                                              : in_closed;
+                                                                             : in_closed;
     case LoanStatus::written_off:
       return in_written_off;
     case LoanStatus::cancelled:
@@ -68,8 +68,8 @@ Status check_target(const Operation& operation, const LoanHistory& history) {
                   fmt::format("{}: entry {} is no event of this loan, or was reversed", rule.name,
                               *operation.of));
   }
-  const bool fits = operation.kind == Kind::chargeback ? is_payment(target->kind)
-                                                       : target->kind == Kind::charge;
+  const bool fits =
+      operation.kind == Kind::chargeback ? is_payment(target->kind) : target->kind == Kind::charge;
   if (fits) return money::ok();
   return refuse("operation.target_kind",
                 fmt::format("{}: entry {} is {}, it must be {}", rule.name, *operation.of,
@@ -79,11 +79,14 @@ Status check_target(const Operation& operation, const LoanHistory& history) {
 
 Status check_amount_left(const Operation& operation, std::int64_t amount, const LoanState& state,
                          money::Currency currency) {
-  const auto text = [&](std::int64_t minor) { return money::text_of_minor(minor, currency.digits); };
+  const auto text = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, currency.digits);
+  };
   const std::int64_t held = -state.balance[static_cast<std::size_t>(Role::overpayment)];
   if (operation.kind == Kind::refund_overpayment && amount > held) {
-    return refuse("loan.not_held", fmt::format("{} is held for the borrower, {} cannot be paid back",
-                                               text(held), text(amount)));
+    return refuse("loan.not_held",
+                  fmt::format("{} is held for the borrower, {} cannot be paid back", text(held),
+                              text(amount)));
   }
   if (!operation.of || !state.servicing) return money::ok();
   for (const ChargeRecord& charge : state.servicing->charges) {
@@ -91,9 +94,9 @@ Status check_amount_left(const Operation& operation, std::int64_t amount, const 
     const bool waive = operation.kind == Kind::waive_charge;
     const std::int64_t most = waive ? charge.unpaid() : charge.amount - charge.waived;
     if (amount <= most && most > 0) continue;
-    return refuse("charge.too_much", fmt::format("of the charge in entry {} {} can be {}",
-                                                 charge.sequence, text(most),
-                                                 waive ? "waived" : "given back"));
+    return refuse("charge.too_much",
+                  fmt::format("of the charge in entry {} {} can be {}", charge.sequence, text(most),
+                              waive ? "waived" : "given back"));
   }
   for (const PaymentRecord& payment : state.servicing->payments) {
     if (payment.sequence != *operation.of || operation.kind != Kind::chargeback) continue;
@@ -111,8 +114,8 @@ Status check_dates(const Operation& operation, Day value_date, const LoanState& 
   if (operation.kind == Kind::pause_overdue) {
     if (*operation.until <= *operation.from)
       return refuse("operation.dates", "a pause ends after it begins");
-    for (const OverduePause& pause : state.servicing ? state.servicing->pauses
-                                                     : std::vector<OverduePause>{}) {
+    for (const OverduePause& pause :
+         state.servicing ? state.servicing->pauses : std::vector<OverduePause>{}) {
       if (*operation.from < pause.until && pause.from < *operation.until)
         return refuse("operation.pause_overlaps",
                       fmt::format("days are paused from {} to {} already",
@@ -124,8 +127,8 @@ Status check_dates(const Operation& operation, Day value_date, const LoanState& 
   if (operation.kind == Kind::reschedule && operation.until && *operation.until <= value_date)
     return refuse("operation.dates", "an installment cannot be moved into the past");
   if (operation.rows && (*operation.rows < 1 || *operation.rows > money::limits::installments_max))
-    return refuse("operation.rows", fmt::format("rows must be 1 to {}",
-                                                money::limits::installments_max));
+    return refuse("operation.rows",
+                  fmt::format("rows must be 1 to {}", money::limits::installments_max));
   return money::ok();
 }
 
@@ -143,9 +146,10 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
   const Product& product = state_.product_of(record);
   const std::uint8_t stands = state_of(record.state);
   if ((rule.states & stands) == 0) {
-    const std::string_view now = record.state.status == LoanStatus::active && stands == in_charged_off
-                                     ? "charged off"
-                                     : to_text(record.state.status);
+    const std::string_view now =
+        record.state.status == LoanStatus::active && stands == in_charged_off
+            ? "charged off"
+            : to_text(record.state.status);
     return refuse("operation.not_in_this_state",
                   fmt::format("loan '{}' is {}; {} is taken while a loan is {}", command.loan, now,
                               rule.name, states_text(rule.states)));
@@ -173,24 +177,22 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
     const Result<money::Money> amount = money::Money::parse(*operation.amount, product.currency);
     if (!amount) return amount.error();
     if (amount->minor() < 1 || amount->minor() > money::limits::amount_minor_max)
-      return refuse("amount.out_of_range", fmt::format("amount {} must be above 0 and at most {}",
-                                                       *operation.amount,
-                                                       money::text_of_minor(
-                                                           money::limits::amount_minor_max,
-                                                           product.currency.digits)));
+      return refuse("amount.out_of_range",
+                    fmt::format("amount {} must be above 0 and at most {}", *operation.amount,
+                                money::text_of_minor(money::limits::amount_minor_max,
+                                                     product.currency.digits)));
     operated.amount_minor = amount->minor();
   }
   if (operated.code.size() > money::limits::external_id_max)
     return refuse("command.text_too_long", "a code has at most 64 bytes");
   if (Status s = check_target(operation, *all); !s) return s.error();
-  if (Status s = check_amount_left(operation, operated.amount_minor, record.state, product.currency);
+  if (Status s =
+          check_amount_left(operation, operated.amount_minor, record.state, product.currency);
       !s)
     return s.error();
   if (Status s = check_dates(operation, *day, record.state); !s) return s.error();
-  return Accepted{.loan = *number,
-                  .value_date = *day,
-                  .payload = std::move(operated),
-                  .kind = operation.kind};
+  return Accepted{
+      .loan = *number, .value_date = *day, .payload = std::move(operated), .kind = operation.kind};
 }
 
 }  // namespace loanbook::ledger

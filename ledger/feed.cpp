@@ -41,6 +41,20 @@ struct TextOf {
   std::string operator()(const Reversed& p) const {
     return fmt::format("reverses entry {}", p.sequence);
   }
+  std::string operator()(const Operated& p) const {
+    std::string text;
+    const auto add = [&](const std::string& part) {
+      if (!text.empty()) text += ", ";
+      text += part;
+    };
+    if (p.amount_minor != 0) add(amount(p.amount_minor));
+    if (p.of != 0) add(fmt::format("of entry {}", p.of));
+    if (p.rows != 0) add(fmt::format("{} installments", p.rows));
+    if (p.from) add("from " + money::to_text(*p.from));
+    if (p.until) add("until " + money::to_text(*p.until));
+    if (!p.code.empty()) add(p.code);
+    return text;
+  }
 };
 
 EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state) {

@@ -139,8 +139,7 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
 }
 
 void settle_changes(LoanState& state, const Rules& rules) {
-  const std::int32_t days =
-      schedule::reported_days_past_due(state.due, rules.overdue, state.day);
+  const std::int32_t days = schedule::reported_days_past_due(state.due, rules.overdue, state.day);
   state.bucket = schedule::classify(rules.product.buckets,
                                     state.servicing ? unpaused(state, days, state.day) : days);
   state.next_change = find_next_change(state, rules);
@@ -247,9 +246,8 @@ bool before(const LoanEvent& a, const LoanEvent& b) {
 }
 
 void accrue(LoanState& state, const Product& product, Day at) {
-  const std::int64_t prepaid = state.servicing ? state.servicing->prepaid_interest : 0;
   const std::int64_t interest =
-      interest_level(state, product, at) - prepaid - balance_of(state, Role::interest_accrued);
+      interest_level(state, product, at) - balance_of(state, Role::interest_accrued);
   if (interest != 0) move(state, Role::interest_accrued, Role::interest_income, interest);
   if (state.due.empty()) return;
   const schedule::OverdueRules overdue = overdue_rules(product, state.terms.rate);

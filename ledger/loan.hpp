@@ -45,10 +45,10 @@ struct LoanState {
   bool row_coming = false;  ///< `next` is the row that becomes due next
   schedule::PlanCursor cursor{};
   schedule::PlanRow next{};
-  schedule::Line interest{};  ///< of the running period, or daily interest
+  schedule::Line interest{};                  ///< of the running period, or daily interest
   std::vector<schedule::DueInstallment> due;  ///< unpaid; with `servicing` also those to come
-  Boxed<Servicing> servicing{};  ///< the table of installments, where the loan has one
-  Balances balance{};  ///< accrued through the last `accrue`
+  Boxed<Servicing> servicing{};               ///< the table of installments, where the loan has one
+  Balances balance{};                         ///< accrued through the last `accrue`
 
   bool operator==(const LoanState& other) const;
 };

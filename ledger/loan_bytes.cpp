@@ -99,8 +99,7 @@ void encode_charge(Encoder& out, const ChargeRecord& charge) {
 ChargeRecord decode_charge(Decoder& in) {
   ChargeRecord charge;
   charge.sequence = in.varint();
-  charge.component =
-      in.enumerator(schedule::Component::fee, schedule::Component::principal);
+  charge.component = in.enumerator(schedule::Component::fee, schedule::Component::principal);
   charge.code = in.text();
   charge.installment = static_cast<std::uint32_t>(in.varint());
   charge.due = in.day();
@@ -138,7 +137,6 @@ void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
     o.day(pause.from);
     o.day(pause.until);
   });
-  out.zigzag(table->prepaid_interest);
   out.u8(static_cast<std::uint8_t>((table->charged_off ? 1 : 0) | (table->fraud ? 2 : 0)));
   if (table->charged_off) out.day(*table->charged_off_on);
 }
@@ -159,7 +157,6 @@ void decode_servicing(Decoder& in, Boxed<Servicing>& box) {
     const Day from = i.day();
     return OverduePause{.from = from, .until = i.day()};
   });
-  table.prepaid_interest = in.zigzag();
   const std::uint8_t flags = in.u8();
   table.charged_off = (flags & 1) != 0;
   table.fraud = (flags & 2) != 0;
@@ -214,8 +211,7 @@ void encode(const LoanState& state, std::string& bytes) {
   encode_servicing(out, state.servicing);
   // Most roles are empty.
   std::uint64_t used = 0;
-  for (std::size_t i = 0; i < role_count; ++i)
-    used |= std::uint64_t{state.balance[i] != 0} << i;
+  for (std::size_t i = 0; i < role_count; ++i) used |= std::uint64_t{state.balance[i] != 0} << i;
   out.varint(used);
   for (const std::int64_t minor : state.balance) {
     if (minor != 0) out.zigzag(minor);

@@ -17,7 +17,8 @@ std::size_t index(Component component) { return static_cast<std::size_t>(compone
 
 /// Money held for the borrower goes first; returns what is left of the amount.
 std::int64_t from_held(LoanState& state, Role credit, std::int64_t amount) {
-  const std::int64_t held = std::clamp<std::int64_t>(-balance_of(state, Role::overpayment), 0, amount);
+  const std::int64_t held =
+      std::clamp<std::int64_t>(-balance_of(state, Role::overpayment), 0, amount);
   if (held > 0) move(state, Role::overpayment, credit, held);
   return amount - held;
 }
@@ -30,8 +31,10 @@ const schedule::TimedOrder& order_of(const Rules& rules, Kind kind) {
   static const schedule::TimedOrder standard = ServicingRules::standard_order();
   if (!rules.product.servicing) return standard;
   const ServicingRules& servicing = *rules.product.servicing;
-  const auto own = [&](const std::optional<schedule::TimedOrder>& order)
-      -> const schedule::TimedOrder& { return order ? *order : servicing.payment; };
+  const auto own =
+      [&](const std::optional<schedule::TimedOrder>& order) -> const schedule::TimedOrder& {
+    return order ? *order : servicing.payment;
+  };
   switch (kind) {
     case Kind::merchant_refund:
       return own(servicing.merchant_refund);
@@ -55,8 +58,8 @@ void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const 
                       .due = due,
                       .amount = op.amount_minor};
   demand(state, rules, record.installment, record.component, op.amount_minor);
-  const bool at_once = rules.product.servicing &&
-                       rules.product.servicing->fee_income == FeeIncome::when_assessed;
+  const bool at_once =
+      rules.product.servicing && rules.product.servicing->fee_income == FeeIncome::when_assessed;
   if (at_once || due < event.value_date) recognise(state, record);
   state.servicing->charges.push_back(std::move(record));
   reopen(state);
@@ -69,9 +72,9 @@ void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const 
 
 ChargeRecord* find_charge(LoanState& state, std::uint64_t sequence) {
   auto& charges = state.servicing->charges;
-  const auto found = std::find_if(charges.begin(), charges.end(), [sequence](const ChargeRecord& c) {
-    return c.sequence == sequence;
-  });
+  const auto found =
+      std::find_if(charges.begin(), charges.end(),
+                   [sequence](const ChargeRecord& c) { return c.sequence == sequence; });
   return found == charges.end() ? nullptr : &*found;
 }
 
@@ -82,9 +85,8 @@ void waive_charge(LoanState& state, const Rules& rules, const LoanEvent& event,
   const std::int64_t wanted = op.amount_minor == 0 ? charge->unpaid() : op.amount_minor;
   const std::int64_t part = std::min(wanted, charge->unpaid());
   const auto claim =
-      std::find_if(state.due.begin(), state.due.end(), [&](const DueInstallment& due) {
-        return due.no == charge->installment;
-      });
+      std::find_if(state.due.begin(), state.due.end(),
+                   [&](const DueInstallment& due) { return due.no == charge->installment; });
   if (part <= 0 || claim == state.due.end()) return;
   const bool fee = charge->component == Component::fee;
   (fee ? claim->fee : claim->late_fee) -= part;
@@ -125,9 +127,8 @@ void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, co
   std::int64_t rest = from_held(state, Role::settlement, op.amount_minor);
   Parts parts{};
   auto& payments = state.servicing->payments;
-  const auto payment =
-      std::find_if(payments.begin(), payments.end(),
-                   [&](const PaymentRecord& p) { return p.sequence == op.of; });
+  const auto payment = std::find_if(payments.begin(), payments.end(),
+                                    [&](const PaymentRecord& p) { return p.sequence == op.of; });
   if (rules.product.servicing && payment != payments.end()) {
     for (const Component component : rules.product.servicing->chargeback) {
       const std::int64_t part = std::min(rest, payment->parts[index(component)]);
@@ -145,8 +146,8 @@ void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const 
   std::int64_t rest = from_held(state, Role::settlement, op.amount_minor);
   Servicing& table = *state.servicing;
   for (std::size_t i = table.installments.size(); i-- > 0 && rest > 0;) {
-    for (const Component component : {Component::principal, Component::interest, Component::fee,
-                                      Component::penalty}) {
+    for (const Component component :
+         {Component::principal, Component::interest, Component::fee, Component::penalty}) {
       InstallmentRecord& record = table.installments[i];
       const std::int64_t part = std::min(rest, record.paid[index(component)]);
       if (part <= 0) continue;
@@ -156,11 +157,8 @@ void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const 
       Role role = Role::principal;
       if (component == Component::fee) role = Role::fee_receivable;
       if (component == Component::penalty) role = Role::late_fee_receivable;
-      if (component == Component::interest) {
-        const bool ahead = record.due > event.value_date;
-        if (ahead) table.prepaid_interest -= part;
-        role = ahead ? Role::interest_accrued : Role::interest_receivable;
-      }
+      if (component == Component::interest)
+        role = record.due > event.value_date ? Role::interest_unearned : Role::interest_receivable;
       move(state, role, Role::settlement, part);
       rest -= part;
     }
@@ -187,6 +185,7 @@ void take_off_books(LoanState& state, Role principal, Role interest, Role fee, R
   clear(Role::principal, principal);
   clear(Role::principal_overdue, principal);
   clear(Role::interest_accrued, interest);
+  clear(Role::interest_unearned, interest);
   clear(Role::interest_receivable, interest);
   clear(Role::fee_receivable, fee);
   clear(Role::late_fee_receivable, penalty);
@@ -209,7 +208,6 @@ void charge_off(LoanState& state, const LoanEvent& event, const Operated& op) {
   if (op.choice == 2) table.fraud = true;
   take_off_books(state, table.fraud ? Role::fraud_expense : Role::charge_off_expense,
                  Role::charge_off_interest, Role::charge_off_fee, Role::charge_off_penalty);
-  table.prepaid_interest = 0;
   stop_charges(state, event.value_date);
   state.interest = {.base = 0, .slope = 0, .denominator = 1, .first = event.value_date};
 }
@@ -219,7 +217,6 @@ void write_off(LoanState& state, const LoanEvent& event) {
                  Role::write_off_expense);
   state.due.clear();
   state.servicing->coming.clear();
-  state.servicing->prepaid_interest = 0;
   for (ChargeRecord& each : state.servicing->charges) each.recognised = true;
   stop_plan(state, event.value_date);
   state.status = LoanStatus::written_off;

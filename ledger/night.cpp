@@ -213,8 +213,6 @@ void NightEngine::put_lines(Lane& lane, std::size_t slot, Day opening) {
   lane.interest.clear(slot);
   const schedule::OverdueRules rules = overdue_rules(lane.product, loan.terms.rate);
   bool fits = loan.next_change > opening;
-  // Interest paid ahead stands below the level of the line.
-  if (loan.servicing && loan.servicing->prepaid_interest != 0) fits = false;
   const auto accrues = [](const schedule::Line& line) { return line.slope != 0 || line.base != 0; };
   if (accrues(loan.interest))
     fits = fits && loan.interest.first <= opening && lane.interest.fits(loan.interest);

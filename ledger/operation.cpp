@@ -24,10 +24,12 @@ constexpr std::array rules{
     OperationRule{Kind::goodwill, "goodwill", field_amount, 0, paying, "",
                   "the lender pays for the borrower, at its own expense"},
     OperationRule{Kind::refund_overpayment, "refund-overpayment", field_amount, 0,
-                  in_active | in_overpaid, "", "money held is paid back to the borrower (溢缴款退回)"},
-    OperationRule{Kind::refund, "refund", field_amount, 0, running, "",
-                  "money paid on the loan is paid back; what it had settled is owed again, the last "
-                  "settled first"},
+                  in_active | in_overpaid, "",
+                  "money held is paid back to the borrower (溢缴款退回)"},
+    OperationRule{
+        Kind::refund, "refund", field_amount, 0, running, "",
+        "money paid on the loan is paid back; what it had settled is owed again, the last "
+        "settled first"},
     OperationRule{Kind::charge, "charge", field_amount, field_from | field_choice | field_code,
                   running | in_approved | in_overpaid | in_closed, "fee penalty",
                   "a fee or a fixed penalty, owed from the date `from` on (费用、违约金)"},
@@ -53,9 +55,10 @@ constexpr std::array rules{
                   "all principal owed is spread over new installments, the first one on `from`"},
     OperationRule{Kind::reamortize, "reamortize", 0, 0, in_active, "",
                   "principal past due is spread over the installments to come (重新摊还)"},
-    OperationRule{Kind::reschedule, "reschedule", field_from, field_until | field_rows, in_active, "",
-                  "the installment due on `from` and those after it move to `until`, and `rows` more "
-                  "follow (展期、还款日变更)"},
+    OperationRule{
+        Kind::reschedule, "reschedule", field_from, field_until | field_rows, in_active, "",
+        "the installment due on `from` and those after it move to `until`, and `rows` more "
+        "follow (展期、还款日变更)"},
     OperationRule{Kind::pause_overdue, "pause-overdue", field_from | field_until, field_code,
                   in_active, "", "days from `from` to `until` do not count as past due"},
     OperationRule{Kind::resume_overdue, "resume-overdue", 0, 0, in_active, "",
@@ -136,8 +139,8 @@ Result<Kind> parse_kind(std::string_view text) {
 std::span<const OperationRule> operation_rules() { return rules; }
 
 const OperationRule& operation_rule(Kind kind) {
-  const auto* found =
-      std::find_if(rules.begin(), rules.end(), [&](const OperationRule& r) { return r.kind == kind; });
+  const auto* found = std::find_if(rules.begin(), rules.end(),
+                                   [&](const OperationRule& r) { return r.kind == kind; });
   LOANBOOK_ASSERT(found != rules.end());
   return *found;
 }
@@ -147,13 +150,13 @@ money::Status check_fields(const Operation& operation) {
   const std::uint8_t fields = given(operation);
   for (const auto& [bit, name] : field_names) {
     if ((rule.required & bit) != 0 && (fields & bit) == 0) {
-      return money::Error{"operation.field_missing",
-                          fmt::format("{} needs the field '{}': {}", rule.name, name, rule.meaning)};
+      return money::Error{"operation.field_missing", fmt::format("{} needs the field '{}': {}",
+                                                                 rule.name, name, rule.meaning)};
     }
     if ((fields & bit) != 0 && ((rule.required | rule.optional) & bit) == 0) {
-      return money::Error{"operation.field_unexpected",
-                          fmt::format("{} does not take the field '{}'; leave it out", rule.name,
-                                      name)};
+      return money::Error{
+          "operation.field_unexpected",
+          fmt::format("{} does not take the field '{}'; leave it out", rule.name, name)};
     }
   }
   if (!operation.choice.empty() && place_of(operation.choice, rule.choices) == 0) {

@@ -105,12 +105,12 @@ enum OperationState : std::uint8_t {
 
 struct OperationRule {
   Kind kind;
-  std::string_view name;      ///< in commands, files and receipts
-  std::uint8_t required;      ///< fields
-  std::uint8_t optional;      ///< fields
-  std::uint8_t states;        ///< in which it is taken
-  std::string_view choices;   ///< words, separated by spaces; the first is the default
-  std::string_view meaning;   ///< one sentence for people
+  std::string_view name;     ///< in commands, files and receipts
+  std::uint8_t required;     ///< fields
+  std::uint8_t optional;     ///< fields
+  std::uint8_t states;       ///< in which it is taken
+  std::string_view choices;  ///< words, separated by spaces; the first is the default
+  std::string_view meaning;  ///< one sentence for people
 };
 [[nodiscard]] std::span<const OperationRule> operation_rules();
 /// Requires is_operation(kind).

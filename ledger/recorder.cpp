@@ -234,8 +234,7 @@ Status Recorder::step(Entry& entry, LoanRecord& record, bool is_new) {
   try {
     LoanState next = record.state;
     advance(next, product, entry.value_date);
-    const Balances own =
-        apply(next, product, event_of(entry));
+    const Balances own = apply(next, product, event_of(entry));
     MovementBlock block{.product = record.state.product, .lines = {}};
     add_lines(block, own, false);
     if (!block.lines.empty()) entry.movements.push_back(std::move(block));

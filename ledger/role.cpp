@@ -34,6 +34,7 @@ constexpr std::array<Row, role_count> rows = {{
     {"charge_off_penalty", {"6736", "Charged-off penalties"}},
     {"write_off_expense", {"6740", "Write-off expense"}},
     {"recovery_income", {"6750", "Recoveries"}},
+    {"interest_unearned", {"2250", "Interest paid in advance"}},
 }};
 
 }  // namespace

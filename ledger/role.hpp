@@ -24,22 +24,23 @@ enum class Role : std::uint8_t {
   interest_income = 6,
   penalty_income = 7,
   compound_income = 8,
-  settlement = 9,    ///< cash or channel clearing: what came in (debit) or went out (credit)
-  overpayment = 10,  ///< held for the borrower (liability; 溢缴款)
-  fee_receivable = 11,          ///< fees owed (asset)
+  settlement = 9,       ///< cash or channel clearing: what came in (debit) or went out (credit)
+  overpayment = 10,     ///< held for the borrower (liability; 溢缴款)
+  fee_receivable = 11,  ///< fees owed (asset)
   fee_income = 12,
-  late_fee_receivable = 13,     ///< penalties of a fixed amount (asset; 违约金)
+  late_fee_receivable = 13,  ///< penalties of a fixed amount (asset; 违约金)
   late_fee_income = 14,
-  goodwill_expense = 15,        ///< paid by the lender for the borrower
-  charge_off_expense = 16,      ///< principal given to expense
-  fraud_expense = 17,           ///< the same in a case of fraud
-  charge_off_interest = 18,     ///< interest given to expense or taken out of income
-  charge_off_fee = 19,          ///< fees the same way
-  charge_off_penalty = 20,      ///< penalties the same way
-  write_off_expense = 21,       ///< or the provision for it
-  recovery_income = 22,         ///< money on claims that were charged off or written off
+  goodwill_expense = 15,     ///< paid by the lender for the borrower
+  charge_off_expense = 16,   ///< principal given to expense
+  fraud_expense = 17,        ///< the same in a case of fraud
+  charge_off_interest = 18,  ///< interest given to expense or taken out of income
+  charge_off_fee = 19,       ///< fees the same way
+  charge_off_penalty = 20,   ///< penalties the same way
+  write_off_expense = 21,    ///< or the provision for it
+  recovery_income = 22,      ///< money on claims that were charged off or written off
+  interest_unearned = 23,    ///< paid for days to come (liability; 预收利息)
 };
-inline constexpr std::size_t role_count = 23;
+inline constexpr std::size_t role_count = 24;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 

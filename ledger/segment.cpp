@@ -54,6 +54,7 @@ void add_lines(const LoanState& state, const Product& product, Visit& visit) {
   }
   const schedule::OverdueRules rules = overdue_rules(product, state.terms.rate);
   for (const schedule::DueInstallment& due : state.due) {
+    if (due.due > state.day) continue;  // of a table: nothing accrues on what is not due yet
     const Day visible = rules.grace_mode == schedule::GraceMode::shift
                             ? due.penalty.first
                             : due.due + date::days{rules.grace_days + 1};

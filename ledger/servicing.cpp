@@ -111,10 +111,10 @@ void use_held(LoanState& state, const Rules& rules, Day day) {
   const std::int64_t held = -balance_of(state, Role::overpayment);
   if (held <= 0) return;
   PaymentRecord record;
-  const std::int64_t rest = allocate_payment(state, rules, rules.product.servicing
-                                                               ? rules.product.servicing->payment
-                                                               : ServicingRules::standard_order(),
-                                             held, Role::overpayment, day, record);
+  const std::int64_t rest = allocate_payment(
+      state, rules,
+      rules.product.servicing ? rules.product.servicing->payment : ServicingRules::standard_order(),
+      held, Role::overpayment, day, record);
   LOANBOOK_ASSERT(rest <= held);
 }
 
@@ -230,8 +230,8 @@ void demand(LoanState& state, const Rules& rules, std::uint32_t no, Component co
       LOANBOOK_ASSERT(false && "compound interest accrues, nobody demands it");
   }
   // What is owed from now on accrues as if it had become due on the row's date.
-  const DueInstallment fresh = schedule::become_due(no, record.due, claim->principal,
-                                                    claim->interest, 0, rules.overdue);
+  const DueInstallment fresh =
+      schedule::become_due(no, record.due, claim->principal, claim->interest, 0, rules.overdue);
   if (state.day <= record.due) {
     claim->penalty = fresh.penalty;
     claim->compound = fresh.compound;
@@ -243,8 +243,8 @@ std::uint32_t installment_at(LoanState& state, Day day) {
   for (const InstallmentRecord& record : table.installments) {
     if (!record.down_payment && day <= record.due) return record.no;
   }
-  InstallmentRecord& extra = add_record(
-      state, table.installments.empty() ? day : table.installments.back().due, day);
+  InstallmentRecord& extra =
+      add_record(state, table.installments.empty() ? day : table.installments.back().due, day);
   extra.extra = true;
   const std::uint32_t no = extra.no;
   sort_table(state);
@@ -257,8 +257,7 @@ std::int64_t allocate_payment(LoanState& state, const Rules& rules,
   const auto claims = schedule::claims_of(state.due, rules.overdue, day);
   if (!claims) throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
   const schedule::Allocation allocation = schedule::allocate(amount_minor, *claims, order, day);
-  for (const AllocatedLine& line : allocation.lines)
-    book_line(state, line, source, day, record);
+  for (const AllocatedLine& line : allocation.lines) book_line(state, line, source, day, record);
   if (!schedule::settle_lines(state.due, allocation.lines, rules.overdue, day))
     throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
   drop_met(state, rules, day);
@@ -269,8 +268,8 @@ void book_line(LoanState& state, const AllocatedLine& line, Role source, Day day
                PaymentRecord& payment) {
   Servicing& table = *state.servicing;
   InstallmentRecord& record = *table.find(line.no);
-  const DueInstallment& claim = *std::find_if(state.due.begin(), state.due.end(),
-                                              [&](const DueInstallment& d) { return d.no == line.no; });
+  const DueInstallment& claim = *std::find_if(
+      state.due.begin(), state.due.end(), [&](const DueInstallment& d) { return d.no == line.no; });
   record.paid[index(line.component)] += line.amount;
   payment.parts[index(line.component)] += line.amount;
   if (day < record.due) record.in_advance += line.amount;
@@ -295,8 +294,7 @@ void book_line(LoanState& state, const AllocatedLine& line, Role source, Day day
     case Component::compound:
       return credit(Role::compound_receivable, line.amount);
     case Component::interest:
-      if (ahead && !table.charged_off) table.prepaid_interest += line.amount;
-      return credit(ahead ? Role::interest_accrued : Role::interest_receivable, line.amount);
+      return credit(ahead ? Role::interest_unearned : Role::interest_receivable, line.amount);
     case Component::principal:
       return credit(claim.due < day ? Role::principal_overdue : Role::principal, line.amount);
   }
@@ -358,7 +356,8 @@ void row_due(LoanState& state, const Rules& rules, Day day) {
   const std::int64_t unpaid = claim == state.due.end() ? 0 : claim->interest;
   if (!table.charged_off) {
     move(state, Role::interest_receivable, Role::interest_accrued, unpaid);
-    table.prepaid_interest -= row.interest - unpaid;
+    move(state, Role::interest_unearned, Role::interest_accrued,
+         balance_of(state, Role::interest_accrued));
   }
   table.coming.erase(table.coming.begin());
   run_row(state, rules, day);
@@ -388,17 +387,18 @@ Day next_servicing_change(const LoanState& state) {
     if (!charge.recognised) consider(charge.due + date::days{1});
   }
   // While days are paused, and after them, buckets change on other days than due dates say.
-  if (!state.servicing->pauses.empty() && !state.due.empty())
-    consider(state.day + date::days{1});
+  if (!state.servicing->pauses.empty() && !state.due.empty()) consider(state.day + date::days{1});
   return next;
 }
 
 void settle_servicing(LoanState& state, Day day) {
   Servicing& table = *state.servicing;
   for (ChargeRecord& charge : table.charges) recognise(state, charge);
-  const std::int64_t rest = balance_of(state, Role::interest_accrued);
-  if (rest != 0) move(state, Role::interest_accrued, Role::interest_income, -rest);
-  table.prepaid_interest = 0;
+  // Whatever was paid for days to come is earned now: nobody gets it back.
+  move(state, Role::interest_unearned, Role::interest_accrued,
+       balance_of(state, Role::interest_accrued));
+  move(state, Role::interest_unearned, Role::interest_income,
+       -balance_of(state, Role::interest_unearned));
   table.coming.clear();
   stop_plan(state, day);
 }
@@ -406,20 +406,20 @@ void settle_servicing(LoanState& state, Day day) {
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
              const schedule::TimedOrder& order, Role source) {
   PaymentRecord record{.sequence = event.sequence};
-  const std::int64_t rest =
-      state.due.empty() ? event.amount_minor
-                        : allocate_payment(state, rules, order, event.amount_minor, source,
-                                           event.value_date, record);
+  const std::int64_t rest = state.due.empty()
+                                ? event.amount_minor
+                                : allocate_payment(state, rules, order, event.amount_minor, source,
+                                                   event.value_date, record);
   if (rest > 0) move(state, source, Role::overpayment, rest);
   record.overpaid = rest;
   state.servicing->payments.push_back(record);
 }
 
 void receive_payment(LoanState& state, const Rules& rules, const LoanEvent& event) {
-  receive(state, rules, event,
-          rules.product.servicing ? rules.product.servicing->payment
-                                  : ServicingRules::standard_order(),
-          Role::settlement);
+  receive(
+      state, rules, event,
+      rules.product.servicing ? rules.product.servicing->payment : ServicingRules::standard_order(),
+      Role::settlement);
 }
 
 void make_table(LoanState& state, const Rules& rules) {

@@ -1,8 +1,9 @@
 #pragma once
 
 // A loan whose installments stand as a table from the start: money may be allocated to any of them,
-// charges fall into them, they can be changed. Loans without these needs keep a cursor on their plan
-// instead (loan.hpp). What is unpaid of each installment, due or not, stands in LoanState::due.
+// charges fall into them, they can be changed. Loans without these needs keep a cursor on their
+// plan instead (loan.hpp). What is unpaid of each installment, due or not, stands in
+// LoanState::due.
 
 #include <array>
 #include <cstdint>
@@ -38,7 +39,7 @@ struct InstallmentRecord {
 
 /// A charge that was assessed.
 struct ChargeRecord {
-  std::uint64_t sequence = 0;  ///< of its entry
+  std::uint64_t sequence = 0;                                ///< of its entry
   schedule::Component component = schedule::Component::fee;  ///< fee or penalty
   std::string code;
   std::uint32_t installment = 0;
@@ -68,7 +69,6 @@ struct Servicing {
   std::vector<ChargeRecord> charges;
   std::vector<PaymentRecord> payments;
   std::vector<OverduePause> pauses;
-  std::int64_t prepaid_interest = 0;  ///< paid for rows not yet due
   bool charged_off = false;
   bool fraud = false;
   std::optional<Day> charged_off_on{};

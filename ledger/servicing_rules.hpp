@@ -20,7 +20,8 @@ enum class FeeIncome : std::uint8_t {
 };
 
 struct ServicingRules {
-  /// Past due, due, in advance; oldest installment first, each by penalty, fee, interest, principal.
+  /// Past due, due, in advance; oldest installment first, each by penalty, fee, interest,
+  /// principal.
   schedule::TimedOrder payment = standard_order();
   std::optional<schedule::TimedOrder> merchant_refund{};  ///< absent: as `payment`
   std::optional<schedule::TimedOrder> payout_refund{};
@@ -31,8 +32,8 @@ struct ServicingRules {
   std::vector<schedule::Component> chargeback{};
   money::Ratio down_payment_part{0, 1};  ///< of each pay-out, due on its day (首付)
   money::Rounding down_payment_rounding{};
-  bool several_payouts = false;            ///< more than one disbursement
-  std::int64_t over_approved_e4 = 0;       ///< pay-outs may exceed what was approved by so much
+  bool several_payouts = false;       ///< more than one disbursement
+  std::int64_t over_approved_e4 = 0;  ///< pay-outs may exceed what was approved by so much
   FeeIncome fee_income = FeeIncome::when_due;
   bool operator==(const ServicingRules&) const = default;
 
