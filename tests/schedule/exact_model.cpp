@@ -339,7 +339,11 @@ class Walk {
       path.last = terms_.disbursed;
     solved_ = solved(terms_, k, balance_, path);
     if (!first_exact) first_exact = solved_;
-    out_.installments.push_back(rounded(solved_, terms_.installment));
+    const std::uint32_t step = (k - 1) / terms_.step_every;  // that of the row in hand
+    out_.installments.push_back(
+        rounded(Quotient{solved_.numerator * pow(Integer(e12 + terms_.step_growth_e12), step),
+                         solved_.denominator * pow(e12, step)},
+                terms_.installment));
     if (terms_.method != Method::level) prepare_parts(k);
   }
 

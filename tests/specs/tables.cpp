@@ -28,8 +28,12 @@ const std::vector<KindColumns>& kinds() {
   static const std::vector<KindColumns> table = {
       {TableKind::schedule,
        {"#", "due"},
-       {"principal", "interest", "installment", "balance", "state"}},
-      {TableKind::day_counts, {"day count", "from", "to"}, {"days", "year fraction"}},
+       {"principal", "interest", "fee", "installment", "balance", "state"}},
+      {TableKind::day_counts, {"day count", "from", "to"}, {"ends on", "days", "year fraction"}},
+      {TableKind::rolls,
+       {"day"},
+       {"business day", "following", "modified following", "preceding", "modified preceding"}},
+      {TableKind::rate_paths, {"in force from"}, {"rate"}},
       {TableKind::roundings, {"exact"}, {"to", "half-even", "half-up", "up", "down"}},
       {TableKind::amount_texts, {"amount text", "currency"}, {"minor units", "reads", "error"}},
       {TableKind::rate_texts, {"rate text"}, {"reads", "error"}},
@@ -101,7 +105,11 @@ void run_table(const Bench& bench, Table& table, TableKind kind,
     case TableKind::schedule:
       return check_schedule(bench, table);
     case TableKind::day_counts:
-      return check_day_counts(table);
+      return check_day_counts(bench, table);
+    case TableKind::rolls:
+      return check_rolls(bench, table);
+    case TableKind::rate_paths:
+      return check_rate_paths(bench, table);
     case TableKind::roundings:
       return check_roundings(bench, table);
     case TableKind::amount_texts:

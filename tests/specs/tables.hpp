@@ -29,10 +29,12 @@ enum class TableKind {
   changes,            ///< changes of a running plan
   rest_rows,          ///< the plan after the last change, row by row
   late_fees,
-  caps,      ///< charges to date, and what a cap leaves of them
-  drawings,  ///< a balance drawn and repaid on any day
-  claims,    ///< input: installments that are due
-  payments,  ///< input: money received on them
+  caps,        ///< charges to date, and what a cap leaves of them
+  drawings,    ///< a balance drawn and repaid on any day
+  rolls,       ///< a day by every business-day convention
+  rate_paths,  ///< a floating rate from its index
+  claims,      ///< input: installments that are due
+  payments,    ///< input: money received on them
   allocations,
   readings,
   events,  ///< input: what happens to the loan
@@ -61,7 +63,9 @@ struct Bench {
 
 // One table, pure calculation.
 void check_schedule(const Bench& bench, Table& table);
-void check_day_counts(Table& table);
+void check_day_counts(const Bench& bench, Table& table);
+void check_rolls(const Bench& bench, Table& table);
+void check_rate_paths(const Bench& bench, Table& table);
 void check_roundings(const Bench& bench, Table& table);
 void check_amount_texts(Table& table);
 void check_rate_texts(Table& table);
