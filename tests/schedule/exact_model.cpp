@@ -360,7 +360,7 @@ class Walk {
   }
 
   void solve_where_due(std::uint32_t k) {
-    if (one_row(terms_) || terms_.method == Method::interest_first) return;
+    if (one_row(terms_) || terms_.method == Method::interest_first || k > final_) return;
     const std::uint32_t first = terms_.principal_free_periods + 1;
     if (terms_.installment_minor != 0) {
       if (k == first) out_.installments.push_back(terms_.installment_minor);
