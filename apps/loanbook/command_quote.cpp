@@ -182,16 +182,17 @@ std::string rate_text(const std::optional<schedule::FoundRate>& rate) {
   return rate ? schedule::percent_text(*rate, 2) + "%" : "none";
 }
 
-/// The last row takes what rounding left over; said where it is no more than a unit a row.
+/// The last row takes what rounding left over of all rows, grown with their interest. With
+/// provisions it may differ for other reasons: then it is named only where it is a unit a row.
 std::string installment_text(const Quoted& quoted) {
   const auto& plan = quoted.plan;
   std::string text = quoted.shown(plan.installment);
-  const bool level = quoted.terms.method == schedule::Method::level;
-  if (!level) return text + " of principal";
+  if (quoted.terms.method != schedule::Method::level) return text + " of principal";
   const auto& last = plan.rows.back();
   const std::int64_t more = last.payment() - last.fee - plan.installment;
   const auto most = static_cast<std::int64_t>(plan.rows.size()) * quoted.terms.installment.multiple;
-  if (more == 0 || more > most || -more > most) return text;
+  const bool plain = !schedule::has_provisions(quoted.terms) && quoted.terms.balloon_minor == 0;
+  if (more == 0 || (!plain && (more > most || -more > most))) return text;
   return text + fmt::format(", the last {} ({}{} by rounding)", quoted.shown(last.payment()),
                             more > 0 ? "+" : "", quoted.shown(more));
 }
