@@ -65,6 +65,14 @@ const std::vector<KindColumns>& kinds() {
       {TableKind::drawings,
        {"on", "move", "amount"},
        {"interest paid", "principal paid", "returned", "balance", "accrued"}},
+      {TableKind::costs,
+       {"kept back", "simple"},
+       {"fee paid", "received", "interest cost", "total cost", "to pay", "compound", "eu", "us",
+        "xirr"}},
+      {TableKind::rate_caps, {"cap", "of", "outcome"}, {"times", "kept back"}},
+      {TableKind::annuities,
+       {"function", "rate", "value"},
+       {"nper", "from", "to", "pv", "fv", "pmt", "type"}},
       {TableKind::claims, {"due", "principal", "interest"}, {"fee", "penalty", "compound"}},
       {TableKind::payments, {"paid on", "amount"}, {"unallocated"}},
       {TableKind::allocations, {"paid on", "#", "component", "amount"}, {}},
@@ -140,6 +148,12 @@ void run_table(const Bench& bench, Table& table, TableKind kind,
       return check_caps(bench, table);
     case TableKind::drawings:
       return check_drawings(bench, table);
+    case TableKind::costs:
+      return check_costs(bench, table);
+    case TableKind::rate_caps:
+      return check_rate_caps(bench, table);
+    case TableKind::annuities:
+      return check_annuities(table);
     default:
       throw Failure{table.line,
                     "this table belongs to an example with claims or events, and there are none"};

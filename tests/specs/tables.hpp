@@ -35,6 +35,9 @@ enum class TableKind {
   rate_paths,  ///< a floating rate from its index
   claims,      ///< input: installments that are due
   payments,    ///< input: money received on them
+  costs,       ///< what a borrower is told about a plan
+  rate_caps,   ///< its annual rate against limits
+  annuities,   ///< spreadsheet functions
   allocations,
   readings,
   events,  ///< input: what happens to the loan
@@ -81,6 +84,9 @@ schedule::Change check_changes(const Bench& bench, Table& table);
 void check_rest_rows(const Bench& bench, Table& table, const schedule::Change& change);
 void check_late_fees(const Bench& bench, Table& table);
 void check_caps(const Bench& bench, Table& table);
+void check_costs(const Bench& bench, Table& table);
+void check_rate_caps(const Bench& bench, Table& table);
+void check_annuities(Table& table);
 
 /// Examples with claims: payments in order of their dates, allocations and readings.
 void check_arrears(const Bench& bench);
