@@ -151,9 +151,9 @@ money::Status check(const ProjectionTerms& terms) {
 }
 
 money::Status check(const ObservedSeries& observed) {
-  const money::Status index = check_order(observed.rate_index, "rate index");
+  money::Status index = check_order(observed.rate_index, "rate index");
   if (!index) return index;
-  const money::Status scaling = check_order(observed.scaling_index, "scaling index");
+  money::Status scaling = check_order(observed.scaling_index, "scaling index");
   if (!scaling || !observed.exchange_rate) return scaling;
   return check_order(*observed.exchange_rate, "exchange rate");
 }
