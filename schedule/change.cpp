@@ -233,6 +233,12 @@ Result<Change> finish(const RunningPlan& running, Terms rest, PaidNow now) {
   if (!rest.rate_changes.empty() || !rest.drawdowns.empty() || rest.last_due)
     rest.odd_first = OddFirst::solve;
   if (auto status = check(rest); !status) return status.error();
+  if (rest.last_due &&
+      accrual_date(rest, rest.installments) <= accrual_date(rest, rest.installments - 1)) {
+    return refuse("change.maturity_out_of_range",
+                  "the business-day convention moves the maturity to the due date before it, or "
+                  "further; choose another maturity");
+  }
   const std::uint32_t before = running.rows_before + running.rows_done;
   Change change{.running = run_plan(rest, 0).value(),
                 .plan = make_plan(rest),
