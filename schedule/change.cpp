@@ -109,10 +109,7 @@ void shift_dates(const RunningPlan& running, Terms& rest, Day start) {
     }
   } else if (done > 0 && start == dates.by_contract(done)) {
     rest.first_due.reset();
-    // By the month the first period must be a whole step, and for that no due day may be named;
-    // from a due date that was clipped (31, 28 February) the dates go on with the clipped day.
-    const bool by_days = rest.basis == InterestBasis::daily;
-    rest.due_day = by_days ? contract_day(running.terms) : std::uint8_t{0};
+    rest.due_day = contract_day(running.terms);
   } else if (start != running.terms.disbursed) {
     rest.first_due = dates.by_contract(done + 1);
     rest.due_day = contract_day(running.terms);

@@ -29,13 +29,11 @@ std::int64_t months_a_step(const Terms& terms) {
   return std::int64_t{terms.frequency.every} * (terms.frequency.unit == PeriodUnit::year ? 12 : 1);
 }
 
-/// May the first period be no whole step? Then months count as 30 days of 360, and all periods
-/// share that denominator.
-bool first_is_odd(const Terms& terms) { return terms.first_due.has_value() || terms.due_day != 0; }
-
 /// The yearly rate in lowest terms: 18 % is 9/50, so that most products of a row fit 64 bits.
 Fraction yearly_rate(const Terms& terms) { return reduced(terms.rate.e12(), e12); }
 
+// Where the first period may be no whole step, months count as 30 days of 360, and all periods
+// share that denominator.
 Factor whole_step(const Terms& terms, Fraction rate) {
   const Int128 yearly = Int128{rate.numerator} * months_a_step(terms);
   if (first_is_odd(terms)) return {yearly * 30, 360 * rate.denominator};
