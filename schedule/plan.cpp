@@ -113,17 +113,15 @@ bool equal_periods(const Terms& terms) {
          terms.principal_free_periods > 0;
 }
 
-std::int64_t level_of(const Terms& terms) {
+std::int64_t level_of(const Terms& terms, Fraction rate) {
   const std::uint32_t free = terms.principal_free_periods;
   const std::uint32_t periods = terms.installments - free;
-  const Fraction rate = yearly_rate(terms);
   if (equal_periods(terms)) {
     const Factor whole = whole_step(terms, rate);
-    const Fraction step = reduced(static_cast<std::int64_t>(whole.numerator), whole.denominator);
     return level_installment(EqualPeriods{.principal_minor = terms.principal_minor,
                                           .balloon_minor = terms.balloon_minor,
-                                          .numerator = step.numerator,
-                                          .denominator = step.denominator,
+                                          .numerator = static_cast<std::int64_t>(whole.numerator),
+                                          .denominator = whole.denominator,
                                           .periods = periods},
                              terms.installment);
   }
@@ -195,18 +193,22 @@ Amounts amounts(const Terms& terms, PlanCursor& cursor, std::uint32_t count, con
 
 }  // namespace
 
-PlanCursor begin_plan(const Terms& terms) {
-  PlanCursor cursor{.rows_done = 0,
-                    .balance = terms.principal_minor - terms.down_payment_minor,
-                    .installment = 0};
-  if (has_provisions(terms)) {
-    cursor.installment = general_plan(terms, nullptr).installment;
-  } else if (terms.method == Method::level) {
-    cursor.installment = level_of(terms);
-  } else if (terms.method == Method::equal_principal) {
-    cursor.installment = equal_part(terms);
-  }
+namespace {
+
+PlanCursor begin_plain_plan(const Terms& terms, Fraction rate) {
+  PlanCursor cursor{.rows_done = 0, .balance = terms.principal_minor, .installment = 0};
+  if (terms.method == Method::level) cursor.installment = level_of(terms, rate);
+  if (terms.method == Method::equal_principal) cursor.installment = equal_part(terms);
   return cursor;
+}
+
+}  // namespace
+
+PlanCursor begin_plan(const Terms& terms) {
+  if (!has_provisions(terms)) return begin_plain_plan(terms, yearly_rate(terms));
+  return {.rows_done = 0,
+          .balance = terms.principal_minor - terms.down_payment_minor,
+          .installment = general_plan(terms, nullptr).installment};
 }
 
 std::uint32_t row_count(const Terms& terms) {
@@ -250,7 +252,8 @@ PlanRow next_row(const Terms& terms, PlanCursor& cursor) {
 
 Plan make_plan(const Terms& terms) {
   if (has_provisions(terms)) return general_plan(terms, nullptr);
-  PlanCursor cursor = begin_plan(terms);
+  const Fraction rate = yearly_rate(terms);
+  PlanCursor cursor = begin_plain_plan(terms, rate);
   Plan plan{.installment = cursor.installment,
             .installments = {},
             .rows = {},
@@ -259,7 +262,6 @@ Plan make_plan(const Terms& terms) {
   const std::uint32_t count = row_count(terms);
   const bool one_row = has_one_row(terms);
   const DueDates due_dates(terms);
-  const Fraction rate = yearly_rate(terms);
   Day start = terms.disbursed;
   plan.rows.reserve(count);
   for (std::uint32_t k = 1; k <= count; ++k) {
