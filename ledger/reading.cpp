@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/plan_digest.hpp"
 #include "loanbook/money/money.hpp"
+#include "loanbook/schedule/explain.hpp"
 
 namespace loanbook::ledger {
 namespace {
@@ -258,6 +260,34 @@ Result<std::vector<ScheduleRow>> Book::schedule(const std::string& id) const {
   return rows;
 }
 
+namespace {
+
+/// The scheduled figures of the row that runs on that day: one line for each step of the chain,
+/// the first with the payment.
+void explain_row(const schedule::Terms& terms, std::uint32_t no, const std::string& payment,
+                 std::vector<ExplainLine>& lines) {
+  const schedule::Explanation explanation = schedule::explain(terms);
+  const auto row = std::find_if(explanation.rows.begin(), explanation.rows.end(),
+                                [&](const auto& each) { return each.row.no == no; });
+  if (row == explanation.rows.end()) return;
+  std::string text;
+  for (const auto& solved : explanation.installments) {
+    if (solved.from_row <= no) text = schedule::to_text(solved, terms);
+  }
+  text += schedule::to_text(*row, terms);
+  const std::string figure = fmt::format("installment {} by plan", no);
+  std::string amount = payment;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::size_t word = text.find_first_not_of(' ', begin);
+    const std::string step = text.substr(std::min(word, end), end - std::min(word, end));
+    lines.push_back({figure, std::exchange(amount, ""), step, money::to_text(row->row.due)});
+    begin = end + 1;
+  }
+}
+
+}  // namespace
+
 Result<std::vector<ExplainLine>> Book::explain(const std::string& id, Day day) const {
   const std::shared_lock lock(impl_->state_mutex);
   const BookState& book = *impl_->state;
@@ -292,6 +322,10 @@ Result<std::vector<ExplainLine>> Book::explain(const std::string& id, Day day) c
        money::to_text(state.disbursed)});
   lines.push_back(
       line("interest accrued", at(state.balance, Role::interest_accrued), state.interest));
+  if (state.row_coming) {
+    explain_row(schedule_terms(product, state.terms, state.disbursed), state.next.no,
+                amount(state.next.payment()), lines);
+  }
   const schedule::OverdueRules rules = overdue_rules(product, state.terms.rate);
   for (const schedule::DueInstallment& due : state.due) {
     lines.push_back(

@@ -102,6 +102,21 @@ struct Series {
     }
     return changes;
   }
+
+  /// Norstrom (1972): where the running sums change their sign exactly once, there is one root
+  /// above zero. Money drawn between two payments leaves it so.
+  [[nodiscard]] bool one_root_above_zero() const {
+    Int128 sum = 0;
+    int changes = 0;
+    int sign = 0;
+    for (const Flow& flow : flows) {
+      sum += flow.amount;
+      const int now = (sum > 0) - (sum < 0);
+      if (now != 0 && sign != 0 && now != sign) ++changes;
+      if (now != 0) sign = now;
+    }
+    return changes == 1 && sum != 0;
+  }
 };
 
 struct Interval {
@@ -114,7 +129,7 @@ struct Interval {
 bool opposite(const Decimal& a, const Decimal& b) { return a.sign() * b.sign() < 0; }
 
 /// Steps outwards from zero until the present value changes its sign.
-std::optional<Interval> enclose(const Series& series) {
+std::optional<Interval> enclose(const Series& series, bool above_zero_only) {
   Interval interval{0, 0, series.present_value(0), 0};
   interval.high_value = interval.low_value;
   Decimal above = Decimal("0.0625");
@@ -125,7 +140,8 @@ std::optional<Interval> enclose(const Series& series) {
       return up;
     const Decimal down = below - 1;
     const Interval under{down, interval.low, series.present_value(down), interval.low_value};
-    if (under.low_value.is_zero() || opposite(under.low_value, under.high_value)) return under;
+    const bool found = under.low_value.is_zero() || opposite(under.low_value, under.high_value);
+    if (found && !above_zero_only) return under;
     interval = {under.low, up.high, under.low_value, up.high_value};
     above *= 2;
     if (i < 14) below /= 2;
@@ -179,11 +195,14 @@ Result<FoundRate> solve(Series series) {
   }
   std::stable_sort(series.flows.begin(), series.flows.end(),
                    [](const Flow& a, const Flow& b) { return earlier(a.time, b.time); });
-  if (series.sign_changes() != 1) return no_single_rate();
+  const bool one_root = series.sign_changes() == 1;
+  const bool simple_interest = std::any_of(series.flows.begin(), series.flows.end(),
+                                           [](const Flow& f) { return f.part.numerator != 0; });
+  if (!one_root && (simple_interest || !series.one_root_above_zero())) return no_single_rate();
   const money::Error out_of_range{
       "apr.rate_out_of_range",
       "the rate of these payments lies beyond -99.99 % or 100,000,000 % a period"};
-  const auto interval = enclose(series);
+  const auto interval = enclose(series, !one_root);
   if (!interval) return out_of_range;
   const auto centre = to_e30(narrow_down(series, *interval));
   if (!centre) return out_of_range;

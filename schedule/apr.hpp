@@ -31,7 +31,8 @@ struct FoundRate {
 /// The i > -1 with sum amount x (1 + i)^-time = 0 (irr: time in periods; EU and XIRR: in years).
 ///
 /// `apr.no_single_rate` unless the flows, in the order of time, change their sign exactly once
-/// (then there is one root, by Descartes' rule); `apr.rate_out_of_range` beyond -99.9999 % and
+/// (then there is one root, by Descartes' rule), or their running sums do (then there is one root
+/// above zero, by Norstrom's, and it is the rate); `apr.rate_out_of_range` beyond -99.9999 % and
 /// 10^6.
 [[nodiscard]] Result<FoundRate> internal_rate(std::span<const CashFlow> flows);
 

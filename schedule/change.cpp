@@ -109,10 +109,7 @@ void shift_dates(const RunningPlan& running, Terms& rest, Day start) {
     }
   } else if (done > 0 && start == dates.by_contract(done)) {
     rest.first_due.reset();
-    // By the month the first period must be a whole step, and for that no due day may be named;
-    // from a due date that was clipped (31, 28 February) the dates go on with the clipped day.
-    const bool by_days = rest.basis == InterestBasis::daily;
-    rest.due_day = by_days ? contract_day(running.terms) : std::uint8_t{0};
+    rest.due_day = contract_day(running.terms);
   } else if (start != running.terms.disbursed) {
     rest.first_due = dates.by_contract(done + 1);
     rest.due_day = contract_day(running.terms);
@@ -233,6 +230,12 @@ Result<Change> finish(const RunningPlan& running, Terms rest, PaidNow now) {
   if (!rest.rate_changes.empty() || !rest.drawdowns.empty() || rest.last_due)
     rest.odd_first = OddFirst::solve;
   if (auto status = check(rest); !status) return status.error();
+  if (rest.last_due &&
+      accrual_date(rest, rest.installments) <= accrual_date(rest, rest.installments - 1)) {
+    return refuse("change.maturity_out_of_range",
+                  "the business-day convention moves the maturity to the due date before it, or "
+                  "further; choose another maturity");
+  }
   const std::uint32_t before = running.rows_before + running.rows_done;
   Change change{.running = run_plan(rest, 0).value(),
                 .plan = make_plan(rest),

@@ -69,6 +69,8 @@ int days_thirty_e_360(const Civil& start, const Civil& end) {
 }
 
 int days_thirty_e_360_isda(Day start, Day end, bool terminates) {
+  // The end of February is day 30 as a start and its own day as the termination.
+  if (start == end) return 0;
   const Civil from = civil(start);
   const Civil to = civil(end);
   const int start_day = money::is_last_of_month(start) ? 30 : from.day;

@@ -20,6 +20,14 @@ Step step(Frequency frequency) {
   LOANBOOK_ASSERT(false && "a period unit that is not in the enumeration");
 }
 
+bool first_is_odd(const Terms& terms) {
+  if (terms.first_due) return true;
+  if (terms.due_day == 0) return false;
+  const date::year_month_day start{terms.disbursed};
+  const date::day last = (start.year() / start.month() / date::last).day();
+  return start.day() != std::min(last, date::day{terms.due_day});
+}
+
 DueDates::DueDates(const Terms& terms)
     : disbursed_(terms.disbursed),
       anchor_(terms.first_due.value_or(terms.disbursed)),

@@ -13,6 +13,10 @@ struct Step {
 };
 [[nodiscard]] Step step(Frequency frequency);
 
+/// May the first period be no whole step? A first due date that was agreed, or a fixed due day on
+/// which (cut to the month) the loan was not disbursed.
+[[nodiscard]] bool first_is_odd(const Terms& terms);
+
 /// The due dates of one loan, any number of them: takes the anchor apart once (due_date does so at
 /// every call).
 class DueDates {

@@ -212,7 +212,7 @@ class Fold {
       task.rows.push_back(solve_row(i, outlook));
       rows += task.rows.back().share != 0 ? 1 : 0;
     }
-    unit_.emplace(task);
+    unit_.emplace(std::move(task));
     target_exponent_ = periods_[from].exponent;
     target_ = unit_->amount(1, target_exponent_, terms_.installment);
     plan_.installments.push_back(target_);

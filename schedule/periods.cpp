@@ -23,8 +23,7 @@ bool in_months(const Terms& terms) {
 
 /// A period may be no whole step at either end; months count as 30 days of 360 there.
 bool is_odd(const Terms& terms, std::uint32_t k) {
-  const bool first = terms.first_due.has_value() || terms.due_day != 0;
-  return (k == 1 && first) || (k == terms.installments && terms.last_due);
+  return (k == 1 && first_is_odd(terms)) || (k == terms.installments && terms.last_due);
 }
 
 Time months_of(const Terms& terms, std::uint32_t k, Day start, Day end) {

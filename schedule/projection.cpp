@@ -380,23 +380,6 @@ ProjectedFlow Projector::flow(const Step& step) {
   return flow;
 }
 
-money::Status check(const Series& series, std::string_view name) {
-  const bool sorted =
-      std::is_sorted(series.points.begin(), series.points.end(),
-                     [](const Observation& a, const Observation& b) { return a.at < b.at; });
-  if (sorted) return money::ok();
-  return Error{"projection.series_not_ascending",
-               "the " + std::string(name) + " is not in the order of its dates; sort it"};
-}
-
-money::Status check(const ObservedSeries& observed) {
-  const money::Status index = check(observed.rate_index, "rate index");
-  if (!index) return index;
-  const money::Status scaling = check(observed.scaling_index, "scaling index");
-  if (!scaling || !observed.exchange_rate) return scaling;
-  return check(*observed.exchange_rate, "exchange rate");
-}
-
 }  // namespace
 
 Result<std::vector<ProjectedFlow>> project(const ProjectionTerms& terms,

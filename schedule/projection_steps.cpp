@@ -32,13 +32,8 @@ class Steps {
   [[nodiscard]] std::vector<Step>& list() { return list_; }
 
  private:
-  /// Nothing moves beyond the maturity, which itself may stay on a free day.
-  Moment moved(Moment scheduled) const {
-    const Moment moved = days_.moved(scheduled);
-    return days_.end().principal_due ? std::min(moved, days_.maturity_day()) : moved;
-  }
   void cyclic(Moment scheduled, FlowKind kind, std::optional<Figure> value = {}) {
-    list_.push_back({scheduled, moved(scheduled), kind, value});
+    list_.push_back({scheduled, days_.moved(scheduled), kind, value});
   }
   void on_its_day(Moment at, FlowKind kind, std::optional<Figure> value = {}) {
     list_.push_back({at, at, kind, value});
@@ -96,7 +91,7 @@ void Steps::interest() {
 
 /// Interest dates before `until` become capitalisations, and `until` is one whatever the cycle.
 void Steps::capitalise_until(Moment until, std::size_t first) {
-  const Moment at = moved(until);
+  const Moment at = days_.moved(until);
   const auto from = list_.begin() + static_cast<std::ptrdiff_t>(first);
   list_.erase(std::remove_if(from, list_.end(), [&](const Step& step) { return step.at == at; }),
               list_.end());
@@ -176,13 +171,20 @@ void Steps::payments_by_choice() {
   }
 }
 
-/// A call stops all that was to come; no other contract outlives its maturity.
+/// A call stops all that was to come. No other contract outlives its maturity: what would move
+/// beyond it is settled by it, but a fee, which is owed besides.
 void Steps::stop() {
   const ContractEnd& end = days_.end();
-  if (end.principal_due)
-    std::erase_if(list_, [&](const Step& step) { return step.scheduled > end.at; });
-  else if (terms_.call)
-    std::erase_if(list_, [&](const Step& step) { return step.at >= terms_.call->at; });
+  if (!end.principal_due) {
+    if (terms_.call)
+      std::erase_if(list_, [&](const Step& step) { return step.at >= terms_.call->at; });
+    return;
+  }
+  const Moment last = days_.maturity_day();
+  for (Step& step : list_) {
+    if (step.kind == FlowKind::fee) step.at = std::min(step.at, last);
+  }
+  std::erase_if(list_, [&](const Step& step) { return step.scheduled > end.at || step.at > last; });
 }
 
 void Steps::single_events() {

@@ -1,5 +1,6 @@
 #include "loanbook/schedule/projection_terms.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "loanbook/money/limits.hpp"
@@ -113,6 +114,15 @@ void check_figures(const ProjectionTerms& terms, Door& door) {
                 "scaling.index_at_signing is 0; no payment is a multiple of it");
 }
 
+money::Status check_order(const Series& series, std::string_view name) {
+  const bool sorted =
+      std::is_sorted(series.points.begin(), series.points.end(),
+                     [](const Observation& a, const Observation& b) { return a.at < b.at; });
+  if (sorted) return money::ok();
+  return Error{"projection.series_not_ascending",
+               "the " + std::string(name) + " is not in the order of its dates; sort it"};
+}
+
 }  // namespace
 
 money::Status check(const ProjectionTerms& terms) {
@@ -138,6 +148,14 @@ money::Status check(const ProjectionTerms& terms) {
       break;
   }
   return door.status();
+}
+
+money::Status check(const ObservedSeries& observed) {
+  money::Status index = check_order(observed.rate_index, "rate index");
+  if (!index) return index;
+  money::Status scaling = check_order(observed.scaling_index, "scaling index");
+  if (!scaling || !observed.exchange_rate) return scaling;
+  return check_order(*observed.exchange_rate, "exchange rate");
 }
 
 }  // namespace loanbook::schedule

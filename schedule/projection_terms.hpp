@@ -200,5 +200,7 @@ struct ObservedSeries {
 /// `projection.cycle_out_of_range`, `projection.figure_out_of_range`,
 /// `projection.calendar_missing`, `projection.terms_missing`.
 [[nodiscard]] money::Status check(const ProjectionTerms& terms);
+/// `projection.series_not_ascending`.
+[[nodiscard]] money::Status check(const ObservedSeries& observed);
 
 }  // namespace loanbook::schedule

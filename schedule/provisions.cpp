@@ -250,6 +250,7 @@ Status check_last_due(const Terms& terms) {
   if (!terms.last_due) return money::ok();
   const DueDates dates(terms);
   if (*terms.last_due <= dates.by_contract(terms.installments - 1) ||
+      dates(terms.installments) <= dates(terms.installments - 1) ||
       *terms.last_due > Day{date::year{limits::year_max} / 12 / 31}) {
     return refuse("terms.last_due_out_of_range",
                   "the last due date must come after the one before it and not after 2200");

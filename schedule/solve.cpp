@@ -6,6 +6,7 @@
 
 #include "loanbook/money/assert.hpp"
 #include "loanbook/schedule/exact_division.hpp"
+#include "loanbook/schedule/fixed_solve.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -48,40 +49,36 @@ SolveRow in_lowest_terms(const SolveRow& row) {
 
 }  // namespace
 
-/// U x 2^bits x growth^e lies in [low, high].
-struct Bracket {
-  cpp_int low;
-  cpp_int high;
-};
 constexpr unsigned bracket_bits = 256;
 
 struct SolvedUnit::Exact {
-  cpp_int numerator;
-  cpp_int denominator;
+  SolveTask task;
   Growth growth{1, 1};
-  std::vector<Bracket> brackets;  // by exponent
+  std::vector<UnitBounds> brackets{};  // by exponent, from that of the first row
 
-  // The weights of a long step plan are fractions of thousands of digits. Brackets of 256 bits
+  // The weights of a long step plan are fractions of thousands of digits, and so is U. Brackets
   // decide nearly every rounding; the exact fraction decides the others.
-  void prepare_brackets(std::uint32_t exponent_max) {
-    const cpp_int low = (numerator << bracket_bits) / denominator;
-    brackets.push_back({low, low + 1});
-    for (std::uint32_t e = 1; e <= exponent_max; ++e) {
-      const Bracket& last = brackets.back();
+  [[nodiscard]] const UnitBounds& bracket(std::uint32_t exponent) {
+    const std::uint32_t first = task.rows.front().exponent;
+    LOANBOOK_ASSERT(exponent >= first);
+    while (brackets.size() <= exponent - first) {
+      const UnitBounds& last = brackets.back();
       brackets.push_back({last.low * growth.numerator / growth.denominator,
                           last.high * growth.numerator / growth.denominator + 1});
     }
-  }
-
-  [[nodiscard]] std::int64_t round_exactly(std::uint32_t share, std::uint32_t exponent,
-                                           money::Rounding rounding) const {
-    return divide_exact(numerator * share * mp::pow(cpp_int(growth.numerator), exponent),
-                        denominator * mp::pow(cpp_int(growth.denominator), exponent), rounding);
+    return brackets[exponent - first];
   }
 };
 
-SolvedUnit::SolvedUnit(const SolveTask& task) : exact_(std::make_unique<Exact>()) {
-  const Growth growth = growth_of(task.growth_e12);
+namespace {
+
+/// U x growth^exponent, of any width.
+struct ExactUnit {
+  cpp_int numerator;
+  cpp_int denominator;
+};
+
+ExactUnit exact_unit(const SolveTask& task, Growth growth, std::uint32_t at_exponent) {
   // Balance = (a - b U / g^e) / q: q is the product of the row denominators, g^e the power of the
   // growth's denominator at the row in hand, r = q x (growth's numerator)^e. All integers, and
   // every step multiplies by small ones.
@@ -109,12 +106,28 @@ SolvedUnit::SolvedUnit(const SolveTask& task) : exact_(std::make_unique<Exact>()
     if (row.share != 0) b += r * row.share;
   }
   LOANBOOK_ASSERT(b > 0);
+  ExactUnit unit{a - q * task.balloon, std::move(b)};
+  if (unit.numerator < 0) unit.numerator = 0;  // the balloon outgrew the balance
+  unit.numerator *= mp::pow(cpp_int(growth.denominator), exponent) *
+                    mp::pow(cpp_int(growth.numerator), at_exponent);
+  unit.denominator *= mp::pow(cpp_int(growth.denominator), at_exponent);
+  return unit;
+}
+
+}  // namespace
+
+SolvedUnit::SolvedUnit(SolveTask task) : exact_(std::make_unique<Exact>()) {
+  exact_->task = std::move(task);
+  const Growth growth = growth_of(exact_->task.growth_e12);
   exact_->growth = growth;
-  exact_->numerator = a - q * task.balloon;
-  if (exact_->numerator < 0) exact_->numerator = 0;  // the balloon outgrew the balance
-  exact_->numerator *= mp::pow(cpp_int(growth.denominator), exponent);
-  exact_->denominator = std::move(b);
-  exact_->prepare_brackets(exponent);
+  auto bounds = unit_bounds(exact_->task, static_cast<std::uint64_t>(growth.numerator),
+                            static_cast<std::uint64_t>(growth.denominator));
+  if (!bounds) {
+    const ExactUnit unit = exact_unit(exact_->task, growth, exact_->task.rows.front().exponent);
+    const cpp_int low = (unit.numerator << bracket_bits) / unit.denominator;
+    bounds = UnitBounds{low, low + 1};
+  }
+  exact_->brackets.push_back(std::move(*bounds));
 }
 
 SolvedUnit::~SolvedUnit() = default;
@@ -122,17 +135,18 @@ SolvedUnit::SolvedUnit(SolvedUnit&&) noexcept = default;
 SolvedUnit& SolvedUnit::operator=(SolvedUnit&&) noexcept = default;
 
 std::int64_t SolvedUnit::amount(std::uint32_t share, std::uint32_t exponent,
-                                money::Rounding rounding) const {
-  const Bracket& bracket = exact_->brackets[exponent];
+                                money::Rounding rounding) {
+  const UnitBounds& bracket = exact_->bracket(exponent);
   const cpp_int scale = cpp_int(1) << bracket_bits;
   const std::int64_t low = divide_exact(bracket.low * share, scale, rounding);
   if (divide_exact(bracket.high * share, scale, rounding) == low) return low;
-  return exact_->round_exactly(share, exponent, rounding);
+  const ExactUnit unit = exact_unit(exact_->task, exact_->growth, exponent);
+  return divide_exact(unit.numerator * share, unit.denominator, rounding);
 }
 
-Int128 SolvedUnit::amount_e12(std::uint32_t share, std::uint32_t exponent) const {
+Int128 SolvedUnit::amount_e12(std::uint32_t share, std::uint32_t exponent) {
   return static_cast<Int128>(
-      cpp_int((exact_->brackets[exponent].high * share * e12) >> bracket_bits));
+      cpp_int((exact_->bracket(exponent).high * share * e12) >> bracket_bits));
 }
 
 }  // namespace loanbook::schedule

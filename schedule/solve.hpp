@@ -33,16 +33,16 @@ class SolvedUnit {
  public:
   /// Formula: the balance after the rows is a - b U; U = (a - balloon) / b. Requires a row with a
   /// share.
-  explicit SolvedUnit(const SolveTask& task);
+  explicit SolvedUnit(SolveTask task);
   ~SolvedUnit();
   SolvedUnit(SolvedUnit&&) noexcept;
   SolvedUnit& operator=(SolvedUnit&&) noexcept;
 
   /// round(U x weight) to a multiple; 0 where it is negative (nothing is left to pay).
   [[nodiscard]] std::int64_t amount(std::uint32_t share, std::uint32_t exponent,
-                                    money::Rounding rounding) const;
+                                    money::Rounding rounding);
   /// U x weight with 12 decimals, cut off: to be shown.
-  [[nodiscard]] money::Int128 amount_e12(std::uint32_t share, std::uint32_t exponent) const;
+  [[nodiscard]] money::Int128 amount_e12(std::uint32_t share, std::uint32_t exponent);
 
  private:
   struct Exact;

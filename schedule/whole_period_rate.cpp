@@ -216,14 +216,19 @@ std::optional<Problem> problem_of(std::span<const CashFlow> flows) {
   terms.reserve(flows.size());
   Int128 sum = 0;
   int changes = 0;
+  int sum_changes = 0;
+  bool sum_below = false;
   for (const CashFlow& flow : flows) {
     if (flow.amount_minor == 0) continue;
     if (flow.time.numerator > periods_max || flow.amount_minor == INT64_MIN) return std::nullopt;
     if (!terms.empty() && (terms.back().amount < 0) != (flow.amount_minor < 0)) ++changes;
     sum += flow.amount_minor;
+    if (!terms.empty() && sum != 0 && (sum < 0) != sum_below) ++sum_changes;
+    if (sum != 0) sum_below = sum < 0;
     terms.push_back({flow.amount_minor, flow.time.numerator});
   }
-  if (changes != 1 || sum == 0) return std::nullopt;
+  // One root by Descartes' rule, or one above zero by Norstrom's (`internal_rate`).
+  if ((changes != 1 && sum_changes != 1) || sum == 0) return std::nullopt;
   const bool first_above = terms.front().amount > 0;
   if ((sum < 0) != first_above) {
     // Below zero: the same in powers of 1 + i, counted from the end.

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from model import *
+from provisions import WEEKENDS, Plan, provision_table
 
 
 def day(iso):
@@ -147,6 +148,59 @@ EXAMPLES = {
     "reversal readings": lambda: known_readings(CARD, [], [], [("2026-02-24", "2026-02-24", PAID_IN_TIME), ("2026-02-24", "2026-02-25", []), ("2026-02-26", "2026-02-26", [])], CHARGES),
     "reversal trial balance": lambda: trial_balance(CARD, [], "2026-02-25"),
 }
+
+
+J = day("2026-01-15")
+TEN, YEAR = 1000000, F(12, 100)
+
+PROVISIONS = {
+    "flat": Plan(TEN, F(8, 100), 6, J, method="flat"),
+    "flat first": Plan(TEN, F(8, 100), 6, J, method="flat", remainder="first"),
+    "flat spread": Plan(TEN, F(8, 100), 6, J, method="flat", remainder="spread"),
+    "fee each": Plan(1200000, F(0), 12, J, method="equal-principal", fee=F(6, 1000)),
+    "fee in total": Plan(99999, F(0), 6, J, method="equal-principal", fee=F(75, 10000), fee_in_total=True, remainder="first"),
+    "fee upfront": Plan(100000, F(0), 3, J, method="equal-principal", fee=F(75, 10000), fee_amount=100, fee_upfront=True),
+    "step up": Plan(TEN, YEAR, 6, J, growth=F(1, 10), step_every=2),
+    "step down": Plan(TEN, YEAR, 4, J, growth=F(-1, 5), step_every=1),
+    "step below the interest": Plan(TEN, F(24, 100), 6, J, growth=F(1), step_every=1, negative=True),
+    "step no negative": Plan(TEN, F(24, 100), 6, J, growth=F(1), step_every=1),
+    "season pay": Plan(TEN, YEAR, 8, J, season=(4, 5), season_interest="pay"),
+    "season capitalise": Plan(TEN, YEAR, 6, J, season=(4, 5), season_interest="capitalise"),
+    "season defer": Plan(TEN, YEAR, 6, J, season=(4, 5), season_interest="defer"),
+    "season equal principal": Plan(TEN, YEAR, 6, J, method="equal-principal", season=(4, 5), season_interest="pay"),
+    "balloon": Plan(TEN, YEAR, 4, J, balloon=500000),
+    "balloon equal principal": Plan(TEN, YEAR, 4, J, method="equal-principal", balloon=400000),
+    "balloon by a longer amortization": Plan(TEN, YEAR, 4, J, amortization=12),
+    "given installment": Plan(TEN, YEAR, 12, J, given=200000),
+    "given installment, too few rows": Plan(TEN, YEAR, 4, J, given=200000),
+    "given principal": Plan(TEN, YEAR, 12, J, method="equal-principal", given=300000),
+    "shares": Plan(TEN, YEAR, 5, J, method="principal-shares", shares=(1, 1, 2, 0, 3)),
+    "holiday pay": Plan(TEN, YEAR, 6, J, holidays=((2, 3, "pay"),)),
+    "holiday capitalise": Plan(TEN, YEAR, 6, J, holidays=((2, 3, "capitalise"),)),
+    "holiday defer": Plan(TEN, YEAR, 6, J, holidays=((2, 3, "defer"),)),
+    "holiday waive": Plan(TEN, YEAR, 6, J, holidays=((2, 3, "waive"),)),
+    "principal free": Plan(TEN, YEAR, 6, J, principal_free=2),
+    "interest free": Plan(TEN, YEAR, 6, J, interest_free=2),
+    "drawdowns": Plan(600000, YEAR, 4, J, drawdowns=((day("2026-02-25"), 400000),)),
+    "drawdowns by days": Plan(600000, YEAR, 4, J, basis="daily", drawdowns=((day("2026-02-25"), 400000),)),
+    "drawdown on a due date": Plan(600000, YEAR, 3, J, method="interest-first", drawdowns=((day("2026-02-15"), 400000),)),
+    "down payment": Plan(TEN, YEAR, 4, J, down_payment=300000),
+    "carried interest": Plan(TEN, YEAR, 4, J, carried=12345, holidays=((1, 1, "defer"),)),
+    "rate change ahead": Plan(TEN, YEAR, 6, J, rate_changes=((day("2026-03-25"), F(6, 100)),)),
+    "rate change at change": Plan(TEN, YEAR, 6, J, rate_changes=((day("2026-03-25"), F(6, 100)),), repricing="at-change"),
+    "rate change keep": Plan(TEN, YEAR, 6, J, rate_changes=((day("2026-03-25"), F(6, 100)),), repricing="keep"),
+    "rate change by days": Plan(TEN, YEAR, 3, J, method="interest-first", basis="daily", rate_changes=((day("2026-03-25"), F(6, 100)),)),
+    "roll following": Plan(TEN, YEAR, 4, J, method="interest-first", basis="daily", calendar=WEEKENDS, roll="following"),
+    "roll interest follows": Plan(TEN, YEAR, 4, J, method="interest-first", basis="daily", calendar=WEEKENDS, roll="following", follows=True),
+    "last due": Plan(TEN, YEAR, 4, J, last_due=day("2026-05-31")),
+    "rounding to jiao": Plan(TEN, F(113, 1000), 4, J, multiple=10, installment="up"),
+    "rounding to ten yuan": Plan(TEN, F(113, 1000), 4, J, multiple=1000, installment="half-up"),
+    "rounding equal principal spread": Plan(TEN, YEAR, 3, J, method="equal-principal", remainder="spread"),
+    "rounding equal principal first": Plan(TEN, YEAR, 3, J, method="equal-principal", remainder="first"),
+    "rounding each day": Plan(123457, F("0.1825"), 3, J, method="interest-first", basis="daily", day_count="ACT/365F", digits=2),
+    "rounding once": Plan(123457, F("0.1825"), 3, J, method="interest-first", basis="daily", day_count="ACT/365F"),
+}
+EXAMPLES.update({name: lambda plan=plan: provision_table(plan) for name, plan in PROVISIONS.items()})
 
 
 def rows_of(text):

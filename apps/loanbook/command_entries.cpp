@@ -23,8 +23,10 @@ void print_line(const ledger::EntryView& entry) {
 
 int follow(const Context& context, std::uint64_t after) {
   catch_interrupts();
-  // A feed is a sequence of objects or rows, whatever the format: an array would never be closed.
-  const Format format = context.format == Format::json ? Format::ndjson : context.format;
+  // A feed is a sequence of objects or rows, whatever the format: an array or a page would never be
+  // closed.
+  const bool whole = context.format == Format::json || context.format == Format::html;
+  const Format format = whole ? Format::ndjson : context.format;
   bool headed = false;
   while (interrupted() == 0) {
     auto book = open_reader(context);

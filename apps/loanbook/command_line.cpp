@@ -89,15 +89,34 @@ void add_value_date(CLI::App* command, Writing& writing) {
                       "Day from which it counts (default: the business date)");
 }
 
-void add_terms(CLI::App* command, TermsArguments& terms) {
-  command->add_option("--product", terms.product, "Product id")->required();
+CLI::Option* add_terms(CLI::App* command, TermsArguments& terms) {
+  auto* product = command->add_option("--product", terms.product, "Product id");
   command->add_option("--product-version", terms.product_version, "Default: the newest");
   command->add_option("--amount", terms.amount, "Principal, such as 12000.00")->required();
-  command->add_option("--rate", terms.rate, "Per year: 18% or 0.18 (default: the product's)");
+  command->add_option("--rate", terms.rate,
+                      "18%, '1.5% per month', '0.05% per day' (default: the product's)");
   command->add_option("--term", terms.installments,
                       "Number of installments (default: the product's)");
   command->add_option("--first-due", terms.first_due, "First due date");
   command->add_option("--due-day", terms.due_day, "Fixed day of the month, 1 to 31");
+  return product;
+}
+
+void add_quote_options(CLI::App* quote, QuoteArguments& a) {
+  auto* product = add_terms(quote, a.terms);
+  auto* file = quote->add_option("--file", a.file, "A product file instead; needs no book");
+  file->excludes(product);
+  quote->add_option("--date", a.date, "Day of disbursement (default: the business date)");
+  quote->add_option("--last-due", a.last_due, "Maturity by contract");
+  quote->add_option("--installment", a.installment, "Given by the contract, not solved");
+  quote->add_option("--down-payment", a.down_payment, "Paid on the day of disbursement");
+  quote->add_option("--drawdown", a.drawdowns, "Paid out later: 2026-03-01=5000.00, repeatable");
+  quote->add_option("--rate-change", a.rate_changes, "From a day on: 2027-01-01=3.5%, repeatable");
+  quote->add_option("--fee-deducted", a.fee_deducted, "Kept back from the disbursement");
+  quote->add_option("--fee-paid", a.fee_paid, "Paid by the borrower on that day");
+  quote->add_option("--calendar", a.calendar, "Calendar file of business days");
+  quote->add_flag("--explain", a.explain, "How each figure came about");
+  quote->add_flag("--no-plot", a.no_plot, "No picture on a terminal");
 }
 
 void add_book_commands(Tree& tree) {
@@ -162,12 +181,11 @@ void add_product_commands(Tree& tree) {
   series_add->add_option("FILE", a.publish.files, "Series files (CSV)")->required();
   add_writing(series_add, a.publish.writing);
 
-  auto* quote =
-      tree.command(&tree.app, "quote", "Plan and totals of a loan that is not made yet",
-                   "loanbook quote --product consumer-level --amount 12000 --date 2026-01-15",
-                   [&a](const Context& c) { return run_quote(c, a.quote); });
-  add_terms(quote, a.quote.terms);
-  quote->add_option("--date", a.quote.date, "Day of disbursement (default: the business date)");
+  auto* quote = tree.command(
+      &tree.app, "quote", "Plan, costs and annual rates of a loan that is not made yet",
+      "loanbook quote --product consumer-level --amount 12000 --date 2026-01-15",
+      [&a](const Context& c) { return run_quote(c, a.quote); });
+  add_quote_options(quote, a.quote);
 }
 
 CLI::App* add_amount_command(Tree& tree, CLI::App* loan, const std::string& name,
@@ -192,7 +210,7 @@ void add_loan_writing(Tree& tree, CLI::App* loan) {
                    "loanbook loan open L-1001 --product consumer-level --amount 12000 --disburse",
                    [&a](const Context& c) { return run_loan_open(c, a.open); });
   open->add_option("ID", a.open.loan, "Loan id")->required();
-  add_terms(open, a.open.terms);
+  add_terms(open, a.open.terms)->required();
   open->add_flag("--disburse", a.open.disburse, "Pay it out at once");
   add_writing(open, a.open.writing);
   add_value_date(open, a.open.writing);

@@ -1,4 +1,4 @@
-// Products and series: publish, list, show, check; and quotes, which need nothing else.
+// Products and series: publish, list, show, check.
 
 #include <fmt/format.h>
 
@@ -11,18 +11,11 @@
 #include "loanbook/interchange/csv.hpp"
 #include "loanbook/interchange/file.hpp"
 #include "loanbook/interchange/product_toml.hpp"
-#include "loanbook/schedule/apr.hpp"
 #include "output.hpp"
 #include "requests.hpp"
 
 namespace loanbook::apps {
 namespace {
-
-Result<ledger::Product> read_product_file(const std::string& file) {
-  auto text = interchange::read_file(file);
-  if (!text) return text.error();
-  return interchange::read_product(*text, file);
-}
 
 // Checked all, before the first is written.
 Result<std::vector<ledger::Product>> read_product_files(const std::vector<std::string>& files) {
@@ -98,61 +91,6 @@ int publish(const Context& context, const Writing& writing,
         return exit_code::done;
       },
       key);
-}
-
-std::optional<std::uint32_t> periods_per_year(schedule::Frequency frequency) {
-  constexpr std::uint32_t of_unit[] = {0, 365, 52, 12, 1};
-  const auto periods = of_unit[static_cast<std::size_t>(frequency.unit)];
-  if (frequency.every == 0 || periods % frequency.every != 0) return std::nullopt;
-  return periods / frequency.every;
-}
-
-// The internal rate of the plan's payments, as announcement 2021 no. 3 of the PBoC asks lenders to
-// show.
-std::string apr_note(const ledger::Quote& quote) {
-  const auto terms = ledger::schedule_terms(quote.product, quote.terms, quote.disbursed);
-  const auto periods = periods_per_year(quote.product.frequency);
-  if (!periods) return {};
-  const auto rate = schedule::internal_rate(schedule::flows_of(terms, quote.plan, 0));
-  if (!rate) return {};
-  const auto nominal = schedule::nominal_rate(*rate, *periods);
-  const auto effective = schedule::effective_rate(*rate, *periods);
-  if (!nominal || !effective) return {};
-  const auto percent = [](schedule::FoundRate found) {
-    return money::text_of_minor(schedule::rounded(found, 4), 2);
-  };
-  return fmt::format("Annual rate of all payments: {}% simple, {}% compound.", percent(*nominal),
-                     percent(*effective));
-}
-
-void print_plan(const Context& context, const ledger::Quote& quote) {
-  const auto currency = quote.product.currency;
-  const auto amount = [&](std::int64_t minor) {
-    return money::text_of_minor(minor, currency.digits);
-  };
-  Report report;
-  report.title = {
-      fmt::format("{} {}: {} {} at {} a year from {}", quote.product.id, quote.product.version,
-                  interchange::with_thousands(amount(quote.terms.principal_minor)), currency.text(),
-                  quote.terms.rate.percent_text(), money::to_text(quote.disbursed))};
-  report.columns = {{"no", "#", ColumnKind::integer},
-                    {"due", "Due", ColumnKind::date},
-                    {"principal", "Principal", ColumnKind::amount},
-                    {"interest", "Interest", ColumnKind::amount},
-                    {"payment", "Payment", ColumnKind::amount},
-                    {"balance", "Balance", ColumnKind::amount}};
-  std::int64_t principal = 0;
-  for (const auto& row : quote.plan.rows) {
-    principal += row.principal;
-    report.rows.push_back({{std::to_string(row.no), money::to_text(row.due), amount(row.principal),
-                            amount(row.interest), amount(row.payment()), amount(row.balance)}});
-  }
-  const auto interest = quote.plan.total_interest;
-  report.rows.push_back(
-      {{"", "total", amount(principal), amount(interest), amount(principal + interest), ""},
-       RowMark::total});
-  if (auto note = apr_note(quote); !note.empty()) report.notes.push_back(std::move(note));
-  print(report, context.format);
 }
 
 }  // namespace
@@ -247,19 +185,6 @@ int run_series_add(const Context& context, const PublishArguments& arguments) {
     }
   }
   return publish(context, arguments.writing, [&](const Book&) { return std::move(commands); });
-}
-
-int run_quote(const Context& context, const QuoteArguments& arguments) {
-  auto terms = open_loan_of(arguments.terms);
-  if (!terms) return fail(terms.error());
-  auto day = optional_day(arguments.date, "--date");
-  if (!day) return fail(day.error());
-  return with_reader(context, [&](const Book& book) {
-    auto quote = book.quote(*terms, day->value_or(book.status().business_date));
-    if (!quote) return fail(quote.error());
-    print_plan(context, *quote);
-    return exit_code::done;
-  });
 }
 
 }  // namespace loanbook::apps

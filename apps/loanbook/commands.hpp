@@ -36,7 +36,7 @@ int run_rebuild(const Context& context);
 int run_backup(const Context& context, const std::string& target);
 int run_restore(const Context& context, const std::string& source);
 
-// Products and series: command_product.cpp
+// Products and series: command_product.cpp; quotes: command_quote.cpp
 
 struct PublishArguments {
   std::vector<std::string> files;
@@ -66,6 +66,17 @@ struct TermsArguments {
 struct QuoteArguments {
   TermsArguments terms;
   std::string date;
+  std::string file;  ///< a product file instead of the book's product
+  std::string calendar;
+  std::string last_due;
+  std::string installment;
+  std::string down_payment;
+  std::vector<std::string> drawdowns;     ///< `DATE=AMOUNT`
+  std::vector<std::string> rate_changes;  ///< `DATE=RATE`
+  std::string fee_deducted;
+  std::string fee_paid;
+  bool explain = false;
+  bool no_plot = false;
 };
 int run_quote(const Context& context, const QuoteArguments& arguments);
 

@@ -19,6 +19,8 @@ ledger::Command command_of(Event event, const std::string& loan, const Writing& 
   return command;
 }
 
+[[nodiscard]] Result<ledger::Product> read_product_file(const std::string& file);
+
 /// Errors name the option: `--first-due`, `--due-day`.
 [[nodiscard]] Result<ledger::OpenLoan> open_loan_of(const TermsArguments& arguments);
 

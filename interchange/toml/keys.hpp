@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "loanbook/interchange/suggest.hpp"
+#include "loanbook/money/assert.hpp"
 #include "loanbook/money/money.hpp"
 #include "loanbook/money/result.hpp"
 #include "loanbook/money/text.hpp"
@@ -77,8 +78,14 @@ class Problems {
   Problems(std::string_view file_name, std::string_view kind)
       : file_name_(file_name), kind_(kind) {}
 
+  /// The id of a problem that both kinds of files can have.
   [[nodiscard]] std::string id(std::string_view name) const {
-    return std::string(kind_) + "." + std::string(name);
+    constexpr std::string_view of_calendars[] = {"calendar.unknown_key", "calendar.missing_key",
+                                                 "calendar.wrong_type", "calendar.bad_value"};
+    const std::string wanted = std::string(kind_) + "." + std::string(name);
+    LOANBOOK_ASSERT(kind_ == "product" ||
+                    std::ranges::find(of_calendars, wanted) != std::end(of_calendars));
+    return wanted;
   }
 
   [[nodiscard]] std::string kind() const { return std::string(kind_); }

@@ -69,7 +69,7 @@ std::optional<std::string> difference(const Json& expected, const ProjectedFlow&
                                                     {"nominalInterestRate", flow.rate},
                                                     {"accruedInterest", flow.accrued}};
   for (const auto& [field, got] : figures) {
-    const Figure wanted = figure_cut(expected.at(field), field);
+    const Figure wanted = figure_of(expected.at(field), field);
     const Figure apart = wanted < got ? got - wanted : wanted - got;
     if (apart > tolerance) return differs(field, figure_text(wanted), figure_text(got));
   }

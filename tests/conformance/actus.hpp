@@ -22,10 +22,9 @@ ActusContract actus_contract(const Json& content);
 /// Without the blanks at its ends.
 std::string trimmed(const std::string& text);
 
-/// A number or a text with a number, blanks at its ends, an exponent at most.
+/// A number or a text with a number, blanks at its ends, an exponent at most. Digits beyond the
+/// 18th decimal are cut: what they are worth is far below the tolerance of the suite.
 schedule::Figure figure_of(const Json& value, const std::string& where);
-/// The same, digits beyond the 18th cut: for what is compared with a tolerance.
-schedule::Figure figure_cut(const Json& value, const std::string& where);
 std::string figure_text(schedule::Figure figure);
 
 /// `2013-12-31T00:00`, with or without seconds; `23:59:59` is the close of the day.

@@ -75,6 +75,14 @@ class Reader {
     if (value.is_array()) return {value.begin(), value.end()};
     return {value};
   }
+  /// One entry holds for all `count`.
+  [[nodiscard]] std::vector<Json> list(const std::string& key, std::size_t count) const {
+    std::vector<Json> values = list(key);
+    if (values.size() == 1) values.resize(count, values.front());
+    if (!values.empty() && values.size() != count)
+      throw Refused{key + " has not as many entries as its anchors"};
+    return values;
+  }
   [[nodiscard]] std::optional<Cycle> cycle(const std::string& name) const;
   [[nodiscard]] std::vector<Cycle> cycles(const std::string& name) const;
   [[nodiscard]] Series series(const std::string& key) const;
@@ -107,13 +115,11 @@ std::optional<Cycle> Reader::cycle(const std::string& name) const {
 
 std::vector<Cycle> Reader::cycles(const std::string& name) const {
   const std::vector<Json> anchors = list("arrayCycleAnchorDateOf" + name);
-  const std::vector<Json> steps = list("arrayCycleOf" + name);
   if (anchors.empty()) {
     const auto one = cycle(name);
     return one ? std::vector{*one} : std::vector<Cycle>{};
   }
-  if (!steps.empty() && steps.size() != anchors.size())
-    throw Refused{"arrayCycleOf" + name + " has not as many entries as its anchors"};
+  const std::vector<Json> steps = list("arrayCycleOf" + name, anchors.size());
   std::vector<Cycle> result;
   for (std::size_t i = 0; i < anchors.size(); ++i) {
     const auto step =
@@ -158,7 +164,7 @@ void Reader::dates() {
   // Cash has been there before the status day.
   terms_.drawdown = moment("initialExchangeDate").value_or(terms_.status);
   terms_.maturity = moment("maturityDate");
-  terms_.amortized_until = moment("amortizationDate");
+  if (terms_.repayment == Repayment::annuity) terms_.amortized_until = moment("amortizationDate");
   terms_.principal = figure_or("notionalPrincipal", 0);
   terms_.payment = figure("nextPrincipalRedemptionPayment");
   terms_.repaid = cycle("PrincipalRedemption");
@@ -190,7 +196,9 @@ void Reader::interest() {
   if (interest.day_count == DayCount::bus_252 && !terms_.business_days.calendar)
     terms_.business_days.calendar =
         std::make_shared<const Calendar>(value_of(Calendar::make({.name = "every day"})));
-  if (has("interestCalculationBase"))
+  const bool repaid_early =
+      terms_.repayment != Repayment::at_maturity && terms_.repayment != Repayment::open_ended;
+  if (repaid_early && has("interestCalculationBase"))
     interest.base = meaning(bases, text("interestCalculationBase"), "interestCalculationBase");
   interest.base_amount = figure_or("interestCalculationBaseAmount", 0);
   interest.base_dates = cycle("InterestCalculationBase");
@@ -207,11 +215,10 @@ void Reader::floating() {
   floating.next_rate = figure("nextResetRate");
   contract_.observed.rate_index = series(text("marketObjectCodeOfRateReset"));
   for (const Cycle& cycle : cycles("RateReset")) floating.resets.push_back({.cycle = cycle});
-  const std::vector<Json> kinds = list("arrayFixedVariable");
-  const std::vector<Json> rates = list("arrayRate");
+  const std::vector<Json> kinds = list("arrayFixedVariable", floating.resets.size());
+  const std::vector<Json> rates = list("arrayRate", floating.resets.size());
   if (kinds.empty()) return;
-  if (kinds.size() != floating.resets.size() || rates.size() != kinds.size())
-    throw Refused{"arrayFixedVariable, arrayRate and their anchors differ in number"};
+  if (rates.empty()) throw Refused{"arrayFixedVariable without arrayRate"};
   enum class Kind { known, index };
   constexpr Word<Kind> words[] = {
       {"FIX", Kind::known}, {"F", Kind::known}, {"VAR", Kind::index}, {"V", Kind::index}};
@@ -228,10 +235,9 @@ void Reader::floating() {
 void Reader::parts() {
   if (terms_.repayment != Repayment::listed) return;
   const std::vector<Cycle> steps = cycles("PrincipalRedemption");
-  const std::vector<Json> amounts = list("arrayNextPrincipalRedemptionPayment");
-  const std::vector<Json> directions = list("arrayIncreaseDecrease");
-  if (amounts.size() != steps.size() || directions.size() != steps.size())
-    throw Refused{"the arrays of principal differ in number"};
+  const std::vector<Json> amounts = list("arrayNextPrincipalRedemptionPayment", steps.size());
+  const std::vector<Json> directions = list("arrayIncreaseDecrease", steps.size());
+  if (amounts.empty() || directions.empty()) throw Refused{"parts of principal without amounts"};
   constexpr Word<Direction> words[] = {{"DEC", Direction::lower}, {"INC", Direction::raise}};
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const std::string direction = trimmed(directions[i].get<std::string>());

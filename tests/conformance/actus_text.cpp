@@ -62,16 +62,12 @@ std::string trimmed(const std::string& text) {
 }
 
 Figure figure_of(const Json& value, const std::string& where) {
-  const auto figure = money::parse_decimal(decimal_of(value, where), digits);
-  if (!figure) throw Refused{where + ": " + figure.error().message};
-  return *figure;
-}
-
-Figure figure_cut(const Json& value, const std::string& where) {
   std::string text = decimal_of(value, where);
   const std::size_t point = text.find('.');
   if (point != std::string::npos) text.resize(std::min(text.size(), point + 1 + digits));
-  return value_of(money::parse_decimal(text, digits));
+  const auto figure = money::parse_decimal(text, digits);
+  if (!figure) throw Refused{where + ": " + figure.error().message};
+  return *figure;
 }
 
 std::string figure_text(Figure figure) {

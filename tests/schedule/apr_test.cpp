@@ -70,6 +70,21 @@ TEST_CASE("payments without one rate are refused", "[apr]") {
   CHECK(internal_rate(odd_time).error().id == "apr.time_out_of_range");
 }
 
+TEST_CASE("money drawn between two payments leaves one rate", "[apr]") {
+  // 1,000 and 500 a period later at 2 %: 100 paid in between, 1,448.40 two periods on.
+  // 1000 x 1.02^2 = 1040.40; 400 x 1.02 = 408: 1448.40 exactly.
+  const std::vector<CashFlow> whole{
+      {100'000, {0, 1}}, {-10'000, {1, 1}}, {50'000, {1, 1}}, {-144'840, {2, 1}}};
+  CHECK(internal_rate(whole).value().centre_e30 ==
+        money::Int128{20'000'000'000'000'000} * 1'000'000'000'000);
+  // With parts of a period too.
+  const std::vector<CashFlow> half{
+      {100'000, {0, 1}}, {-10'000, {1, 2}}, {-1, {1, 2}}, {50'001, {3, 4}}, {-160'000, {1, 1}}};
+  const auto found = internal_rate(half);
+  REQUIRE(found);
+  CHECK(found->centre_e30 > 0);
+}
+
 TEST_CASE("the rate of a plan without fees is its own rate, but for the rounding", "[apr]") {
   Terms terms;
   terms.currency = money::Currency::find("CNY").value();

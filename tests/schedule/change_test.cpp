@@ -3,6 +3,7 @@
 #include <boost/multiprecision/cpp_int.hpp>
 #include <numeric>
 
+#include "loanbook/money/limits.hpp"
 #include "schedule/random_terms.hpp"
 
 namespace loanbook::schedule {
@@ -379,6 +380,7 @@ TEST_CASE("a rest without change is the rest of the plan", "[change][property]")
     for (const PlanRow& row : original.rows)
       RC_PRE(row.no <= done || row.principal > 0 || row.no <= terms.principal_free_periods ||
              terms.method == Method::interest_first);
+    RC_PRE(running.installment <= money::limits::amount_minor_max);
     RC_PRE(done == 0 || !terms.first_due || terms.due_day == 0 || done > 1);
     const auto change = extend(running, 0);
     RC_ASSERT(change);

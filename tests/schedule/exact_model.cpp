@@ -339,7 +339,11 @@ class Walk {
       path.last = terms_.disbursed;
     solved_ = solved(terms_, k, balance_, path);
     if (!first_exact) first_exact = solved_;
-    out_.installments.push_back(rounded(solved_, terms_.installment));
+    const std::uint32_t step = (k - 1) / terms_.step_every;  // that of the row in hand
+    out_.installments.push_back(
+        rounded(Quotient{solved_.numerator * pow(Integer(e12 + terms_.step_growth_e12), step),
+                         solved_.denominator * pow(e12, step)},
+                terms_.installment));
     if (terms_.method != Method::level) prepare_parts(k);
   }
 
@@ -356,7 +360,7 @@ class Walk {
   }
 
   void solve_where_due(std::uint32_t k) {
-    if (one_row(terms_) || terms_.method == Method::interest_first) return;
+    if (one_row(terms_) || terms_.method == Method::interest_first || k > final_) return;
     const std::uint32_t first = terms_.principal_free_periods + 1;
     if (terms_.installment_minor != 0) {
       if (k == first) out_.installments.push_back(terms_.installment_minor);

@@ -184,7 +184,11 @@ bool goes_by_days(const Terms& terms) {
 Rational period_time(const Terms& terms, std::uint32_t k) {
   if (goes_by_days(terms))
     return daily_time(terms, interest_date(terms, k - 1), interest_date(terms, k));
-  const bool odd_first = k == 1 && (terms.first_due || terms.due_day != 0);
+  // Disbursed on the fixed due day, as that month has it: the first step is a whole one.
+  const bool on_due_day =
+      terms.due_day != 0 &&
+      contract_date(terms, 0) == money::add_months(contract_date(terms, 0), 0, terms.due_day);
+  const bool odd_first = k == 1 && (terms.first_due || (terms.due_day != 0 && !on_due_day));
   const bool odd_last = k == terms.installments && terms.last_due;
   return odd_first || odd_last
              ? months_and_odd_days(contract_date(terms, k - 1), contract_date(terms, k))

@@ -257,6 +257,83 @@ TEST_CASE("interest runs to the moved date, or to the date before the move", "[p
   CHECK(amount_on(flows_of(terms), FlowKind::interest, at("2026-01-30")) == figure("29"));
 }
 
+TEST_CASE("payments follow an index, and are settled in another currency", "[projection]") {
+  ProjectionTerms terms = loan("2026-01-01", "1200", "0.12");
+  terms.interest.day_count = DayCount::thirty_e_360;
+  terms.interest.dates = {{at("2026-02-01"), monthly}};
+  terms.maturity = at("2026-03-01");
+  terms.scaling = {.dates = Cycle{at("2026-01-15"), monthly},
+                   .interest = true,
+                   .principal = false,
+                   .index_at_signing = figure("80")};
+  ObservedSeries series;
+  series.scaling_index.points = {{at("2026-01-01"), figure("100")}};
+  CHECK(amount_on(flows_of(terms, series), FlowKind::interest, at("2026-02-01")) == figure("15"));
+  CHECK(flows_of(terms, series).back().amount == figure("1200"));
+  terms.scaling.principal = true;
+  CHECK(flows_of(terms, series).back().amount == figure("1500"));
+  series.exchange_rate = Series{.points = {{at("2026-01-01"), figure("7")}}};
+  CHECK(flows_of(terms, series).back().amount == figure("10500"));
+  CHECK(flows_of(terms, series).front().amount == figure("-8400"));
+}
+
+TEST_CASE("interest on the balance of its own dates, or on the first amount", "[projection]") {
+  ProjectionTerms terms = loan("2026-01-01", "1200", "0.12");
+  terms.interest.day_count = DayCount::thirty_e_360;
+  terms.repayment = Repayment::fixed_principal;
+  terms.repaid = Cycle{at("2026-02-01"), monthly};
+  terms.payment = figure("100");
+  terms.interest.dates = {*terms.repaid};
+  terms.maturity = at("2026-06-01");
+  const auto interest = [&](InterestBase base) {
+    terms.interest.base = base;
+    terms.interest.base_amount = figure("1000");
+    terms.interest.base_dates = Cycle{at("2026-03-01"), Frequency{PeriodUnit::month, 2}};
+    std::vector<Figure> found;
+    for (const ProjectedFlow& flow : flows_of(terms)) {
+      if (flow.kind == FlowKind::interest) found.push_back(flow.amount / figure_one);
+    }
+    return found;
+  };
+  CHECK(interest(InterestBase::balance) == std::vector<Figure>{12, 11, 10, 9, 8});
+  CHECK(interest(InterestBase::own_cycle) == std::vector<Figure>{10, 10, 10, 10, 8});
+  CHECK(interest(InterestBase::initial) == std::vector<Figure>{10, 10, 10, 10, 10});
+  CHECK(interest(InterestBase::initial_until_repaid) == std::vector<Figure>{10, 11, 10, 9, 8});
+}
+
+TEST_CASE("where no maturity is given it follows from the payments", "[projection]") {
+  ProjectionTerms terms = loan("2026-01-31", "1000", "0");
+  terms.repaid = Cycle{at("2026-02-28"), monthly};
+  terms.interest.dates = {*terms.repaid};
+  const auto end = [&] { return money::to_text(flows_of(terms).back().at.day); };
+  terms.repayment = Repayment::fixed_principal;
+  terms.payment = figure("300");
+  CHECK(end() == "2026-05-28");  // 300, 300, 300, 100
+  terms.month_end = MonthEnd::last_day;
+  CHECK(end() == "2026-05-31");
+  terms.status = at("2026-03-15");  // the 1000 are what is left then
+  CHECK(end() == "2026-06-30");     // four payments after 28 February
+  terms.status = at("2026-01-30");
+  terms.repayment = Repayment::fixed_payment;
+  terms.interest.rate = figure("0.6");
+  terms.interest.day_count = DayCount::thirty_e_360;
+  CHECK(end() == "2026-05-31");  // a month of interest is about 50: 1000 / 250
+  terms.repayment = Repayment::listed;
+  terms.parts = {{{at("2026-03-01"), monthly}, Direction::raise, figure("100")},
+                 {{at("2026-05-01"), monthly}, Direction::lower, figure("600")}};
+  CHECK(end() == "2026-06-01");  // 1100, 1200, 600, 0
+}
+
+TEST_CASE("interest from a first date before the drawdown counts as accrued", "[projection]") {
+  ProjectionTerms terms = loan("2026-01-16", "1200", "0.12");
+  terms.interest.day_count = DayCount::thirty_e_360;
+  terms.interest.dates = {{at("2026-01-01"), monthly}};
+  terms.maturity = at("2026-03-01");
+  CHECK(amount_on(flows_of(terms), FlowKind::interest, at("2026-02-01")) == figure("12"));
+  terms.interest.accrued = figure("1");
+  CHECK(amount_on(flows_of(terms), FlowKind::interest, at("2026-02-01")) == figure("7"));
+}
+
 TEST_CASE("terms that are no contract are refused", "[projection]") {
   const ProjectionTerms good = [] {
     ProjectionTerms terms = loan("2026-01-01", "1000", "0.1");

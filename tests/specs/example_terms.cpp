@@ -330,6 +330,12 @@ Result<ExampleTerms> read_terms(const Example& example, const std::string& file)
       error.line = static_cast<std::uint32_t>(term.line);
       return error;
     };
+    if (const auto provision = provision_readers().find(term.key);
+        provision != provision_readers().end()) {
+      if (Status s = provision->second(term.value, terms.provisions, terms.product.currency); !s)
+        return placed(s.error());
+      continue;
+    }
     const auto reader = readers().find(term.key);
     if (reader == readers().end())
       return placed(

@@ -10,6 +10,7 @@
 #include "loanbook/schedule/late_fee.hpp"
 #include "loanbook/schedule/prepay.hpp"
 #include "page.hpp"
+#include "provision_terms.hpp"
 
 namespace loanbook::specs {
 
@@ -19,6 +20,7 @@ struct ExampleTerms {
   std::optional<money::Day> disbursed{};
   schedule::PrepayRules prepay{};
   schedule::LateFeeRules late_fee{};
+  ExampleProvisions provisions{};              ///< of plans, day counts, rolls and floating rates
   std::optional<std::uint8_t> daily_digits{};  ///< daily interest is rounded each day, by contract
 };
 

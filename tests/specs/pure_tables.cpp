@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <numeric>
 
@@ -5,6 +6,7 @@
 #include "loanbook/money/split.hpp"
 #include "loanbook/schedule/line.hpp"
 #include "loanbook/schedule/plan.hpp"
+#include "loanbook/schedule/rates.hpp"
 #include "tables.hpp"
 
 namespace loanbook::specs {
@@ -87,8 +89,9 @@ std::string parts_text(const Bench& bench, const std::vector<std::int64_t>& part
 
 schedule::Terms plan_terms(const Bench& bench, std::size_t line) {
   if (!bench.terms.disbursed) throw Failure{line, "a plan needs the term `disbursed`"};
-  const schedule::Terms terms =
-      ledger::schedule_terms(bench.terms.product, bench.terms.loan, *bench.terms.disbursed);
+  const schedule::Terms terms = with_provisions(
+      ledger::schedule_terms(bench.terms.product, bench.terms.loan, *bench.terms.disbursed),
+      bench.terms.provisions);
   if (const auto status = schedule::check(terms); !status)
     throw Failure{line, status.error().message};
   return terms;
@@ -98,6 +101,7 @@ void expect_row(const Bench& bench, Table& table, TableRow& row, const schedule:
   table.expect(row, "due", money::to_text(planned.due));
   table.expect(row, "principal", bench.text(planned.principal));
   table.expect(row, "interest", bench.text(planned.interest));
+  table.expect(row, "fee", bench.text(planned.fee));
   table.expect(row, "installment", bench.text(planned.payment()));
   table.expect(row, "balance", bench.text(planned.balance));
 }
@@ -107,7 +111,8 @@ void expect_total(const Bench& bench, Table& table, TableRow& row, const schedul
   for (const auto& planned : plan.rows) principal += planned.principal;
   table.expect(row, "principal", bench.text(principal));
   table.expect(row, "interest", bench.text(plan.total_interest));
-  table.expect(row, "installment", bench.text(principal + plan.total_interest));
+  table.expect(row, "fee", bench.text(plan.total_fee));
+  table.expect(row, "installment", bench.text(plan.total_payment()));
 }
 
 }  // namespace
@@ -124,11 +129,15 @@ void check_schedule(const Bench& bench, Table& table) {
       expect_total(bench, table, row, plan);
     } else {
       const auto number = money::parse_decimal(no, 0);
-      if (!number || *number < 1 || *number > static_cast<Int128>(plan.rows.size())) {
-        throw Failure{row.line, "#: the plan has rows 1 to " + std::to_string(plan.rows.size()) +
+      const auto planned = std::find_if(plan.rows.begin(), plan.rows.end(), [&](const auto& each) {
+        return number && each.no == *number;
+      });
+      if (planned == plan.rows.end()) {
+        throw Failure{row.line, "#: the plan has rows " + std::to_string(plan.rows.front().no) +
+                                    " to " + std::to_string(plan.rows.back().no) +
                                     ", 'total' and '...' besides"};
       }
-      expect_row(bench, table, row, plan.rows[static_cast<std::size_t>(*number - 1)]);
+      expect_row(bench, table, row, *planned);
       ++listed;
     }
   }
@@ -139,17 +148,57 @@ void check_schedule(const Bench& bench, Table& table) {
   }
 }
 
-void check_day_counts(Table& table) {
+void check_day_counts(const Bench& bench, Table& table) {
+  schedule::DayCountContext context;
+  context.calendar = bench.terms.provisions.terms.business_days.calendar.get();
   for (auto& row : table.rows) {
     const auto day_count = schedule::parse_day_count(table.text(row, "day count"));
     if (!day_count) throw Failure{row.line, day_count.error().message};
     const auto from = day_cell(table, row, "from");
     const auto to = day_cell(table, row, "to");
     if (to < from) throw Failure{row.line, "'to' lies before 'from'"};
-    const auto fraction = schedule::year_fraction(*day_count, from, to);
-    table.expect(row, "days", std::to_string(schedule::days_between(*day_count, from, to)));
+    context.termination.reset();
+    if (!table.text(row, "ends on").empty()) context.termination = day_cell(table, row, "ends on");
+    if (*day_count == schedule::DayCount::bus_252 && context.calendar == nullptr)
+      throw Failure{row.line, "BUS/252 needs the term `calendar`"};
+    const auto fraction = schedule::year_fraction(*day_count, from, to, context);
+    table.expect(row, "days",
+                 std::to_string(schedule::days_between(*day_count, from, to, context)));
     table.expect(row, "year fraction", fraction_text(fraction.numerator, fraction.denominator));
   }
+}
+
+void check_rolls(const Bench& bench, Table& table) {
+  using schedule::Roll;
+  constexpr std::array<std::pair<std::string_view, Roll>, 4> rolls = {
+      {{"following", Roll::following},
+       {"modified following", Roll::modified_following},
+       {"preceding", Roll::preceding},
+       {"modified preceding", Roll::modified_preceding}}};
+  const auto calendar = bench.terms.provisions.terms.business_days.calendar;
+  if (calendar == nullptr) throw Failure{table.line, "this table needs the term `calendar`"};
+  for (auto& row : table.rows) {
+    const auto day = day_cell(table, row, "day");
+    table.expect(row, "business day", calendar->is_business_day(day) ? "yes" : "no");
+    for (const auto& [name, roll] : rolls)
+      table.expect(row, name, money::to_text(calendar->rolled(day, roll)));
+  }
+}
+
+void check_rate_paths(const Bench& bench, Table& table) {
+  const ExampleIndex& index = bench.terms.provisions.index;
+  if (!bench.terms.disbursed) throw Failure{table.line, "a rate path needs the term `disbursed`"};
+  const auto path = schedule::rate_path(index.floating, index.points, *bench.terms.disbursed);
+  if (!path) throw Failure{table.line, path.error().message};
+  std::vector<schedule::RateChange> all{{*bench.terms.disbursed, path->first}};
+  all.insert(all.end(), path->changes.begin(), path->changes.end());
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    if (i >= all.size()) throw Failure{table.rows[i].line, "the rate has no more changes"};
+    table.expect(table.rows[i], "in force from", money::to_text(all[i].from));
+    table.expect(table.rows[i], "rate", all[i].rate.percent_text());
+  }
+  if (table.rows.size() < all.size())
+    throw Failure{table.line, "the rate has " + std::to_string(all.size()) + " values"};
 }
 
 void check_roundings(const Bench& bench, Table& table) {

@@ -28,8 +28,12 @@ const std::vector<KindColumns>& kinds() {
   static const std::vector<KindColumns> table = {
       {TableKind::schedule,
        {"#", "due"},
-       {"principal", "interest", "installment", "balance", "state"}},
-      {TableKind::day_counts, {"day count", "from", "to"}, {"days", "year fraction"}},
+       {"principal", "interest", "fee", "installment", "balance", "state"}},
+      {TableKind::day_counts, {"day count", "from", "to"}, {"ends on", "days", "year fraction"}},
+      {TableKind::rolls,
+       {"day"},
+       {"business day", "following", "modified following", "preceding", "modified preceding"}},
+      {TableKind::rate_paths, {"in force from"}, {"rate"}},
       {TableKind::roundings, {"exact"}, {"to", "half-even", "half-up", "up", "down"}},
       {TableKind::amount_texts, {"amount text", "currency"}, {"minor units", "reads", "error"}},
       {TableKind::rate_texts, {"rate text"}, {"reads", "error"}},
@@ -61,6 +65,14 @@ const std::vector<KindColumns>& kinds() {
       {TableKind::drawings,
        {"on", "move", "amount"},
        {"interest paid", "principal paid", "returned", "balance", "accrued"}},
+      {TableKind::costs,
+       {"kept back", "simple"},
+       {"fee paid", "received", "interest cost", "total cost", "to pay", "compound", "eu", "us",
+        "xirr"}},
+      {TableKind::rate_caps, {"cap", "of", "outcome"}, {"times", "kept back"}},
+      {TableKind::annuities,
+       {"function", "rate", "value"},
+       {"nper", "from", "to", "pv", "fv", "pmt", "type"}},
       {TableKind::claims, {"due", "principal", "interest"}, {"fee", "penalty", "compound"}},
       {TableKind::payments, {"paid on", "amount"}, {"unallocated"}},
       {TableKind::allocations, {"paid on", "#", "component", "amount"}, {}},
@@ -101,7 +113,11 @@ void run_table(const Bench& bench, Table& table, TableKind kind,
     case TableKind::schedule:
       return check_schedule(bench, table);
     case TableKind::day_counts:
-      return check_day_counts(table);
+      return check_day_counts(bench, table);
+    case TableKind::rolls:
+      return check_rolls(bench, table);
+    case TableKind::rate_paths:
+      return check_rate_paths(bench, table);
     case TableKind::roundings:
       return check_roundings(bench, table);
     case TableKind::amount_texts:
@@ -132,6 +148,12 @@ void run_table(const Bench& bench, Table& table, TableKind kind,
       return check_caps(bench, table);
     case TableKind::drawings:
       return check_drawings(bench, table);
+    case TableKind::costs:
+      return check_costs(bench, table);
+    case TableKind::rate_caps:
+      return check_rate_caps(bench, table);
+    case TableKind::annuities:
+      return check_annuities(table);
     default:
       throw Failure{table.line,
                     "this table belongs to an example with claims or events, and there are none"};

@@ -29,10 +29,15 @@ enum class TableKind {
   changes,            ///< changes of a running plan
   rest_rows,          ///< the plan after the last change, row by row
   late_fees,
-  caps,      ///< charges to date, and what a cap leaves of them
-  drawings,  ///< a balance drawn and repaid on any day
-  claims,    ///< input: installments that are due
-  payments,  ///< input: money received on them
+  caps,        ///< charges to date, and what a cap leaves of them
+  drawings,    ///< a balance drawn and repaid on any day
+  rolls,       ///< a day by every business-day convention
+  rate_paths,  ///< a floating rate from its index
+  claims,      ///< input: installments that are due
+  payments,    ///< input: money received on them
+  costs,       ///< what a borrower is told about a plan
+  rate_caps,   ///< its annual rate against limits
+  annuities,   ///< spreadsheet functions
   allocations,
   readings,
   events,  ///< input: what happens to the loan
@@ -61,7 +66,9 @@ struct Bench {
 
 // One table, pure calculation.
 void check_schedule(const Bench& bench, Table& table);
-void check_day_counts(Table& table);
+void check_day_counts(const Bench& bench, Table& table);
+void check_rolls(const Bench& bench, Table& table);
+void check_rate_paths(const Bench& bench, Table& table);
 void check_roundings(const Bench& bench, Table& table);
 void check_amount_texts(Table& table);
 void check_rate_texts(Table& table);
@@ -77,6 +84,9 @@ schedule::Change check_changes(const Bench& bench, Table& table);
 void check_rest_rows(const Bench& bench, Table& table, const schedule::Change& change);
 void check_late_fees(const Bench& bench, Table& table);
 void check_caps(const Bench& bench, Table& table);
+void check_costs(const Bench& bench, Table& table);
+void check_rate_caps(const Bench& bench, Table& table);
+void check_annuities(Table& table);
 
 /// Examples with claims: payments in order of their dates, allocations and readings.
 void check_arrears(const Bench& bench);
