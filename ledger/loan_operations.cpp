@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "loanbook/ledger/loan_changes.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
 #include "loanbook/money/assert.hpp"
 
@@ -347,6 +348,7 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
       state.servicing.emplace();
     }
   }
+  if (changes_plan(event.kind)) return change_plan(state, rules, event);
   switch (event.kind) {
     case Kind::down_payment:
     case Kind::merchant_refund:

@@ -111,14 +111,23 @@ void use_held(LoanState& state, const Rules& rules, Day day) {
   const std::int64_t held = -balance_of(state, Role::overpayment);
   if (held <= 0) return;
   PaymentRecord record;
-  const std::int64_t rest = allocate_payment(
-      state, rules,
-      rules.product.servicing ? rules.product.servicing->payment : ServicingRules::standard_order(),
-      held, Role::overpayment, day, record);
+  const std::int64_t rest =
+      allocate_payment(state, rules, payment_order(rules), held, Role::overpayment, day, record);
   LOANBOOK_ASSERT(rest <= held);
 }
 
 }  // namespace
+
+schedule::TimedOrder payment_order(const Rules& rules) {
+  return rules.product.servicing ? rules.product.servicing->payment
+                                 : ServicingRules::standard_order();
+}
+
+void clear_unearned(LoanState& state) {
+  const std::int64_t part = std::min(-balance_of(state, Role::interest_unearned),
+                                     balance_of(state, Role::interest_accrued));
+  if (part > 0) move(state, Role::interest_unearned, Role::interest_accrued, part);
+}
 
 void plan_rows(LoanState& state, const Rules& rules, const std::vector<schedule::PlanRow>& rows,
                Day from) {
@@ -416,10 +425,7 @@ void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
 }
 
 void receive_payment(LoanState& state, const Rules& rules, const LoanEvent& event) {
-  receive(
-      state, rules, event,
-      rules.product.servicing ? rules.product.servicing->payment : ServicingRules::standard_order(),
-      Role::settlement);
+  receive(state, rules, event, payment_order(rules), Role::settlement);
 }
 
 void make_table(LoanState& state, const Rules& rules) {

@@ -29,6 +29,10 @@ void recognise(LoanState& state, ChargeRecord& charge);
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
              const schedule::TimedOrder& order, Role source);
 
+/// The product's order of payment, or the standard one.
+[[nodiscard]] schedule::TimedOrder payment_order(const Rules& rules);
+/// Interest paid for days to come is set against what has accrued by now.
+void clear_unearned(LoanState& state);
 /// The rows of a plan become the rows to come; the first of them runs from `from`.
 void plan_rows(LoanState& state, const Rules& rules, const std::vector<schedule::PlanRow>& rows,
                Day from);
