@@ -91,14 +91,21 @@ std::string principal_line(const ExplainedRow& row, const Terms& terms) {
   return principal;
 }
 
+/// As a percentage where twelve decimals hold it, else as the fraction it is.
+std::string part_text(money::Ratio part) {
+  const auto [e12, rest] =
+      money::divide(Int128{part.numerator} * 1'000'000'000'000, part.denominator);
+  if (rest == 0) return money::Rate::of_e12(static_cast<std::int64_t>(e12)).percent_text();
+  return std::to_string(part.numerator) + "/" + std::to_string(part.denominator);
+}
+
 /// What the fee is reckoned on; who takes the remainder shows in the figure.
 std::string fee_line(const ExplainedRow& row, const Terms& terms) {
   const InstallmentFee& fee = terms.fee;
   std::string text;
   if (fee.rate.numerator != 0) {
-    text = exact(money::Int128{100} * fee.rate.numerator, fee.rate.denominator,
-                 Terms{.currency = {{'X', 'X', 'X'}, 0}}) +
-           "% of " + amount(terms.principal_minor - terms.down_payment_minor, terms);
+    text = part_text(fee.rate) + " of " +
+           amount(terms.principal_minor - terms.down_payment_minor, terms);
   }
   if (fee.amount_minor != 0) text += (text.empty() ? "" : " + ") + amount(fee.amount_minor, terms);
   if (fee.rounded_in_total) text += ", of all rows together in equal parts";
