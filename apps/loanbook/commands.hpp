@@ -105,6 +105,22 @@ struct LoanReverseArguments {
 };
 int run_loan_reverse(const Context& context, const LoanReverseArguments& arguments);
 
+/// An operation of ledger::operation_rules(); texts are empty and numbers 0 where not given.
+struct LoanOperationArguments {
+  std::string loan;
+  std::string amount;
+  std::uint64_t of = 0;
+  std::uint32_t rows = 0;
+  std::string from;
+  std::string until;
+  std::string choice;
+  std::string code;
+  std::optional<std::uint64_t> expect_version;
+  Writing writing;
+};
+int run_loan_operation(const Context& context, const ledger::OperationRule& rule,
+                       const LoanOperationArguments& arguments);
+
 struct LoanShowArguments {
   std::string loan;
   std::string as_of;
