@@ -34,6 +34,7 @@ struct Arguments {
   PublishArguments publish;
   std::vector<std::string> files;
   ProductShowArguments product_show;
+  ProductDiffArguments product_diff;
   QuoteArguments quote;
   LoanOpenArguments open;
   LoanAmountArguments amount;
@@ -173,10 +174,17 @@ void add_product_commands(Tree& tree) {
                             [&a](const Context& c) { return run_product_show(c, a.product_show); });
   show->add_option("ID", a.product_show.id, "Product id")->required();
   show->add_option("--version", a.product_show.version, "Default: the newest");
-  auto* check = tree.command(product, "check", "Check product files without a book",
-                             "loanbook product check my-product.toml",
-                             [&a](const Context& c) { return run_product_check(c, a.files); });
+  auto* check =
+      tree.command(product, "check", "Check product files without a book, and say what they do",
+                   "loanbook product check my-product.toml",
+                   [&a](const Context& c) { return run_product_check(c, a.files); });
   check->add_option("FILE", a.files, "Product files (TOML)")->required();
+  auto* diff = tree.command(product, "diff", "What two products do differently, key by key",
+                            "loanbook product diff consumer-level@1 consumer-level.toml",
+                            [&a](const Context& c) { return run_product_diff(c, a.product_diff); });
+  const std::string either = "A product file, or a published product as ID or ID@VERSION";
+  diff->add_option("FIRST", a.product_diff.first, either)->required();
+  diff->add_option("SECOND", a.product_diff.second, either)->required();
 
   auto* series = tree.noun("series", "Dated values such as an index rate");
   auto* series_add = tree.command(series, "add", "Publish series files (CSV: name, day, value)",

@@ -44,6 +44,12 @@ struct PublishArguments {
 };
 int run_product_add(const Context& context, const PublishArguments& arguments);
 int run_product_check(const Context& context, const std::vector<std::string>& files);
+/// Each of the two is a file, or a published product as `ID` or `ID@VERSION`.
+struct ProductDiffArguments {
+  std::string first;
+  std::string second;
+};
+int run_product_diff(const Context& context, const ProductDiffArguments& arguments);
 int run_product_list(const Context& context);
 struct ProductShowArguments {
   std::string id;
