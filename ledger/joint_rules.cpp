@@ -56,8 +56,8 @@ std::vector<std::int64_t> funded_weights(const JointRules& rules) {
   for (const Party& party : rules.parties) {
     if (party.id == rules.lead) continue;
     std::int64_t weight = 0;
-    if (!money::multiply(party.weight, party.funding_rate->e12() / std::max<std::int64_t>(divisor, 1),
-                         &weight))
+    if (!money::multiply(party.weight,
+                         party.funding_rate->e12() / std::max<std::int64_t>(divisor, 1), &weight))
       return {};
     weights.push_back(weight);
   }
@@ -77,9 +77,10 @@ Status check_party(const JointRules& rules, std::size_t i) {
   const bool partner = party.id != rules.lead;
   const bool by_rate = rules.interest == InterestShare::funding_rate;
   if (party.funding_rate && !(partner && by_rate)) {
-    return bad_party(fmt::format("party '{}' has a funding rate, which only partners have, and only "
-                                 "with interest = \"funding-rate\"",
-                                 party.id));
+    return bad_party(
+        fmt::format("party '{}' has a funding rate, which only partners have, and only "
+                    "with interest = \"funding-rate\"",
+                    party.id));
   }
   if (partner && by_rate && (!party.funding_rate || party.funding_rate->e12() < 1)) {
     return bad_party(fmt::format("partner '{}' needs a funding_rate above 0", party.id));
@@ -114,9 +115,10 @@ Status check_funding(const JointRules& rules, money::Rate rate_min) {
     }
   }
   if (!QuotaTable::make(funded_weights(rules))) {
-    return bad_party(fmt::format("the products of weight and funding_rate of the partners, in lowest "
-                                 "terms, sum to more than {}; use rounder ones",
-                                 QuotaTable::weights_sum_max));
+    return bad_party(
+        fmt::format("the products of weight and funding_rate of the partners, in lowest "
+                    "terms, sum to more than {}; use rounder ones",
+                    QuotaTable::weights_sum_max));
   }
   return money::ok();
 }
@@ -156,8 +158,9 @@ Status check(const JointRules& rules, money::Rate rate_min) {
   const bool with_fee = rules.interest == InterestShare::service_fee;
   if (with_fee ? rules.service_fee_e6 < 1 || rules.service_fee_e6 >= joint_part_scale
                : rules.service_fee_e6 != 0) {
-    return bad("service_fee is above 0 % and below 100 % with interest = \"service-fee\", and left "
-               "out otherwise");
+    return bad(
+        "service_fee is above 0 % and below 100 % with interest = \"service-fee\", and left "
+        "out otherwise");
   }
   if (rules.compensation_days > compensation_days_max)
     return bad(fmt::format("compensation_days is at most {}", compensation_days_max));
@@ -179,8 +182,8 @@ void prepare(JointRules& rules) {
     const std::size_t lead = rules.lead_index();
     for (std::size_t i = 0; i < rules.parties.size(); ++i) {
       if (i == lead) continue;
-      tables->funded_sum += money::Int128{tables->parties.weight(i)} *
-                            rules.parties[i].funding_rate->e12();
+      tables->funded_sum +=
+          money::Int128{tables->parties.weight(i)} * rules.parties[i].funding_rate->e12();
     }
   }
   rules.tables = std::move(tables);
@@ -188,22 +191,14 @@ void prepare(JointRules& rules) {
 
 namespace {
 
-/// total x numerator / denominator towards zero, without a product beyond 128 bits: the whole
-/// multiples of the denominator first. Requires 0 <= numerator <= denominator < 2^63.
-std::int64_t part_towards_zero(std::int64_t total, money::Int128 numerator,
-                               money::Int128 denominator) {
-  return static_cast<std::int64_t>(money::Int128{total} * numerator / denominator);
-}
-
 std::int64_t funded_share(const JointRules& rules, money::Rate rate, std::size_t party,
                           std::int64_t total) {
   const std::size_t lead = rules.lead_index();
   // weight sum <= 10^4 and rate <= 10^13: the denominator is below 2^57, the product below 2^121.
-  const money::Int128 denominator =
-      money::Int128{rules.tables->parties.period()} * rate.e12();
+  const money::Int128 denominator = money::Int128{rules.tables->parties.period()} * rate.e12();
   if (denominator == 0) return party == lead ? total : 0;
-  const std::int64_t partners =
-      part_towards_zero(total, std::min(rules.tables->funded_sum, denominator), denominator);
+  const money::Int128 part = std::min(rules.tables->funded_sum, denominator);
+  const auto partners = static_cast<std::int64_t>(money::Int128{total} * part / denominator);
   if (party == lead) return total - partners;
   return rules.tables->funded->share(party < lead ? party : party - 1, partners);
 }

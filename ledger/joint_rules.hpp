@@ -1,6 +1,7 @@
 #pragma once
 
-// What a product says of a joint loan (联合贷款): who funds it, and who gets what of each component.
+// What a product says of a joint loan (联合贷款): who funds it, and who gets what of each
+// component.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 
 #include "loanbook/money/rate.hpp"
 #include "loanbook/money/result.hpp"
+#include "loanbook/money/wide.hpp"
 #include "loanbook/schedule/allocation.hpp"
 #include "loanbook/schedule/quota.hpp"
 
@@ -20,7 +22,8 @@ namespace loanbook::ledger {
 enum class InterestShare : std::uint8_t {
   pro_rata = 1,      ///< as principal
   funding_rate = 2,  ///< a partner earns its own rate on its principal, the lead keeps the rest
-  service_fee = 3,   ///< the lead takes a part of all interest first, the rest is shared as principal
+  service_fee =
+      3,  ///< the lead takes a part of all interest first, the rest is shared as principal
 };
 /// Who gets penalties or fees. Frozen.
 enum class Bearer : std::uint8_t { shared = 1, lead = 2 };
@@ -60,7 +63,7 @@ struct JointRules {
   /// Days past due after which the lead pays the partners their part of an installment and takes
   /// their place (代偿); 0: never.
   std::uint16_t compensation_days = 0;
-  std::int64_t partner_min_e6 = 0;  ///< each partner funds at least this part, and
+  std::int64_t partner_min_e6 = 0;                 ///< each partner funds at least this part, and
   std::int64_t partner_max_e6 = joint_part_scale;  ///< at most this one
 
   std::shared_ptr<const JointTables> tables{};  ///< made by `prepare`, no part of the value
