@@ -120,6 +120,10 @@ class Book {
   /// account code.
   [[nodiscard]] Result<std::vector<TrialBalanceRow>> trial_balance(
       std::optional<Day> as_of = {}) const;
+  /// What the lead owes the partner for the booking date `day`, loan by loan. `partner.unknown`,
+  /// `partner.day_open` where the day is not closed yet.
+  [[nodiscard]] Result<PartnerSettlement> partner_settlement(const std::string& partner,
+                                                             Day day) const;
   /// Chain, folds, totals and segments against each other; what storage can check of its files is
   /// `storage::rocksdb::check`.
   [[nodiscard]] Result<VerifyReport> verify(bool deep = false) const;

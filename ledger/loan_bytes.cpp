@@ -122,6 +122,27 @@ void decode_all(Decoder& in, std::vector<T>& items, Each each) {
   for (std::uint64_t i = 0; in.good() && i < size; ++i) items.push_back(each(in));
 }
 
+void encode_joint(Encoder& out, const JointTotals& totals) {
+  for (const Parts* parts :
+       {&totals.earned, &totals.received, &totals.compensated, &totals.subrogated, &totals.lost}) {
+    encode_parts(out, *parts);
+  }
+  out.zigzag(totals.lost_subrogated);
+  out.zigzag(totals.recovered);
+}
+
+void decode_joint(Decoder& in, JointTotals& totals) {
+  for (Parts* parts :
+       {&totals.earned, &totals.received, &totals.compensated, &totals.subrogated, &totals.lost}) {
+    *parts = decode_parts(in);
+  }
+  totals.lost_subrogated = in.zigzag();
+  totals.recovered = in.zigzag();
+}
+
+// A bit that no role has: totals of a joint loan follow the balances.
+constexpr std::uint64_t joint_bit = std::uint64_t{1} << 63;
+
 void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
   out.u8(table ? 1 : 0);
   if (!table) return;
@@ -212,10 +233,12 @@ void encode(const LoanState& state, std::string& bytes) {
   // Most roles are empty.
   std::uint64_t used = 0;
   for (std::size_t i = 0; i < role_count; ++i) used |= std::uint64_t{state.balance[i] != 0} << i;
+  if (state.joint) used |= joint_bit;
   out.varint(used);
   for (const std::int64_t minor : state.balance) {
     if (minor != 0) out.zigzag(minor);
   }
+  if (state.joint) encode_joint(out, *state.joint);
 }
 
 bool decode(std::string_view& bytes, LoanState& state) {
@@ -259,6 +282,7 @@ bool decode(std::string_view& bytes, LoanState& state) {
   for (std::size_t i = 0; i < role_count; ++i) {
     if ((used >> i & 1U) != 0) state.balance[i] = in.zigzag();
   }
+  if ((used & joint_bit) != 0) decode_joint(in, state.joint.emplace());
   bytes = in.rest();
   return in.good();
 }

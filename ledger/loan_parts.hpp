@@ -31,6 +31,14 @@ void stop_plan(LoanState& state, Day day);
 /// Throws LoanFault where there is no level.
 [[nodiscard]] std::int64_t must_fit(std::optional<std::int64_t> level);
 
+// Joint loans (joint.hpp).
+
+/// The partners' accounts follow the totals of the loan. Requires state.joint.
+void share_out(LoanState& state, const Product& product);
+/// Installments that are late by the product's number of days since `day`: the lead pays the
+/// partners their part.
+void compensate(LoanState& state, const Product& product, Day day);
+
 // Loans with a table of installments (servicing.hpp).
 
 /// Money is paid out: the first makes the table, a later one raises the installments to come.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "loanbook/ledger/command.hpp"
+#include "loanbook/ledger/joint_report.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/money/wide.hpp"
 
@@ -78,7 +79,12 @@ struct LoanView {
   Digest plan_digest;  ///< of the plan the customer agreed to
   std::vector<DueView> due;
   Balances balances;
-  std::int64_t payoff;  ///< everything owed on that day
+  struct Partner {
+    std::string id;
+    PartnerTotals totals;
+  };
+  std::vector<Partner> partners{};  ///< of a joint loan, but the lead, in the contract's order
+  std::int64_t payoff;              ///< everything owed on that day
 };
 
 struct ScheduleRow {
