@@ -55,7 +55,10 @@ Result<Entry> Recorder::entry(std::uint64_t sequence) const {
 Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& command,
                                                                 std::uint32_t batch_size) const {
   using Found = std::optional<std::vector<Recorded>>;
-  if (command.key.empty()) return Found{};
+  const auto* reserve = std::get_if<LineRequest>(&command.event);
+  if (reserve != nullptr && (reserve->kind != Kind::line_reserve || reserve->reservation.empty()))
+    reserve = nullptr;
+  if (command.key.empty() && reserve == nullptr) return Found{};
   std::optional<Entry> first;
   std::optional<Error> unreadable;
   const auto same_key = [&](std::uint64_t sequence) {
@@ -70,23 +73,42 @@ Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& c
     first = std::move(*candidate);
     return true;
   };
-  const bool known = state_.find_key(command.source, command.scope, command.key, same_key) != 0;
+  bool known = false;
+  if (!command.key.empty()) {
+    known = state_.find_key(command.source, command.scope, command.key, same_key) != 0;
+  } else {
+    Result<std::optional<Entry>> reserved = reserve_entry(reserve->line, reserve->reservation);
+    if (!reserved) return reserved.error();
+    known = reserved->has_value();
+    first = std::move(*reserved);
+  }
   if (unreadable) return *unreadable;
   if (!known) return Found{};
-  if (first->request != request_digest(command) || first->batch_size != batch_size) {
+  // Decisions that the book itself asked for stand before what they were asked for.
+  const bool asked = first->kind == Kind::risk_decision &&
+                     !std::holds_alternative<RiskDecision>(command.event);
+  std::uint32_t decisions = 0;
+  for (bool more = asked; more && decisions < first->batch_size;) {
+    const Result<Entry> member = entry(first->sequence + decisions);
+    if (!member) return member.error();
+    more = member->kind == Kind::risk_decision;
+    if (more) ++decisions;
+  }
+  if (first->request != request_digest(command) || first->batch_index != 0 ||
+      first->batch_size - decisions != batch_size) {
     const std::string loan = first->loan != 0 ? state_.loans.at(first->loan).id : std::string{};
-    const std::string what = first->batch_size != batch_size
+    const std::string what = first->batch_size - decisions != batch_size || first->batch_index != 0
                                  ? fmt::format("the batch has {} events, recorded were {}",
-                                               batch_size, first->batch_size)
+                                               batch_size, first->batch_size - decisions)
                                  : first_difference(*first, command, loan);
     return Error{
         .id = "idempotency.conflict",
         .message = fmt::format("key '{}' was already used by entry {} for another request: {}. "
                                "Send the same request again, or use a new key",
-                               command.key, first->sequence, what)};
+                               key_of(command), first->sequence, what)};
   }
   std::vector<Recorded> answers;
-  for (std::uint32_t i = 0; i < first->batch_size; ++i) {
+  for (std::uint32_t i = decisions; i < first->batch_size; ++i) {
     const Result<storage::StoredEntry> bytes = stored(first->sequence + i);
     if (!bytes) return bytes.error();
     const Result<Entry> member = decode_entry(bytes->body);
@@ -147,6 +169,7 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
       record.state.product = opened.product;
       record.state.terms = opened.terms;
       record.state.day = entry.value_date;
+      if (opened.line != 0) record.on_line.emplace().line = opened.line;
     }
     entry.loan = is_new ? state_.loans.size() : accepted->loan;
     LoanRecord& record = state_.loans.at(entry.loan);
@@ -154,11 +177,16 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
     entry.previous = record.last_entry;
     std::optional<LoanRecord> kept;
     if (keep_undo_ && !is_new) kept = record;
+    const std::uint32_t line = record.on_line ? record.on_line->line : 0;
+    LineBook::Kept kept_line;
+    if (keep_undo_) kept_line = state_.lines.keep(line, record.id);
     const Status stepped = step(entry, record, is_new);
     if (!stepped) {
       if (is_new) state_.loans.remove_last();
       return stepped.error();
     }
+    settle_on_line(state_.lines, entry, line, record.id, state_.product_of(record));
+    recount(state_, record);
     record.last_entry = entry.sequence;
     record.version = entry.version;
     const bool newly_touched = !record.touched;
@@ -167,7 +195,9 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
     state_.loans.page_of(entry.loan).dirty = true;
     if (is_new) state_.by_id.insert(stable_hash(record.id), entry.loan);
     if (keep_undo_) {
-      undo_.push_back([this, loan = entry.loan, kept = std::move(kept), newly_touched] {
+      undo_.push_back([this, loan = entry.loan, kept = std::move(kept),
+                       kept_line = std::move(kept_line), newly_touched] {
+        state_.lines.restore(kept_line);
         if (newly_touched) state_.touched.pop_back();
         if (kept) {
           state_.loans.at(loan) = *kept;
@@ -189,8 +219,14 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
       });
     }
   }
-  Recorded recorded{.receipt = receipt_of(entry, Digest{}, state_)};
+  const bool of_line = is_line_event(entry.kind);
+  if (of_line) begin_line_event(entry);
+  if (entry.kind == Kind::line_reserve) index_reservation(entry);
+  Recorded recorded;
+  if (!of_line) recorded.receipt = receipt_of(entry, Digest{}, state_);
+  const Entry kept_entry = of_line ? entry : Entry{};
   append(std::move(entry));
+  if (of_line) recorded.receipt = receipt_of(kept_entry, Digest{}, state_);
   recorded.receipt.sequence = pending_.back().sequence;
   recorded.receipt.hash = pending_.back().hash;
   return recorded;
