@@ -30,6 +30,16 @@ Balances own_step_of(const Entry& entry) {
 
 Balances negated(const Balances& step) { return difference(Balances{}, step); }
 
+std::string key_of(const Command& command) {
+  const auto* request = std::get_if<LineRequest>(&command.event);
+  return command.key.empty() && request != nullptr ? request->reservation : command.key;
+}
+
+void name_line(Receipt& receipt, const LineState& line) {
+  receipt.line = line.id;
+  receipt.currency = line.currency.text();
+}
+
 Error fault(const LoanRecord& record, const LoanFault& what) {
   return Error{.id = "loan.beyond_limits",
                .message = fmt::format("loan '{}' cannot take this event: {}; nothing was recorded",
@@ -141,7 +151,7 @@ Status Recorder::check(const Command& command) const {
 }
 
 Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_index,
-                                  std::uint32_t batch_size) {
+                                  std::uint32_t batch_size, const Command* identity) {
   Result<Accepted> accepted = accept(command);
   if (!accepted) return accepted.error();
 
@@ -151,10 +161,11 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
   entry.value_date = accepted->value_date;
   entry.kind = accepted->kind;
   entry.payload = std::move(accepted->payload);
-  entry.source = command.source;
-  entry.scope = command.scope;
-  entry.key = command.key;
-  entry.request = request_digest(command);
+  const Command& known_as = identity != nullptr ? *identity : command;
+  entry.source = known_as.source;
+  entry.scope = known_as.scope;
+  entry.key = known_as.key;
+  entry.request = request_digest(known_as);
   entry.batch_index = batch_index;
   entry.batch_size = batch_size;
   entry.actor = command.actor;
@@ -219,17 +230,38 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
       });
     }
   }
-  const bool of_line = is_line_event(entry.kind);
-  if (of_line) begin_line_event(entry);
-  if (entry.kind == Kind::line_reserve) index_reservation(entry);
-  Recorded recorded;
-  if (!of_line) recorded.receipt = receipt_of(entry, Digest{}, state_);
-  const Entry kept_entry = of_line ? entry : Entry{};
+  std::uint32_t line = 0;
+  if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
+    line = line_of(*fact);
+    begin_line_event(entry);
+    if (entry.kind == Kind::line_reserve) index_reservation(entry);
+  }
+  Recorded recorded{.receipt = receipt_of(entry, Digest{}, state_)};
   append(std::move(entry));
-  if (of_line) recorded.receipt = receipt_of(kept_entry, Digest{}, state_);
+  if (line != 0) name_line(recorded.receipt, state_.lines.at(line));
   recorded.receipt.sequence = pending_.back().sequence;
   recorded.receipt.hash = pending_.back().hash;
   return recorded;
+}
+
+void Recorder::begin_line_event(Entry& entry) {
+  const std::uint32_t line = line_of(std::get<LineFact>(entry.payload));
+  if (line == 0) return;
+  const bool known = line <= state_.lines.size();
+  entry.version = (known ? state_.lines.at(line).version : 0) + 1;
+  entry.previous = known ? state_.lines.at(line).last_entry : 0;
+}
+
+void Recorder::index_reservation(const Entry& entry) {
+  const auto& reserved = std::get<LineReserved>(std::get<LineFact>(entry.payload));
+  const std::uint64_t hash = reservation_hash(reserved.line, reserved.reservation);
+  state_.by_key.insert(hash, entry.sequence);
+  state_.new_keys.emplace_back(hash, entry.sequence);
+  if (!keep_undo_) return;
+  undo_.push_back([this, hash, sequence = entry.sequence] {
+    state_.by_key.erase(hash, sequence);
+    state_.new_keys.pop_back();
+  });
 }
 
 void Recorder::append(Entry entry) {
@@ -240,7 +272,11 @@ void Recorder::append(Entry entry) {
   stored.body = encode(entry);
   stored.hash = chain_hash(state_.head.hash, stored.body);
   if (keep_undo_) {
-    undo_.push_back([this, head_before, entry] {
+    LineBook::Kept kept_line;
+    const auto* fact = std::get_if<LineFact>(&entry.payload);
+    if (fact != nullptr) kept_line = state_.lines.keep(line_of(*fact), loan_of(*fact));
+    undo_.push_back([this, head_before, entry, kept_line = std::move(kept_line)] {
+      if (std::holds_alternative<LineFact>(entry.payload)) state_.lines.restore(kept_line);
       if (entry.kind == Kind::product_published) state_.products.pop_back();
       if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
         auto& points = state_.series[series->name];
@@ -363,6 +399,11 @@ Receipt receipt_of(const Entry& entry, const Digest& hash, const BookState& stat
             {line.role, line.consequence, static_cast<std::int64_t>(line.minor)});
       }
     }
+  }
+  if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
+    const std::uint32_t line = line_of(*fact);
+    if (line != 0 && line <= state.lines.size()) name_line(receipt, state.lines.at(line));
+    receipt.loan = loan_of(*fact);
   }
   return receipt;
 }
