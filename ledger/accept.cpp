@@ -4,6 +4,7 @@
 
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/door.hpp"
 #include "loanbook/ledger/plan_digest.hpp"
 #include "loanbook/ledger/recorder.hpp"
 #include "loanbook/money/money.hpp"
@@ -17,20 +18,6 @@ Error refuse(std::string id, std::string message) {
   return Error{.id = std::move(id), .message = std::move(message)};
 }
 
-Status check_text(std::string_view text, std::string_view field, std::size_t max) {
-  if (text.size() > max) {
-    return refuse("command.text_too_long",
-                  fmt::format("{} has {} bytes, at most {} are allowed", field, text.size(), max));
-  }
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      return refuse("command.control_character",
-                    fmt::format("{} holds a control character; remove it", field));
-    }
-  }
-  return money::ok();
-}
-
 Status check_texts(const Command& command) {
   if (Status s = check_text(command.loan, "loan id", limits::external_id_max); !s) return s;
   if (Status s = check_text(command.source, "source", limits::idempotency_key_max); !s) return s;
@@ -39,20 +26,6 @@ Status check_texts(const Command& command) {
     return s;
   if (Status s = check_text(command.actor, "actor", limits::actor_max); !s) return s;
   return check_text(command.reason, "reason", limits::reason_max);
-}
-
-Result<std::int64_t> positive_amount(std::string_view text, money::Currency currency) {
-  const Result<money::Money> amount = money::Money::parse(text, currency);
-  if (!amount) return amount.error();
-  if (amount->minor() <= 0) {
-    return refuse("amount.not_positive", fmt::format("amount {} must be more than 0", text));
-  }
-  if (amount->minor() > limits::amount_minor_max) {
-    return refuse("amount.out_of_range",
-                  fmt::format("amount {} is over the limit of {}", text,
-                              money::text_of_minor(limits::amount_minor_max, currency.digits)));
-  }
-  return amount->minor();
 }
 
 /// The newest version of `id`, or the given one.
@@ -71,6 +44,34 @@ Result<std::uint32_t> find_product(const BookState& state, const std::string& id
 }
 
 }  // namespace
+
+Status check_text(std::string_view text, std::string_view field, std::size_t max) {
+  if (text.size() > max) {
+    return refuse("command.text_too_long",
+                  fmt::format("{} has {} bytes, at most {} are allowed", field, text.size(), max));
+  }
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      return refuse("command.control_character",
+                    fmt::format("{} holds a control character; remove it", field));
+    }
+  }
+  return money::ok();
+}
+
+Result<std::int64_t> positive_amount(std::string_view text, money::Currency currency) {
+  const Result<money::Money> amount = money::Money::parse(text, currency);
+  if (!amount) return amount.error();
+  if (amount->minor() <= 0) {
+    return refuse("amount.not_positive", fmt::format("amount {} must be more than 0", text));
+  }
+  if (amount->minor() > limits::amount_minor_max) {
+    return refuse("amount.out_of_range",
+                  fmt::format("amount {} is over the limit of {}", text,
+                              money::text_of_minor(limits::amount_minor_max, currency.digits)));
+  }
+  return amount->minor();
+}
 
 storage::Digest plan_digest(const schedule::Terms& terms) {
   std::string bytes;
@@ -128,6 +129,8 @@ Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (const auto* e = std::get_if<Operation>(&command.event)) return accept_operation(*e, command);
   if (const auto* e = std::get_if<PublishProduct>(&command.event))
     return accept_product(*e, command);
+  if (const auto* e = std::get_if<LineRequest>(&command.event)) return accept_line(*e, command);
+  if (const auto* e = std::get_if<RiskDecision>(&command.event)) return accept_risk(*e, command);
   return accept_series(std::get<PublishSeries>(command.event), command);
 }
 
@@ -161,6 +164,22 @@ Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Com
                 .product = *number,
                 .terms = terms,
                 .plan = plan_digest(schedule_terms(product, terms, *day))};
+  if (open.line.empty() && !open.reservation.empty())
+    return refuse("line.field_missing", "a reservation is named together with its line");
+  if (!open.line.empty()) {
+    const Result<std::uint32_t> line = line_number(open.line);
+    if (!line) return line.error();
+    opened.line = *line;
+    opened.reservation = open.reservation;
+    const Status drawn = kind == Kind::open
+                             ? check_line(*line, product, open.reservation, 0)
+                             : check_draw(*line, product, *amount, open.reservation, 0);
+    if (!drawn) return drawn.error();
+  }
+  if (kind == Kind::open_disburse) {
+    if (Status s = check_decisions(command.loan, opened.line, open.reservation, 0); !s)
+      return s.error();
+  }
   return Accepted{.loan = 0, .value_date = *day, .payload = std::move(opened), .kind = kind};
 }
 
@@ -210,6 +229,11 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
                               disburse.amount));
   }
   if (Status s = ledger::check(record.state.terms, product, *day); !s) return s.error();
+  const std::uint32_t line = record.on_line ? record.on_line->line : 0;
+  if (line != 0) {
+    if (Status s = check_draw(line, product, *amount, {}, *number); !s) return s.error();
+  }
+  if (Status s = check_decisions(command.loan, line, {}, *number); !s) return s.error();
   return Accepted{
       .loan = *number, .value_date = *day, .payload = Paid{*amount}, .kind = Kind::disburse};
 }

@@ -55,7 +55,7 @@ Status Book::init(storage::Store& store, const std::string& currency, Day first_
 Result<std::unique_ptr<Book>> Book::open(std::unique_ptr<storage::Store> store,
                                          BookOptions options) {
   auto impl = std::make_unique<Impl>();
-  impl->options = options;
+  impl->options = std::move(options);
   impl->store = std::move(store);
   Result<std::unique_ptr<storage::View>> view = impl->store->view();
   if (!view) return view.error();
@@ -66,6 +66,7 @@ Result<std::unique_ptr<Book>> Book::open(std::unique_ptr<storage::Store> store,
   Result<std::unique_ptr<BookState>> state = load_state(**view);
   if (!state) return state.error();
   impl->state = std::move(*state);
+  impl->state->needs_decision = impl->options.needs_decision;
   impl->night = std::make_unique<NightEngine>(*impl->state);
   auto book = std::unique_ptr<Book>(new Book(std::move(impl)));
   // A night that was killed after its cut-over is closed now, from the same cut-over, before
@@ -209,8 +210,14 @@ void Book::Impl::serve(Recorder& recorder, Request& request) {
   }
   recorder.keep_undo(true);
   std::optional<Error> failed;
+  const auto asked = static_cast<std::uint32_t>(request.decisions.size());
+  for (std::uint32_t i = 0; i < asked && !failed; ++i) {
+    const Result<Recorded> decided =
+        recorder.record(request.decisions[i], i, asked + size, &request.commands.front());
+    if (!decided) failed = decided.error();
+  }
   for (std::uint32_t i = 0; i < size && !failed; ++i) {
-    request.results.push_back(recorder.record(request.commands[i], i, size));
+    request.results.push_back(recorder.record(request.commands[i], asked + i, asked + size));
     if (!request.results.back()) failed = request.results.back().error();
   }
   if (failed || request.mode == Mode::preview) recorder.undo();
@@ -218,12 +225,14 @@ void Book::Impl::serve(Recorder& recorder, Request& request) {
   recorder.keep_undo(false);
 }
 
-std::vector<Result<Recorded>> Book::Impl::submit(std::span<const Command> commands, Mode mode) {
+std::vector<Result<Recorded>> Book::Impl::submit(std::span<const Command> commands, Mode mode,
+                                                 std::span<const Command> decisions) {
   if (store == nullptr) return std::vector<Result<Recorded>>(commands.size(), read_only());
   if (commands.empty()) return {};
   const auto request = std::make_shared<Request>();
   request->commands = commands;
   request->mode = mode;
+  request->decisions = decisions;
   bool first = false;
   {
     const std::lock_guard lock(queue_mutex);
@@ -236,6 +245,11 @@ std::vector<Result<Recorded>> Book::Impl::submit(std::span<const Command> comman
 }
 
 Result<Recorded> Book::record(const Command& command) {
+  if (impl_->must_ask({&command, 1})) {
+    Result<std::vector<Recorded>> recorded = record_batch({&command, 1});
+    if (!recorded) return recorded.error();
+    return std::move(recorded->front());
+  }
   return std::move(impl_->submit({&command, 1}, Impl::Mode::each).front());
 }
 
@@ -245,8 +259,14 @@ Result<std::vector<Recorded>> Book::record_batch(std::span<const Command> comman
                  .message = fmt::format("a batch holds at most {} events, this one {}",
                                         money::limits::batch_events_max, commands.size())};
   }
+  std::vector<Command> decisions;
+  if (impl_->must_ask(commands)) {
+    Result<std::vector<Command>> asked = impl_->ask(commands);
+    if (!asked) return asked.error();
+    decisions = std::move(*asked);
+  }
   std::vector<Recorded> recorded;
-  for (Result<Recorded>& result : impl_->submit(commands, Impl::Mode::batch)) {
+  for (Result<Recorded>& result : impl_->submit(commands, Impl::Mode::batch, decisions)) {
     if (!result) return result.error();
     recorded.push_back(std::move(*result));
   }
@@ -254,6 +274,12 @@ Result<std::vector<Recorded>> Book::record_batch(std::span<const Command> comman
 }
 
 std::vector<Result<Recorded>> Book::record_each(std::span<const Command> commands) {
+  if (impl_->must_ask(commands)) {
+    std::vector<Result<Recorded>> results;
+    results.reserve(commands.size());
+    for (const Command& command : commands) results.push_back(record(command));
+    return results;
+  }
   return impl_->submit(commands, Impl::Mode::each);
 }
 
@@ -385,6 +411,7 @@ Status Book::rebuild() {
   if (Status s = impl_->store->drop_rows(); !s) return s;
   impl_->night.reset();
   impl_->state = std::move(*made);
+  impl_->state->needs_decision = impl_->options.needs_decision;
   impl_->night = std::make_unique<NightEngine>(*impl_->state);
   for (auto& page : impl_->state->loans.pages()) page->dirty = true;
   return save_checkpoint(*impl_->state, *impl_->store);

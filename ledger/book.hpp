@@ -47,6 +47,11 @@ struct NightOptions {
 struct BookOptions {
   std::int64_t (*wall_time_ms)() = nullptr;  ///< for group headers, outside hashed bytes; null: 0
   bool checkpoint_on_close = true;
+  /// Asked before every pay-out, outside the book's locks, from any thread; its answer is recorded
+  /// in the same batch as the pay-out, or alone where it is not `allow`. May throw: nothing is paid
+  /// out then. Not asked by `preview` and `check`, nor for a batch that brings decisions along.
+  std::function<RiskAnswer(const RiskQuestion&)> ask_risk{};
+  bool needs_decision = false;  ///< every pay-out needs an `allow` that stands
 };
 
 class Book {
@@ -108,6 +113,10 @@ class Book {
                                       std::optional<std::uint64_t> known_at = {}) const;
   /// Sequence number of the last entry booked on or before `day`.
   [[nodiscard]] Result<std::uint64_t> known_at(Day day) const;
+  /// A credit line on the business date. `line.unknown`.
+  [[nodiscard]] Result<LineView> line(const std::string& id) const;
+  /// All lines in order of opening, without the list of their loans.
+  [[nodiscard]] std::vector<LineView> lines() const;
   [[nodiscard]] Result<std::vector<ScheduleRow>> schedule(const std::string& id) const;
   [[nodiscard]] Result<std::vector<EntryView>> loan_entries(const std::string& id) const;
   [[nodiscard]] Result<std::vector<ExplainLine>> explain(const std::string& id, Day date) const;

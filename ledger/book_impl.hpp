@@ -23,6 +23,7 @@ struct Book::Impl {
   struct Request {
     std::span<const Command> commands;
     Mode mode;
+    std::span<const Command> decisions{};  ///< recorded before the commands of a batch
     std::vector<Result<Recorded>> results;
     // Each client waits for its own flag: one condition for all wakes every client for every group.
     std::atomic<int> done = 0;
@@ -53,7 +54,12 @@ struct Book::Impl {
   void commit_loop();
   void commit_group(std::vector<std::shared_ptr<Request>>& group);
   void serve(Recorder& recorder, Request& request);
-  [[nodiscard]] std::vector<Result<Recorded>> submit(std::span<const Command> commands, Mode mode);
+  [[nodiscard]] std::vector<Result<Recorded>> submit(std::span<const Command> commands, Mode mode,
+                                                     std::span<const Command> decisions = {});
+  [[nodiscard]] bool must_ask(std::span<const Command> commands) const;
+  [[nodiscard]] RiskQuestion question_about(const Command& command) const;
+  /// The engine's answers as commands; `risk.*` where it does not allow all of them.
+  [[nodiscard]] Result<std::vector<Command>> ask(std::span<const Command> commands);
   [[nodiscard]] Status write(Recorder& recorder);
   [[nodiscard]] Status checkpoint_if_long();
 

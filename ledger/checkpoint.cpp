@@ -16,7 +16,7 @@ namespace {
 using storage::Row;
 using storage::Space;
 
-constexpr std::uint8_t layout = 2;
+constexpr std::uint8_t layout = 3;
 constexpr std::size_t rows_per_put = 64;  // about 3 MB of loan pages a call
 
 std::string big_endian(std::uint64_t number) {
@@ -45,6 +45,7 @@ std::string encode_page(const LoanPage& page, std::uint64_t first, const BookSta
     out.varint(record.version);
     out.u8(record.bucket_closed);
     out.u8(static_cast<std::uint8_t>((record.touched ? 1 : 0) | (record.isolated ? 2 : 0)));
+    out.varint(record.on_line ? record.on_line->line : 0);
     encode(canonical(record, state), bytes);
   }
   return bytes;
@@ -65,6 +66,8 @@ bool decode_page(std::string_view bytes, BookState& state) {
     const std::uint8_t flags = in.u8();
     record.touched = (flags & 1) != 0;
     record.isolated = (flags & 2) != 0;
+    if (const auto line = static_cast<std::uint32_t>(in.varint()); line != 0)
+      record.on_line.emplace().line = line;
     if (record.isolated) ++state.isolated;
     if (record.touched) state.touched.push_back(state.loans.size());
     std::string_view rest = in.rest();
@@ -91,6 +94,7 @@ std::string encode_checkpoint(const BookState& state) {
   for (const PublishedProduct& product : state.products) out.varint(product.sequence);
   out.varint(state.series_entries.size());
   for (const std::uint64_t sequence : state.series_entries) out.varint(sequence);
+  out.varint(state.lines.size());
   return bytes;
 }
 
@@ -135,6 +139,7 @@ struct Loader {
   const storage::View& view;
   BookState& state;
   std::uint64_t loans = 0;
+  std::uint64_t lines = 0;
 
   bool checkpoint(std::string_view bytes) {
     Decoder in{bytes};
@@ -151,6 +156,7 @@ struct Loader {
     for (std::uint64_t i = 0; in.good() && i < products; ++i) sequences.push_back(in.varint());
     const std::uint64_t series = in.varint();
     for (std::uint64_t i = 0; in.good() && i < series; ++i) sequences.push_back(in.varint());
+    lines = in.varint();
     if (!in.done() || state.head.sequence > view.head().sequence) return false;
     const Result<std::optional<storage::StoredEntry>> last = view.entry(state.head.sequence);
     if (!last || !last->has_value() || (*last)->hash != state.head.hash) return false;
@@ -171,6 +177,19 @@ struct Loader {
           return good;
         });
     return scanned.has_value() && good && state.loans.size() >= loans;
+  }
+
+  bool credit_lines() {
+    bool good = true;
+    std::uint64_t expected = 1;
+    const Status scanned =
+        view.rows(Space::credit_line, "", [&](std::string_view key, std::string_view value) {
+          good = key == big_endian(0)
+                     ? state.lines.load_decisions(value)
+                     : key == big_endian(expected++) && state.lines.append_row(value);
+          return good;
+        });
+    return scanned.has_value() && good && state.lines.size() == lines;
   }
 
   bool keys() {
@@ -225,7 +244,8 @@ bool load_rows(const storage::View& view, BookState& state) {
   const Result<std::optional<storage::Bytes>> row = view.row(Space::checkpoint, "");
   if (!row || !row->has_value()) return false;
   Loader loader{view, state};
-  if (!loader.checkpoint(**row) || !loader.pages() || !loader.keys() || !loader.totals())
+  if (!loader.checkpoint(**row) || !loader.pages() || !loader.credit_lines() || !loader.keys() ||
+      !loader.totals())
     return false;
   state.checkpoint_sequence = state.head.sequence;
   for (auto& page : state.loans.pages())
@@ -247,6 +267,15 @@ Status save_checkpoint(BookState& state, storage::Store& store) {
   if (!state.new_keys.empty()) {
     rows.push_back(
         {Space::idempotency, big_endian(state.new_keys.front().second), encode_keys(state)});
+  }
+  const LineBook::Dirty dirty = state.lines.take_dirty();
+  for (const std::uint32_t line : dirty.lines) {
+    rows.push_back(
+        {Space::credit_line, big_endian(line), state.lines.row_of(line, state.business_date)});
+  }
+  if (dirty.decisions) {
+    rows.push_back(
+        {Space::credit_line, big_endian(0), state.lines.decisions_row(state.business_date)});
   }
   rows.push_back({Space::checkpoint, "", encode_checkpoint(state)});
   if (Status s = store.put_rows(rows); !s) return s;
@@ -278,6 +307,9 @@ Result<std::unique_ptr<BookState>> load_state(const storage::View& view, bool us
                  .message = fmt::format("the log ends at entry {}, the head says {}",
                                         state->head.sequence, view.head().sequence)};
   }
+  if (!recount_all(*state))
+    return Error{.id = "integrity.line_number",
+                 .message = "a loan belongs to a credit line that is not there"};
   return state;
 }
 

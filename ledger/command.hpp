@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "loanbook/ledger/line_command.hpp"
 #include "loanbook/ledger/operation.hpp"
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/role.hpp"
@@ -28,6 +29,8 @@ struct OpenLoan {
   std::optional<std::uint32_t> installments{};
   std::optional<Day> first_due{};
   std::uint8_t due_day = 0;
+  std::string line{};         ///< the credit line it is drawn on; empty: none
+  std::string reservation{};  ///< of that line, to be used up by it
 };
 struct Disburse {
   std::string amount;
@@ -59,9 +62,9 @@ struct PublishSeries {
 /// One request. Its digest is taken over all fields but `key` itself, as sent.
 struct Command {
   std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, Operation, PublishProduct,
-               PublishSeries>
+               PublishSeries, LineRequest, RiskDecision>
       event;
-  std::string loan{};               ///< external id; empty for products and series
+  std::string loan{};               ///< external id; empty for products, series and lines
   std::optional<Day> value_date{};  ///< default: the business date
   std::string source{};             ///< idempotency: who sends (`cli`, `import`, `app`)
   std::string scope{};              ///<   within what (a file, a channel)
@@ -87,6 +90,7 @@ struct Receipt {
   Day value_date{};
   std::string kind;  ///< `repay`, ...
   std::string loan;
+  std::string line{};  ///< of an event of a credit line
   std::string currency;
   std::uint64_t version = 0;  ///< of the loan after it
   std::vector<Movement> movements;

@@ -17,25 +17,39 @@ Error damaged(std::string message) {
   return Error{.id = "integrity.entry_bytes", .message = std::move(message)};
 }
 
-void encode_terms(Encoder& out, const LoanTerms& terms) {
+/// Bits of the byte before a first due date.
+enum OpenedBit : std::uint8_t { bit_first_due = 1, bit_line = 2, bit_reservation = 4 };
+
+void encode_opened(Encoder& out, const Opened& opened) {
+  const LoanTerms& terms = opened.terms;
   out.varint(static_cast<std::uint64_t>(terms.principal_minor));
   out.zigzag(terms.rate.e12());
   out.varint(terms.installments);
-  out.u8(terms.first_due.has_value() ? 1 : 0);
+  out.u8(static_cast<std::uint8_t>((terms.first_due ? bit_first_due : 0) |
+                                   (opened.line != 0 ? bit_line : 0) |
+                                   (!opened.reservation.empty() ? bit_reservation : 0)));
   if (terms.first_due) out.day(*terms.first_due);
   out.u8(terms.due_day);
+  out.digest(opened.plan);
+  if (opened.line != 0) out.varint(opened.line);
+  if (!opened.reservation.empty()) out.text(opened.reservation);
 }
 
-LoanTerms decode_terms(Decoder& in) {
-  LoanTerms terms;
+void decode_opened(Decoder& in, Opened& opened) {
+  LoanTerms& terms = opened.terms;
   terms.principal_minor = static_cast<std::int64_t>(in.varint());
   terms.rate = money::Rate::of_e12(in.zigzag());
   terms.installments = static_cast<std::uint32_t>(in.varint());
-  const std::uint8_t has_first_due = in.u8();
-  if (has_first_due > 1) in.fail();
-  if (has_first_due == 1) terms.first_due = in.day();
+  const std::uint8_t bits = in.u8();
+  if ((bits & bit_first_due) != 0) terms.first_due = in.day();
   terms.due_day = in.u8();
-  return terms;
+  opened.plan = in.digest();
+  if ((bits & bit_line) != 0) opened.line = static_cast<std::uint32_t>(in.varint());
+  if ((bits & bit_reservation) != 0) opened.reservation = in.text(money::limits::external_id_max);
+  // What is named is not empty: one value, one encoding.
+  if (bits >= 8 || ((bits & bit_line) != 0 && opened.line == 0) ||
+      ((bits & bit_reservation) != 0 && opened.reservation.empty()))
+    in.fail();
 }
 
 /// The fields that are given, after a byte that names them (bits of OperationField).
@@ -109,12 +123,12 @@ struct PayloadEncoder {
   void operator()(const Opened& p) const {
     out.text(p.loan);
     out.varint(p.product);
-    encode_terms(out, p.terms);
-    out.digest(p.plan);
+    encode_opened(out, p);
   }
   void operator()(const Paid& p) const { out.varint(static_cast<std::uint64_t>(p.amount_minor)); }
   void operator()(const Reversed& p) const { out.varint(p.sequence); }
   void operator()(const Operated& p) const { encode_operated(out, p); }
+  void operator()(const LineFact& p) const { encode(out, p); }
 };
 
 Result<Payload> decode_payload(Decoder& in, Kind kind) {
@@ -157,8 +171,7 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
       Opened p;
       p.loan = in.text(money::limits::external_id_max);
       p.product = static_cast<std::uint32_t>(in.varint());
-      p.terms = decode_terms(in);
-      p.plan = in.digest();
+      decode_opened(in, p);
       return Payload{std::move(p)};
     }
     case Kind::disburse:
@@ -169,6 +182,8 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
     default:
       break;
   }
+  if (kind >= Kind::line_open && kind <= Kind::risk_decision)
+    return Payload{decode_line_fact(in, kind)};
   for (const OperationRule& rule : operation_rules()) {
     if (rule.kind == kind) return Payload{decode_operated(in)};
   }

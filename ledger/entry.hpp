@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "loanbook/ledger/command.hpp"
+#include "loanbook/ledger/credit_line.hpp"
 #include "loanbook/ledger/operation.hpp"
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/role.hpp"
@@ -41,6 +42,8 @@ struct Opened {
   std::uint32_t product = 0;
   LoanTerms terms;
   Digest plan{};  ///< of the plan the customer agreed to: SHA-256 of its rows (docs/format.md)
+  std::uint32_t line = 0;     ///< number of its credit line; 0: none
+  std::string reservation{};  ///< of that line
 };
 struct Paid {
   std::int64_t amount_minor = 0;
@@ -49,9 +52,10 @@ struct Reversed {
   std::uint64_t sequence = 0;
 };
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
-/// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations).
+/// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations), LineFact (events
+/// of credit lines).
 using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
-                             Reversed, Operated>;
+                             Reversed, Operated, LineFact>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {
@@ -70,8 +74,8 @@ struct Entry {
   Day booking_date{};
   Day value_date{};
   std::uint64_t loan = 0;      ///< dense loan number from 1; 0: the book
-  std::uint64_t version = 0;   ///< of the loan after this entry
-  std::uint64_t previous = 0;  ///< sequence of the loan's entry before this one, 0: none
+  std::uint64_t version = 0;   ///< of the loan (or line) after this entry
+  std::uint64_t previous = 0;  ///< sequence of the loan's (or line's) entry before this one, 0: none
   Kind kind = Kind::book_opened;
   Payload payload;
   std::vector<MovementBlock> movements;

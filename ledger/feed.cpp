@@ -55,6 +55,8 @@ struct TextOf {
     if (!p.code.empty()) add(p.code);
     return text;
   }
+  // Names its line: written by the caller.
+  std::string operator()(const LineFact&) const { return {}; }
 };
 
 EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state) {
@@ -80,6 +82,12 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
                                static_cast<std::int64_t>(line.minor)});
       }
     }
+  }
+  if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
+    if (const std::uint32_t line = line_of(*fact); line != 0)
+      view.digits = state.lines.at(line).currency.digits;
+    view.text = text_of(*fact, entry.kind, state.lines);
+    return view;
   }
   const std::string text = std::visit(TextOf{view.digits, view.receipt.currency}, entry.payload);
   view.text = entry.loan != 0 ? fmt::format("{} {}", to_text(entry.kind), text) : text;

@@ -119,7 +119,7 @@ std::uint8_t place_of(std::string_view word, std::string_view words) {
   return 0;
 }
 
-constexpr std::array<std::pair<Kind, std::string_view>, 10> plain_kinds{
+constexpr std::array<std::pair<Kind, std::string_view>, 18> plain_kinds{
     {{Kind::book_opened, "book_opened"},
      {Kind::product_published, "product_published"},
      {Kind::series_published, "series_published"},
@@ -129,7 +129,15 @@ constexpr std::array<std::pair<Kind, std::string_view>, 10> plain_kinds{
      {Kind::disburse, "disburse"},
      {Kind::open_disburse, "open_disburse"},
      {Kind::repay, "repay"},
-     {Kind::reverse, "reverse"}}};
+     {Kind::reverse, "reverse"},
+     {Kind::line_open, "line-open"},
+     {Kind::line_change, "line-change"},
+     {Kind::line_freeze, "line-freeze"},
+     {Kind::line_unfreeze, "line-unfreeze"},
+     {Kind::line_reserve, "line-reserve"},
+     {Kind::line_release, "line-release"},
+     {Kind::line_confirm, "line-confirm"},
+     {Kind::risk_decision, "risk-decision"}}};
 
 }  // namespace
 

@@ -57,11 +57,28 @@ enum class Kind : std::uint8_t {
   extend = 38,
   move_due_date = 39,
   defer = 40,
+  // Credit lines: payload `LineFact`
+  line_open = 50,
+  line_change = 51,
+  line_freeze = 52,
+  line_unfreeze = 53,
+  line_reserve = 54,
+  line_release = 55,
+  line_confirm = 56,
+  risk_decision = 57,
 };
+inline constexpr Kind line_events_end{63};
 [[nodiscard]] std::string_view to_text(Kind kind);
 [[nodiscard]] Result<Kind> parse_kind(std::string_view text);
-[[nodiscard]] constexpr bool concerns_loan(Kind kind) { return kind >= Kind::open; }
-[[nodiscard]] constexpr bool is_operation(Kind kind) { return kind >= Kind::down_payment; }
+[[nodiscard]] constexpr bool is_line_event(Kind kind) {
+  return kind >= Kind::line_open && kind < line_events_end;
+}
+[[nodiscard]] constexpr bool concerns_loan(Kind kind) {
+  return kind >= Kind::open && !is_line_event(kind);
+}
+[[nodiscard]] constexpr bool is_operation(Kind kind) {
+  return kind >= Kind::down_payment && !is_line_event(kind);
+}
 
 /// A request for an operation, amounts as decimal text. Which fields an operation takes:
 /// `operation_rules`.

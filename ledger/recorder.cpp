@@ -30,6 +30,16 @@ Balances own_step_of(const Entry& entry) {
 
 Balances negated(const Balances& step) { return difference(Balances{}, step); }
 
+std::string key_of(const Command& command) {
+  const auto* request = std::get_if<LineRequest>(&command.event);
+  return command.key.empty() && request != nullptr ? request->reservation : command.key;
+}
+
+void name_line(Receipt& receipt, const LineState& line) {
+  receipt.line = line.id;
+  receipt.currency = line.currency.text();
+}
+
 Error fault(const LoanRecord& record, const LoanFault& what) {
   return Error{.id = "loan.beyond_limits",
                .message = fmt::format("loan '{}' cannot take this event: {}; nothing was recorded",
@@ -55,7 +65,10 @@ Result<Entry> Recorder::entry(std::uint64_t sequence) const {
 Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& command,
                                                                 std::uint32_t batch_size) const {
   using Found = std::optional<std::vector<Recorded>>;
-  if (command.key.empty()) return Found{};
+  const auto* reserve = std::get_if<LineRequest>(&command.event);
+  if (reserve != nullptr && (reserve->kind != Kind::line_reserve || reserve->reservation.empty()))
+    reserve = nullptr;
+  if (command.key.empty() && reserve == nullptr) return Found{};
   std::optional<Entry> first;
   std::optional<Error> unreadable;
   const auto same_key = [&](std::uint64_t sequence) {
@@ -70,23 +83,42 @@ Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& c
     first = std::move(*candidate);
     return true;
   };
-  const bool known = state_.find_key(command.source, command.scope, command.key, same_key) != 0;
+  bool known = false;
+  if (!command.key.empty()) {
+    known = state_.find_key(command.source, command.scope, command.key, same_key) != 0;
+  } else {
+    Result<std::optional<Entry>> reserved = reserve_entry(reserve->line, reserve->reservation);
+    if (!reserved) return reserved.error();
+    known = reserved->has_value();
+    first = std::move(*reserved);
+  }
   if (unreadable) return *unreadable;
   if (!known) return Found{};
-  if (first->request != request_digest(command) || first->batch_size != batch_size) {
+  // Decisions that the book itself asked for stand before what they were asked for.
+  const bool asked = first->kind == Kind::risk_decision &&
+                     !std::holds_alternative<RiskDecision>(command.event);
+  std::uint32_t decisions = 0;
+  for (bool more = asked; more && decisions < first->batch_size;) {
+    const Result<Entry> member = entry(first->sequence + decisions);
+    if (!member) return member.error();
+    more = member->kind == Kind::risk_decision;
+    if (more) ++decisions;
+  }
+  if (first->request != request_digest(command) || first->batch_index != 0 ||
+      first->batch_size - decisions != batch_size) {
     const std::string loan = first->loan != 0 ? state_.loans.at(first->loan).id : std::string{};
-    const std::string what = first->batch_size != batch_size
+    const std::string what = first->batch_size - decisions != batch_size || first->batch_index != 0
                                  ? fmt::format("the batch has {} events, recorded were {}",
-                                               batch_size, first->batch_size)
+                                               batch_size, first->batch_size - decisions)
                                  : first_difference(*first, command, loan);
     return Error{
         .id = "idempotency.conflict",
         .message = fmt::format("key '{}' was already used by entry {} for another request: {}. "
                                "Send the same request again, or use a new key",
-                               command.key, first->sequence, what)};
+                               key_of(command), first->sequence, what)};
   }
   std::vector<Recorded> answers;
-  for (std::uint32_t i = 0; i < first->batch_size; ++i) {
+  for (std::uint32_t i = decisions; i < first->batch_size; ++i) {
     const Result<storage::StoredEntry> bytes = stored(first->sequence + i);
     if (!bytes) return bytes.error();
     const Result<Entry> member = decode_entry(bytes->body);
@@ -119,7 +151,7 @@ Status Recorder::check(const Command& command) const {
 }
 
 Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_index,
-                                  std::uint32_t batch_size) {
+                                  std::uint32_t batch_size, const Command* identity) {
   Result<Accepted> accepted = accept(command);
   if (!accepted) return accepted.error();
 
@@ -129,10 +161,11 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
   entry.value_date = accepted->value_date;
   entry.kind = accepted->kind;
   entry.payload = std::move(accepted->payload);
-  entry.source = command.source;
-  entry.scope = command.scope;
-  entry.key = command.key;
-  entry.request = request_digest(command);
+  const Command& known_as = identity != nullptr ? *identity : command;
+  entry.source = known_as.source;
+  entry.scope = known_as.scope;
+  entry.key = known_as.key;
+  entry.request = request_digest(known_as);
   entry.batch_index = batch_index;
   entry.batch_size = batch_size;
   entry.actor = command.actor;
@@ -147,6 +180,7 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
       record.state.product = opened.product;
       record.state.terms = opened.terms;
       record.state.day = entry.value_date;
+      if (opened.line != 0) record.on_line.emplace().line = opened.line;
     }
     entry.loan = is_new ? state_.loans.size() : accepted->loan;
     LoanRecord& record = state_.loans.at(entry.loan);
@@ -154,11 +188,16 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
     entry.previous = record.last_entry;
     std::optional<LoanRecord> kept;
     if (keep_undo_ && !is_new) kept = record;
+    const std::uint32_t line = record.on_line ? record.on_line->line : 0;
+    LineBook::Kept kept_line;
+    if (keep_undo_) kept_line = state_.lines.keep(line, record.id);
     const Status stepped = step(entry, record, is_new);
     if (!stepped) {
       if (is_new) state_.loans.remove_last();
       return stepped.error();
     }
+    settle_on_line(state_.lines, entry, line, record.id, state_.product_of(record));
+    recount(state_, record);
     record.last_entry = entry.sequence;
     record.version = entry.version;
     const bool newly_touched = !record.touched;
@@ -167,7 +206,9 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
     state_.loans.page_of(entry.loan).dirty = true;
     if (is_new) state_.by_id.insert(stable_hash(record.id), entry.loan);
     if (keep_undo_) {
-      undo_.push_back([this, loan = entry.loan, kept = std::move(kept), newly_touched] {
+      undo_.push_back([this, loan = entry.loan, kept = std::move(kept),
+                       kept_line = std::move(kept_line), newly_touched] {
+        state_.lines.restore(kept_line);
         if (newly_touched) state_.touched.pop_back();
         if (kept) {
           state_.loans.at(loan) = *kept;
@@ -189,11 +230,38 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
       });
     }
   }
+  std::uint32_t line = 0;
+  if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
+    line = line_of(*fact);
+    begin_line_event(entry);
+    if (entry.kind == Kind::line_reserve) index_reservation(entry);
+  }
   Recorded recorded{.receipt = receipt_of(entry, Digest{}, state_)};
   append(std::move(entry));
+  if (line != 0) name_line(recorded.receipt, state_.lines.at(line));
   recorded.receipt.sequence = pending_.back().sequence;
   recorded.receipt.hash = pending_.back().hash;
   return recorded;
+}
+
+void Recorder::begin_line_event(Entry& entry) {
+  const std::uint32_t line = line_of(std::get<LineFact>(entry.payload));
+  if (line == 0) return;
+  const bool known = line <= state_.lines.size();
+  entry.version = (known ? state_.lines.at(line).version : 0) + 1;
+  entry.previous = known ? state_.lines.at(line).last_entry : 0;
+}
+
+void Recorder::index_reservation(const Entry& entry) {
+  const auto& reserved = std::get<LineReserved>(std::get<LineFact>(entry.payload));
+  const std::uint64_t hash = reservation_hash(reserved.line, reserved.reservation);
+  state_.by_key.insert(hash, entry.sequence);
+  state_.new_keys.emplace_back(hash, entry.sequence);
+  if (!keep_undo_) return;
+  undo_.push_back([this, hash, sequence = entry.sequence] {
+    state_.by_key.erase(hash, sequence);
+    state_.new_keys.pop_back();
+  });
 }
 
 void Recorder::append(Entry entry) {
@@ -204,7 +272,11 @@ void Recorder::append(Entry entry) {
   stored.body = encode(entry);
   stored.hash = chain_hash(state_.head.hash, stored.body);
   if (keep_undo_) {
-    undo_.push_back([this, head_before, entry] {
+    LineBook::Kept kept_line;
+    const auto* fact = std::get_if<LineFact>(&entry.payload);
+    if (fact != nullptr) kept_line = state_.lines.keep(line_of(*fact), loan_of(*fact));
+    undo_.push_back([this, head_before, entry, kept_line = std::move(kept_line)] {
+      if (std::holds_alternative<LineFact>(entry.payload)) state_.lines.restore(kept_line);
       if (entry.kind == Kind::product_published) state_.products.pop_back();
       if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
         auto& points = state_.series[series->name];
@@ -327,6 +399,11 @@ Receipt receipt_of(const Entry& entry, const Digest& hash, const BookState& stat
             {line.role, line.consequence, static_cast<std::int64_t>(line.minor)});
       }
     }
+  }
+  if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
+    const std::uint32_t line = line_of(*fact);
+    if (line != 0 && line <= state.lines.size()) name_line(receipt, state.lines.at(line));
+    receipt.loan = loan_of(*fact);
   }
   return receipt;
 }

@@ -24,8 +24,10 @@ class Recorder {
       const Command& command, std::uint32_t batch_size) const;
 
   /// Checks, folds, appends one entry to `pending` and changes the state. An error changes nothing.
+  /// Key and digest are those of `identity`, where another command of the batch stands for it.
   [[nodiscard]] Result<Recorded> record(const Command& command, std::uint32_t batch_index = 0,
-                                        std::uint32_t batch_size = 1);
+                                        std::uint32_t batch_size = 1,
+                                        const Command* identity = nullptr);
   /// An entry of the book itself (cut-over, day closed).
   void append(Entry entry);
   /// Same checks as `record`, without the entry.
@@ -55,6 +57,30 @@ class Recorder {
   Result<Accepted> accept_operation(const Operation& operation, const Command& command) const;
   Result<Accepted> accept_product(const PublishProduct& publish, const Command& command) const;
   Result<Accepted> accept_series(const PublishSeries& publish, const Command& command) const;
+  Result<Accepted> accept_line(const LineRequest& request, const Command& command) const;
+  Result<Accepted> accept_reserve(const LineRequest& request, std::uint32_t line) const;
+  Result<Accepted> accept_confirm(const LineRequest& request, const Command& command,
+                                  std::uint32_t line) const;
+  Result<Accepted> accept_risk(const RiskDecision& decision, const Command& command) const;
+  Status check_line_date(const Command& command) const;
+  Result<std::uint32_t> line_number(const std::string& id) const;
+  /// The entry that made a reservation, whatever became of it.
+  Result<std::optional<Entry>> reserve_entry(const std::string& line,
+                                             const std::string& reservation) const;
+  /// Never null.
+  Result<const Reservation*> standing_reservation(const LineState& line,
+                                                  const std::string& name) const;
+  /// Whether a loan (0: one that is being opened) may be on this line at all, with this reservation.
+  Status check_line(std::uint32_t line, const Product& product, const std::string& reservation,
+                    std::uint64_t loan) const;
+  /// The same, and room for a pay-out of `minor`.
+  Status check_draw(std::uint32_t line, const Product& product, std::int64_t minor,
+                    const std::string& reservation, std::uint64_t loan) const;
+  /// Whether decisions of a risk engine let money out.
+  Status check_decisions(const std::string& loan_id, std::uint32_t line,
+                         const std::string& reservation, std::uint64_t loan) const;
+  void begin_line_event(Entry& entry);
+  void index_reservation(const Entry& entry);
   Result<Day> value_date(const Command& command) const;
   Result<std::uint64_t> loan_number(const Command& command) const;
 

@@ -59,6 +59,31 @@ struct PortfolioRow {
   [[nodiscard]] std::int64_t overdue() const { return principal_overdue + interest_due + penalty; }
 };
 
+/// A credit line on the business date. Amounts in minor units of its currency.
+struct LineView {
+  struct Product {
+    std::string id;
+    std::optional<std::int64_t> limit;
+    std::int64_t used = 0, reserved = 0;
+    bool operator==(const Product&) const = default;
+  };
+  std::string id;
+  std::string currency;
+  std::uint8_t digits = 2;
+  LineTerms terms{};
+  std::int64_t limit = 0;  ///< today's, the temporary one where it runs
+  std::int64_t used = 0, reserved = 0, available = 0;
+  bool frozen = false;
+  std::string freeze_code{};
+  bool expired = false;
+  std::optional<Decision> decision{};
+  std::vector<Reservation> reservations{};  ///< that hold today
+  std::vector<Product> products{};          ///< with a sub-limit or use, by id
+  std::vector<std::string> loans{};         ///< ever opened on it
+  std::uint64_t version = 0;
+  bool operator==(const LineView&) const = default;
+};
+
 struct DueView {
   std::uint32_t no;
   Day due;

@@ -15,9 +15,12 @@ void encode_open(Encoder& out, const OpenLoan& open) {
   out.text(open.amount);
   out.text(open.rate.value_or(""));
   out.varint(open.installments.value_or(0));
-  out.u8(open.first_due.has_value() ? 1 : 0);
+  out.u8(static_cast<std::uint8_t>((open.first_due ? 1 : 0) | (open.line.empty() ? 0 : 2) |
+                                   (open.reservation.empty() ? 0 : 4)));
   if (open.first_due) out.day(*open.first_due);
   out.u8(open.due_day);
+  if (!open.line.empty()) out.text(open.line);
+  if (!open.reservation.empty()) out.text(open.reservation);
 }
 
 struct EventEncoder {
@@ -68,6 +71,43 @@ struct EventEncoder {
       out.text(point.value);
     }
   }
+  void day(const std::optional<Day>& value) const {
+    out.u8(value.has_value() ? 1 : 0);
+    if (value) out.day(*value);
+  }
+  void operator()(const LineRequest& e) const {
+    out.u8(static_cast<std::uint8_t>(e.kind));
+    out.text(e.line);
+    out.text(e.currency);
+    out.text(e.limit.value_or(""));
+    day(e.last_day);
+    out.u8(e.no_last_day ? 1 : 0);
+    for (const std::optional<bool>& flag : {e.revolving, e.write_off_restores, e.needs_decision})
+      out.u8(!flag ? 0 : *flag ? 2 : 1);
+    out.text(e.temporary.value_or(""));
+    day(e.temporary_until);
+    out.varint(e.sub_limits.size());
+    for (const SubLimitRequest& sub : e.sub_limits) {
+      out.text(sub.product);
+      out.text(sub.amount);
+    }
+    out.text(e.reservation);
+    out.text(e.amount.value_or(""));
+    day(e.until);
+    out.text(e.product);
+    out.text(e.code);
+  }
+  void operator()(const RiskDecision& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::risk_decision));
+    out.u8(static_cast<std::uint8_t>(e.verdict));
+    out.text(e.line);
+    out.text(e.reservation);
+    out.varint(e.of.value_or(0));
+    out.text(e.code);
+    out.text(e.rule_set);
+    out.text(e.score);
+    day(e.last_day);
+  }
 };
 
 struct KindOf {
@@ -79,6 +119,8 @@ struct KindOf {
   Kind operator()(const Operation& e) const { return e.kind; }
   Kind operator()(const PublishProduct&) const { return Kind::product_published; }
   Kind operator()(const PublishSeries&) const { return Kind::series_published; }
+  Kind operator()(const LineRequest& e) const { return e.kind; }
+  Kind operator()(const RiskDecision&) const { return Kind::risk_decision; }
 };
 
 }  // namespace
@@ -103,7 +145,7 @@ std::string first_difference(const Entry& entry, const Command& command,
   const Kind kind = std::visit(KindOf{}, command.event);
   if (kind != entry.kind)
     return fmt::format("event is {}, recorded was {}", to_text(kind), to_text(entry.kind));
-  if (command.loan != loan_of_entry)
+  if (concerns_loan(kind) && command.loan != loan_of_entry)
     return fmt::format("loan is '{}', recorded was '{}'", command.loan, loan_of_entry);
   if (command.value_date && *command.value_date != entry.value_date) {
     return fmt::format("value date is {}, recorded was {}", money::to_text(*command.value_date),

@@ -80,6 +80,10 @@ void add_movements(BookState& state, const Entry& entry, int sign) {
     state.dirty_days.push_back(entry.booking_date);
 }
 
+std::uint64_t reservation_hash(std::uint32_t line, std::string_view reservation) {
+  return stable_hash(reservation, 0x6c696e65'00000000u | line);
+}
+
 void apply_book_event(BookState& state, const Entry& entry) {
   if (const auto* opened = std::get_if<BookOpened>(&entry.payload)) {
     state.currency = opened->currency;
@@ -97,6 +101,10 @@ void apply_book_event(BookState& state, const Entry& entry) {
     state.business_date = cut->day + date::days{1};
   } else if (const auto* closed = std::get_if<DayClosed>(&entry.payload)) {
     state.closed_through = closed->day;
+  } else if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
+    const bool applied =
+        state.lines.apply(entry.kind, *fact, entry.sequence, entry.booking_date);
+    LOANBOOK_ASSERT(applied);
   }
 }
 
@@ -120,6 +128,7 @@ Status replay_new_loan(BookState& state, const Entry& entry, const Opened& opene
   record.state.product = opened.product;
   record.state.terms = opened.terms;
   record.state.day = entry.value_date;
+  if (opened.line != 0) record.on_line.emplace().line = opened.line;
   state.by_id.insert(stable_hash(record.id), entry.loan);
   return money::ok();
 }
@@ -131,6 +140,14 @@ Status replay_loan_event(BookState& state, const Entry& entry, const storage::Vi
   }
   LoanPage& page = state.loans.page_of(entry.loan);
   LoanRecord& record = state.loans.at(entry.loan);
+  const std::uint32_t line = record.on_line ? record.on_line->line : 0;
+  if (line > state.lines.size()) {
+    return Error{.id = "integrity.line_number",
+                 .message = fmt::format("entry {} belongs to credit line number {}, which is not "
+                                        "there",
+                                        entry.sequence, line)};
+  }
+  settle_on_line(state.lines, entry, line, record.id, state.product_of(record));
   if (page.sequence >= entry.sequence) return money::ok();  // this page was written after the entry
   record.last_entry = entry.sequence;
   record.version = entry.version;
@@ -205,11 +222,25 @@ Status replay(BookState& state, const storage::StoredEntry& stored, const storag
     if (Status s = replay_loan_event(state, *entry, view); !s) return s;
   } else if (const auto* closed = std::get_if<DayClosed>(&entry->payload)) {
     if (Status s = replay_day_closed(state, *entry, *closed, view); !s) return s;
+  } else if (const auto* fact = std::get_if<LineFact>(&entry->payload)) {
+    const std::uint32_t lines = state.lines.size() + (entry->kind == Kind::line_open ? 1 : 0);
+    if (line_of(*fact) > lines || (entry->kind == Kind::line_open && line_of(*fact) != lines)) {
+      return Error{.id = "integrity.line_number",
+                   .message = fmt::format("entry {} belongs to credit line number {}, which is not "
+                                          "there",
+                                          entry->sequence, line_of(*fact))};
+    }
   }
   apply_book_event(state, *entry);
   add_movements(state, *entry, 1);
   if (!entry->key.empty() && entry->batch_index == 0) {
     const std::uint64_t hash = key_hash(entry->source, entry->scope, entry->key);
+    state.by_key.insert(hash, entry->sequence);
+    state.new_keys.emplace_back(hash, entry->sequence);
+  }
+  if (entry->kind == Kind::line_reserve) {
+    const auto& reserved = std::get<LineReserved>(std::get<LineFact>(entry->payload));
+    const std::uint64_t hash = reservation_hash(reserved.line, reserved.reservation);
     state.by_key.insert(hash, entry->sequence);
     state.new_keys.emplace_back(hash, entry->sequence);
   }

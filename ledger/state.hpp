@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "loanbook/ledger/credit_line.hpp"
 #include "loanbook/ledger/entry.hpp"
 #include "loanbook/ledger/hash_index.hpp"
 #include "loanbook/ledger/loan.hpp"
@@ -28,6 +29,7 @@ struct LoanRecord {
   std::uint8_t bucket_closed = 0;  ///< at the last closed day
   bool touched = false;            ///< an event since the last closed day
   bool isolated = false;  ///< left out of the nights; booked through the day before `state.day`
+  Boxed<LineShare> on_line{};  ///< where it was opened on a credit line
 };
 
 struct LoanPage {
@@ -82,6 +84,8 @@ struct BookState {
   std::map<std::string, std::vector<SeriesPoint>> series;
   std::vector<std::uint64_t> series_entries;  ///< their sequences, for the checkpoint
   LoanTable loans;
+  LineBook lines;
+  bool needs_decision = false;  ///< of the options, not of the chain: every pay-out needs an allow
   HashIndex by_id;
   HashIndex by_key;
   std::map<Day, DayTotals> totals;
@@ -126,8 +130,21 @@ struct LoanHistory {
 /// Adds an entry's movements to the totals of its booking date (`sign` 1 or -1).
 void add_movements(BookState& state, const Entry& entry, int sign);
 
-/// What `entry` does to everything but loan states, keys and head: dates, products, series.
+/// What `entry` does to everything but loan states, keys and head: dates, products, series, lines.
 void apply_book_event(BookState& state, const Entry& entry);
+
+/// What a loan takes of its line, from its state alone.
+[[nodiscard]] LineUse use_of(const LoanState& state);
+/// Counts a loan anew after its state changed; nothing where it is on no line.
+void recount(BookState& state, LoanRecord& record);
+/// Every loan, from nothing; false where a loan stands on a line that is not there.
+[[nodiscard]] bool recount_all(BookState& state);
+[[nodiscard]] bool is_pay_out(Kind kind);
+/// What a loan's entry does to its line (0: none) and to decisions about the loan.
+void settle_on_line(LineBook& lines, const Entry& entry, std::uint32_t line, const std::string& id,
+                    const Product& product);
+/// Hash under which the key index knows a reservation: its id is its key too.
+[[nodiscard]] std::uint64_t reservation_hash(std::uint32_t line, std::string_view reservation);
 
 /// Brings `state` from the entry before to `entry`, as the writer did when it recorded it.
 [[nodiscard]] Status replay(BookState& state, const storage::StoredEntry& stored,

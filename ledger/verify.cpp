@@ -42,6 +42,7 @@ class Verification {
     if (previous_ != view_.head().hash)
       find(fmt::format("entry {}", last), "its hash is not that of the head");
     fold_loans();
+    credit_lines();
     totals();
     return money::ok();
   }
@@ -54,6 +55,8 @@ class Verification {
     LoanTerms terms;
     std::uint64_t last = 0;
     std::uint64_t version = 0;
+    std::uint32_t line = 0;
+    std::string id;
   };
   struct Lines {
     std::uint32_t product = 0;
@@ -81,6 +84,7 @@ class Verification {
       find(where, fmt::format("calls itself entry {}", decoded->sequence));
     if (encode(*decoded) != stored.body) find(where, "its bytes are not canonical");
     if (concerns_loan(decoded->kind)) loan_entry(*decoded, where);
+    if (const auto* fact = std::get_if<LineFact>(&decoded->payload)) line_entry(*decoded, *fact, where);
     if (const auto* product = std::get_if<Product>(&decoded->payload))
       products_.push_back(*product);
     if (const auto* closed = std::get_if<DayClosed>(&decoded->payload)) night(*decoded, *closed);
@@ -129,6 +133,16 @@ class Verification {
     }
     loan.last = entry.sequence;
     loan.version = entry.version;
+    if (const auto* opened = std::get_if<Opened>(&entry.payload)) {
+      loan.line = opened->line;
+      loan.id = opened->loan;
+      loan.product = opened->product;
+    }
+    if (loan.line > lines_again_.size() || loan.product >= products_.size()) {
+      find(where, "belongs to a credit line or product that is not there");
+      return;
+    }
+    settle_on_line(lines_again_, entry, loan.line, loan.id, products_[loan.product]);
     if (const auto* reversed = std::get_if<Reversed>(&entry.payload)) {
       loan.reversed.push_back(reversed->sequence);
       return;
@@ -140,6 +154,48 @@ class Verification {
         find(where, "the loan's id differs in the derived rows");
     }
     loan.events.push_back(event_of(entry));
+  }
+
+  void line_entry(const Entry& entry, const LineFact& fact, const std::string& where) {
+    const std::uint32_t number = line_of(fact);
+    const bool known = number != 0 && number <= lines_again_.size();
+    if (known && (entry.previous != lines_again_.at(number).last_entry ||
+                  entry.version != lines_again_.at(number).version + 1)) {
+      find(where, fmt::format("does not follow entry {} of its credit line",
+                              lines_again_.at(number).last_entry));
+    }
+    if (!lines_again_.apply(entry.kind, fact, entry.sequence, entry.booking_date))
+      find(where, "belongs to a credit line that is not there");
+  }
+
+  /// Lines made again from the entries, their use counted again from the loans' folds.
+  void credit_lines() {
+    if (lines_again_.size() != state_.lines.size()) {
+      find("credit lines", fmt::format("entries open {}, the derived rows hold {}; `rebuild` makes "
+                                       "them again",
+                                       lines_again_.size(), state_.lines.size()));
+      return;
+    }
+    for (std::uint32_t number = 1; number <= lines_again_.size(); ++number) {
+      const LineState& again = lines_again_.at(number);
+      const LineState& kept = state_.lines.at(number);
+      if (lines_again_.row_of(number, state_.business_date) ==
+              state_.lines.row_of(number, state_.business_date) &&
+          again.uses == kept.uses)
+        continue;
+      find(fmt::format("credit line '{}'", again.id),
+           fmt::format("its entries and loans give {} used and {} reserved, kept are {} and {}; "
+                       "`rebuild` makes it again",
+                       money::text_of_minor(again.used(), again.currency.digits),
+                       money::text_of_minor(again.reserved(state_.business_date),
+                                            again.currency.digits),
+                       money::text_of_minor(kept.used(), kept.currency.digits),
+                       money::text_of_minor(kept.reserved(state_.business_date),
+                                            kept.currency.digits)));
+    }
+    if (lines_again_.decisions_row(state_.business_date) !=
+        state_.lines.decisions_row(state_.business_date))
+      find("risk decisions", "those kept are not those of the entries; `rebuild` makes them again");
   }
 
   void night(const Entry& entry, const DayClosed& closed) {
@@ -231,6 +287,8 @@ class Verification {
         const LoanState again = fold(loan.product, loan.terms, product, loan.events, now.day);
         if (!(again == now))
           find(where, "its derived row is not the fold of its events; `rebuild` makes it again");
+        if (loan.line != 0 && loan.line <= lines_again_.size())
+          lines_again_.count(loan.line, product.id, {}, use_of(again));
         if (balances_.size() <= loan.product) balances_.resize(loan.product + 1);
         for (std::size_t role = 0; role < role_count; ++role)
           balances_[loan.product][role] += again.balance[role];
@@ -277,6 +335,7 @@ class Verification {
   Digest previous_{};
   std::vector<Seen> loans_;
   std::vector<Product> products_;
+  LineBook lines_again_;
   std::vector<Totals> totals_;
   std::vector<Totals> balances_;
   std::map<std::uint64_t, Lines> lines_;

@@ -42,6 +42,7 @@ enum class Space : std::uint8_t {
   loan_page = 2,    ///< pages of loan states
   idempotency = 3,  ///< runs of (key hash, sequence)
   ledger_day = 4,   ///< movements by account of one booking date
+  credit_line = 5,  ///< one credit line each; row 0: decisions about loans
 };
 
 /// A derived row: rebuilt from the entries when lost.
