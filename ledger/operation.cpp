@@ -65,6 +65,8 @@ constexpr std::array rules{
                   "ends a pause today"},
     OperationRule{Kind::cancel, "cancel", 0, field_code, in_approved, "",
                   "an approved loan that will not be paid out"},
+    OperationRule{Kind::accrue, "accrue", 0, 0, running | in_overpaid | in_closed, "",
+                  "income of charges through its day is booked, where the product books it by run"},
 };
 
 struct FieldName {

@@ -52,6 +52,7 @@ enum class Kind : std::uint8_t {
   pause_overdue = 33,
   resume_overdue = 34,
   cancel = 35,
+  accrue = 60,
 };
 [[nodiscard]] std::string_view to_text(Kind kind);
 [[nodiscard]] Result<Kind> parse_kind(std::string_view text);
