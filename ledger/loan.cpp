@@ -151,7 +151,7 @@ void settle_changes(LoanState& state, const Rules& rules) {
 void change(LoanState& state, const Rules& rules, Day day) {
   accrue(state, rules.product, day);
   state.day = day;
-  if (state.servicing) recognise_charges(state, day);
+  if (state.servicing) recognise_charges(state, rules, day);
   if (state.row_coming && state.next.due == day) {
     if (state.servicing) {
       row_due(state, rules, day);

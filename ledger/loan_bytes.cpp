@@ -60,6 +60,7 @@ void encode_record(Encoder& out, const InstallmentRecord& record) {
   encode_parts(out, record.demanded);
   encode_parts(out, record.paid);
   encode_parts(out, record.waived);
+  out.zigzag(record.owed_again);
   out.zigzag(record.in_advance);
   out.zigzag(record.late);
   out.u8(static_cast<std::uint8_t>((record.met ? 1 : 0) | (record.extra ? 2 : 0) |
@@ -75,6 +76,7 @@ InstallmentRecord decode_record(Decoder& in) {
   record.demanded = decode_parts(in);
   record.paid = decode_parts(in);
   record.waived = decode_parts(in);
+  record.owed_again = in.zigzag();
   record.in_advance = in.zigzag();
   record.late = in.zigzag();
   const std::uint8_t flags = in.u8();
@@ -89,6 +91,7 @@ void encode_charge(Encoder& out, const ChargeRecord& charge) {
   out.u8(static_cast<std::uint8_t>(charge.component));
   out.text(charge.code);
   out.varint(charge.installment);
+  out.day(charge.assessed);
   out.day(charge.due);
   out.zigzag(charge.amount);
   out.zigzag(charge.paid);
@@ -102,6 +105,7 @@ ChargeRecord decode_charge(Decoder& in) {
   charge.component = in.enumerator(schedule::Component::fee, schedule::Component::principal);
   charge.code = in.text();
   charge.installment = static_cast<std::uint32_t>(in.varint());
+  charge.assessed = in.day();
   charge.due = in.day();
   charge.amount = in.zigzag();
   charge.paid = in.zigzag();
@@ -160,6 +164,7 @@ void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
   });
   out.u8(static_cast<std::uint8_t>((table->charged_off ? 1 : 0) | (table->fraud ? 2 : 0)));
   if (table->charged_off) out.day(*table->charged_off_on);
+  out.zigzag(table->interest_reported);
 }
 
 void decode_servicing(Decoder& in, Boxed<Servicing>& box) {
@@ -182,6 +187,7 @@ void decode_servicing(Decoder& in, Boxed<Servicing>& box) {
   table.charged_off = (flags & 1) != 0;
   table.fraud = (flags & 2) != 0;
   if (table.charged_off) table.charged_off_on = in.day();
+  table.interest_reported = in.zigzag();
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ void prepay(LoanState& state, const Rules& rules, const LoanEvent& event) {
   LoanEvent part = event;
   if (!change && early.principal < ahead) return receive_payment(state, rules, event);
   part.amount_minor = early.due;
-  if (early.due > 0) receive(state, rules, part, due_only, Role::settlement);
+  if (early.due > 0) receive(state, rules, part, due_only, {Role::settlement});
   // The interest to the day and the principal stand as an installment of their own, paid at once.
   clear_unearned(state);
   const std::int64_t principal = std::min(early.principal, ahead);

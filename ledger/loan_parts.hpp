@@ -46,7 +46,7 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
 /// The running row is due on `day`.
 void row_due(LoanState& state, const Rules& rules, Day day);
 /// Charges become income on the day after they are due.
-void recognise_charges(LoanState& state, Day day);
+void recognise_charges(LoanState& state, const Rules& rules, Day day);
 /// The next day on which a charge becomes income or a pause begins or ends; `never` if none.
 [[nodiscard]] Day next_servicing_change(const LoanState& state);
 /// Everything is paid: what was deferred is income, the table rests.

@@ -79,6 +79,8 @@ constexpr std::array rules{
         Kind::defer, "defer", field_rows, field_choice, in_active, "pay capitalise defer waive",
         "the next `rows` installments ask for no principal; their interest is paid, joins "
         "the balance, waits, or is waived (延期还款)"},
+    OperationRule{Kind::accrue, "accrue", 0, 0, running | in_overpaid | in_closed, "",
+                  "income of charges through its day is booked, where the product books it by run"},
 };
 
 struct FieldName {

@@ -66,8 +66,9 @@ enum class Kind : std::uint8_t {
   line_release = 55,
   line_confirm = 56,
   risk_decision = 57,
+  accrue = 60,
 };
-inline constexpr Kind line_events_end{63};
+inline constexpr Kind line_events_end{58};
 [[nodiscard]] std::string_view to_text(Kind kind);
 [[nodiscard]] Result<Kind> parse_kind(std::string_view text);
 [[nodiscard]] constexpr bool is_line_event(Kind kind) {
