@@ -300,13 +300,24 @@ void add_example(const Product& product, std::vector<std::string>& out) {
       .rate = product.rate_default,
       .installments = product.installments_default};
   if (!product.plan.calendar.empty()) return;
-  const schedule::Terms terms =
+  schedule::Terms terms =
       ledger::schedule_terms(product, loan, money::day_from_number(example_day));
+  std::int64_t at_once = 0;
+  if (product.servicing) {
+    const money::Ratio part = product.servicing->down_payment_part;
+    const money::Rounding rounding = product.servicing->down_payment_rounding;
+    at_once = static_cast<std::int64_t>(
+        money::divide_rounded(money::Int128{loan.principal_minor} * part.numerator,
+                              money::Int128{part.denominator} * rounding.multiple, rounding.mode) *
+        rounding.multiple);
+    terms.principal_minor -= at_once;
+  }
   if (!schedule::check(terms)) return;
   const schedule::Plan plan = schedule::make_plan(terms);
   if (plan.rows.empty()) return;
   std::string sentence = fmt::format("For example {} paid out on 2026-01-15: ",
                                      amount_text(product, loan.principal_minor));
+  if (at_once != 0) sentence += amount_text(product, at_once) + " at once, then ";
   const auto& first = plan.rows.front();
   if (plan.rows.size() == 1 || product.method == Method::revolving) {
     sentence += fmt::format("{} on {}, if nothing is repaid before",

@@ -270,6 +270,7 @@ void add_operation_fields(CLI::App* command, const ledger::OperationRule& rule,
   add(ledger::field_rows, "--rows", a.rows, "Number of installments", "6");
   add(ledger::field_from, "--from", a.from, "A day, such as 2026-03-01", "2026-03-01");
   add(ledger::field_until, "--until", a.until, "A day, such as 2026-03-31", "2026-03-31");
+  add(ledger::field_rate, "--rate", a.rate, "Per year, such as 12%", "12%");
   std::string words(rule.choices);
   for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2)
     words.replace(at, 1, ", ");

@@ -121,6 +121,7 @@ struct LoanOperationArguments {
   std::string until;
   std::string choice;
   std::string code;
+  std::string rate;
   std::optional<std::uint64_t> expect_version;
   Writing writing;
 };
