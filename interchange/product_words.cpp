@@ -293,6 +293,37 @@ void add_servicing(const Product& product, std::vector<std::string>& out) {
                     : "A charge is income when it is made.");
 }
 
+void add_joint(const Product& product, std::vector<std::string>& out) {
+  if (!product.joint) return;
+  const ledger::JointRules& rules = *product.joint;
+  std::vector<std::string> parties;
+  std::int64_t sum = 0;
+  for (const ledger::Party& party : rules.parties) sum += party.weight;
+  for (const ledger::Party& party : rules.parties) {
+    std::string text = fmt::format("{} {}/{}", party.id, party.weight, sum);
+    if (party.funding_rate)
+      text += fmt::format(" (earning {} a year on it)", party.funding_rate->percent_text());
+    parties.push_back(std::move(text));
+  }
+  out.push_back(fmt::format(
+      "Every loan is funded by {}; {} leads and keeps these books{}.", listed(parties), rules.lead,
+      rules.books == ledger::JointBooks::full ? ", in which the whole loan stands"
+                                              : ", in which its own share stands"));
+  if (rules.interest == ledger::InterestShare::service_fee) {
+    out.push_back(
+        fmt::format("The lead takes {} of all interest as a service fee first.",
+                    money::Rate::of_e12(rules.service_fee_e6 * 1'000'000).percent_text()));
+  }
+  if (rules.penalty == ledger::Bearer::lead) out.push_back("Penalty interest is the lead's.");
+  if (rules.fees == ledger::Bearer::lead) out.push_back("Fees are the lead's.");
+  if (rules.compensation_days != 0) {
+    out.push_back(
+        fmt::format("The lead pays the partners their part of an installment that is {} "
+                    "days past due and takes their place.",
+                    rules.compensation_days));
+  }
+}
+
 void add_example(const Product& product, std::vector<std::string>& out) {
   const ledger::LoanTerms loan{
       .principal_minor =
@@ -424,6 +455,7 @@ std::vector<std::string> product_sentences(const Product& product) {
   add_example(product, out);
   add_payments(product, out);
   add_servicing(product, out);
+  add_joint(product, out);
   add_overdue(product, out);
   if (const money::Status bookable = ledger::check_bookable(product); !bookable)
     out.push_back("It can be quoted, and not lent yet: " + bookable.error().message + ".");

@@ -49,6 +49,7 @@ struct Arguments {
   PortfolioArguments portfolio;
   OverdueArguments overdue;
   std::string as_of;
+  PartnerArguments partner;
   EntriesArguments entries;
   std::string out;
   std::string shell;
@@ -427,6 +428,13 @@ void add_report_commands(Tree& tree) {
                                [&a](const Context& c) { return run_entries(c, a.entries); });
   entries->add_option("--after", a.entries.after, "Sequence number of the last one you have");
   entries->add_flag("--follow", a.entries.follow, "Wait for more until interrupted");
+  auto* partners = tree.noun("partners", "Partners of joint loans");
+  auto* settle =
+      tree.command(partners, "settle", "What a partner is owed for a closed day, loan by loan",
+                   "loanbook partners settle --partner city-bank --date 2026-01-31 --format csv",
+                   [&a](const Context& c) { return run_partners_settle(c, a.partner); });
+  settle->add_option("--partner", a.partner.partner, "Its id in the products")->required();
+  settle->add_option("--date", a.partner.date, "Booking date (default: the last closed day)");
   auto* out = tree.noun("export", "Files that other programs read");
   auto* hledger = tree.command(out, "hledger", "The journal for hledger",
                                "loanbook export hledger --out book.journal",

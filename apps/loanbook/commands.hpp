@@ -197,6 +197,14 @@ struct OverdueArguments {
 int run_overdue(const Context& context, const OverdueArguments& arguments);
 int run_trial_balance(const Context& context, const std::string& as_of);
 
+// Partners of joint loans: command_partner.cpp
+
+struct PartnerArguments {
+  std::string partner;
+  std::string date;
+};
+int run_partners_settle(const Context& context, const PartnerArguments& arguments);
+
 struct EntriesArguments {
   std::uint64_t after = 0;
   bool follow = false;
