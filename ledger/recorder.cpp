@@ -403,7 +403,6 @@ Receipt receipt_of(const Entry& entry, const Digest& hash, const BookState& stat
   if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
     const std::uint32_t line = line_of(*fact);
     if (line != 0 && line <= state.lines.size()) name_line(receipt, state.lines.at(line));
-    receipt.loan = loan_of(*fact);
   }
   return receipt;
 }
