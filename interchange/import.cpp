@@ -71,6 +71,12 @@ constexpr ColumnAlias event_aliases[] = {
     {"installments", Field::installments},
     {"first_due", Field::first_due},
     {"due_day", Field::due_day},
+    {"of", Field::of},
+    {"rows", Field::rows},
+    {"from", Field::from},
+    {"until", Field::until},
+    {"choice", Field::choice},
+    {"code", Field::code},
 };
 constexpr Field event_required[] = {Field::loan_id, Field::event};
 
@@ -346,7 +352,14 @@ Error ImportFile::place(Error error, const RowPlace& place) const {
   const std::optional<std::size_t> column =
       field ? impl_->sources.column[index_of(*field)] : std::nullopt;
   const std::string_view row = raw(place);
-  const std::size_t offset = column && impl_->csv ? offset_of_field(row, *column) : 0;
+  if (impl_->ndjson) {
+    NdjsonReader line(row, impl_->file_name);
+    const bool read = field && line.next();
+    error = line.place(std::move(error), read ? line.find(to_text(*field)) : nullptr);
+    error.line = static_cast<std::uint32_t>(place.line);
+    return error;
+  }
+  const std::size_t offset = column ? offset_of_field(row, *column) : 0;
   const std::string_view before = row.substr(0, offset);
   const std::size_t feed = before.rfind('\n');
   const std::string_view same_line =

@@ -45,7 +45,7 @@ class ImportFile {
   [[nodiscard]] static Result<ImportFile> open_loans(std::string text, std::string file_name,
                                                      std::span<const FieldMapping> mappings,
                                                      ProductCurrency currency_of);
-  /// A CSV of events: repay, disburse, reverse, open, open_disburse.
+  /// A CSV of events: repay, disburse, reverse, open, open_disburse, operations by name.
   [[nodiscard]] static Result<ImportFile> open_events(std::string text, std::string file_name,
                                                       std::span<const FieldMapping> mappings,
                                                       ProductCurrency currency_of);

@@ -21,7 +21,9 @@ namespace limits = money::limits;
 constexpr std::array<std::string_view, field_count> names = {
     "loan_id",  "event",          "product",   "product_version", "amount",
     "rate",     "installments",   "first_due", "due_day",         "value_date",
-    "sequence", "expect_version", "reference", "reason",          "actor"};
+    "sequence", "expect_version", "reference", "reason",          "actor",
+    "of",       "rows",           "from",      "until",           "choice",
+    "code"};
 
 // A set of fields, one bit each.
 using FieldSet = std::uint32_t;
@@ -34,6 +36,8 @@ struct EventRule {
   std::string_view name;
   FieldSet required;
   FieldSet allowed;
+  std::string_view meaning;
+  const ledger::OperationRule* operation = nullptr;
 };
 
 constexpr FieldSet common_fields = bit(Field::loan_id) | bit(Field::event) |
@@ -44,13 +48,46 @@ constexpr FieldSet open_fields = cash_fields | bit(Field::product);
 constexpr FieldSet terms_fields = bit(Field::product_version) | bit(Field::rate) |
                                   bit(Field::installments) | bit(Field::first_due) |
                                   bit(Field::due_day);
-constexpr EventRule event_rules[] = {
-    {"repay", cash_fields, 0},
-    {"disburse", cash_fields, 0},
-    {"open_disburse", open_fields, terms_fields},
-    {"open", open_fields, terms_fields},
-    {"reverse", bit(Field::sequence), 0},
+constexpr EventRule plain_events[] = {
+    {"repay", cash_fields, 0, "money of the borrower; pays what is owed by the product's order"},
+    {"disburse", cash_fields, 0, "pays an opened loan out"},
+    {"open_disburse", open_fields, terms_fields, "opens a loan and pays it out"},
+    {"open", open_fields, terms_fields, "opens a loan; nothing is paid out yet"},
+    {"reverse", bit(Field::sequence), 0,
+     "takes the event in entry `sequence` out: it never "
+     "happened"},
 };
+
+struct OperationColumn {
+  ledger::OperationField bit;
+  Field field;
+};
+constexpr OperationColumn operation_columns[] = {
+    {ledger::field_amount, Field::amount}, {ledger::field_of, Field::of},
+    {ledger::field_rows, Field::rows},     {ledger::field_from, Field::from},
+    {ledger::field_until, Field::until},   {ledger::field_choice, Field::choice},
+    {ledger::field_code, Field::code},
+};
+
+FieldSet fields_of(std::uint8_t operation_fields) {
+  FieldSet fields = 0;
+  for (const OperationColumn& column : operation_columns) {
+    if ((operation_fields & column.bit) != 0) fields |= bit(column.field);
+  }
+  return fields;
+}
+
+const std::vector<EventRule>& event_rules() {
+  static const std::vector<EventRule> all = [] {
+    std::vector<EventRule> rules{std::begin(plain_events), std::end(plain_events)};
+    for (const ledger::OperationRule& rule : ledger::operation_rules()) {
+      rules.push_back({rule.name, bit(Field::loan_id) | fields_of(rule.required),
+                       fields_of(rule.optional), rule.meaning, &rule});
+    }
+    return rules;
+  }();
+  return all;
+}
 
 FieldSet fields_given(const FieldRow& row) {
   FieldSet given = 0;
@@ -91,6 +128,11 @@ class Builder {
   std::optional<FieldError> build(ledger::Command* command) {
     const EventRule* rule = find_rule();
     if (rule == nullptr || !check_presence(*rule) || !common(command)) return error_;
+    if (rule->operation != nullptr) {
+      ledger::Operation made{.kind = rule->operation->kind};
+      if (operation(&made)) command->event = std::move(made);
+      return error_;
+    }
     if (rule->name == "reverse") {
       ledger::Reverse reverse;
       if (whole_number(Field::sequence, std::numeric_limits<std::uint64_t>::max(),
@@ -128,17 +170,19 @@ class Builder {
 
   const EventRule* find_rule() {
     const std::string_view text = row_.get(Field::event).value_or("");
-    const EventRule* rule = std::ranges::find(event_rules, text, &EventRule::name);
-    if (rule != std::end(event_rules)) return rule;
+    const auto rule = std::ranges::find(event_rules(), text, &EventRule::name);
+    if (rule != event_rules().end()) return &*rule;
     std::vector<std::string_view> known;
-    for (const EventRule& each : event_rules) known.push_back(each.name);
+    for (const EventRule& each : event_rules()) known.push_back(each.name);
+    constexpr const char* what_to_use =
+        "use repay, disburse, open, open_disburse, reverse or an operation such as charge; "
+        "docs/events.md lists them";
     if (text.empty()) {
       fail(Field::event, "import.missing_field",
-           "the field 'event' is empty; use repay, disburse, open, open_disburse or reverse");
+           std::string("the field 'event' is empty; ") + what_to_use);
     } else {
       fail(Field::event, "import.unknown_event",
-           quoted(text) + " is not an event" + did_you_mean(text, known) +
-               "; use repay, disburse, open, open_disburse or reverse");
+           quoted(text) + " is not an event" + did_you_mean(text, known) + "; " + what_to_use);
     }
     return nullptr;
   }
@@ -149,14 +193,43 @@ class Builder {
       const Field field = first_of(missing);
       return fail(field, "import.missing_field",
                   "the field '" + std::string(to_text(field)) + "' is empty; '" +
-                      std::string(rule.name) + "' needs it");
+                      std::string(rule.name) + "' needs it: " + std::string(rule.meaning));
     }
     const FieldSet surplus = given & ~(rule.required | rule.allowed | common_fields);
     if (surplus == 0) return true;
     const Field field = first_of(surplus);
     return fail(field, "import.unexpected_field",
                 "'" + std::string(rule.name) + "' takes no '" + std::string(to_text(field)) +
-                    "'; leave it empty");
+                    "'; leave it empty (it takes " + taken_by(rule) + ")");
+  }
+
+  static std::string taken_by(const EventRule& rule) {
+    std::string fields;
+    for (std::size_t i = 0; i < field_count; ++i) {
+      const auto field = static_cast<Field>(i);
+      if (((rule.required | rule.allowed) & bit(field)) == 0 || field == Field::loan_id) continue;
+      fields += (fields.empty() ? "'" : ", '") + std::string(to_text(field)) + "'";
+    }
+    return fields.empty() ? "nothing of its own" : fields;
+  }
+
+  bool operation(ledger::Operation* out) {
+    if (row_.get(Field::amount)) {
+      if (!amount({})) return false;
+      out->amount = *row_.get(Field::amount);
+    }
+    if (row_.get(Field::of) &&
+        !whole_number(Field::of, std::numeric_limits<std::uint64_t>::max(), &out->of.emplace()))
+      return false;
+    if (row_.get(Field::rows) &&
+        !whole_number(Field::rows, limits::installments_max, &out->rows.emplace()))
+      return false;
+    if (!day(Field::from, &out->from) || !day(Field::until, &out->until)) return false;
+    if (!text(Field::code, limits::external_id_max, &out->code)) return false;
+    out->choice = row_.get(Field::choice).value_or("");
+    if (const money::Status status = ledger::check_fields(*out); !status)
+      return fail(Field::choice, status.error());
+    return true;
   }
 
   bool common(ledger::Command* command) {
@@ -299,6 +372,22 @@ std::optional<Field> field_named(std::string_view name) {
   return static_cast<Field>(found - names.begin());
 }
 
+std::vector<EventFields> event_fields() {
+  std::vector<EventFields> all;
+  for (const EventRule& rule : event_rules()) {
+    EventFields& event = all.emplace_back();
+    event.event = rule.name;
+    event.meaning = rule.meaning;
+    if (rule.operation != nullptr) event.choices = rule.operation->choices;
+    for (std::size_t i = 0; i < field_count; ++i) {
+      const auto field = static_cast<Field>(i);
+      if ((rule.required & bit(field)) != 0) event.required.push_back(field);
+      if ((rule.allowed & bit(field)) != 0) event.optional.push_back(field);
+    }
+  }
+  return all;
+}
+
 std::optional<FieldError> build_command(const FieldRow& row, const ProductCurrency& currency_of,
                                         ledger::Command* command) {
   return Builder{row, currency_of}.build(command);
@@ -309,7 +398,15 @@ std::optional<Field> field_of(std::string_view error_id) {
     std::string_view part;
     Field field;
   };
-  constexpr Hint hints[] = {{"amount", Field::amount},
+  constexpr Hint hints[] = {{"operation.target", Field::of},
+                            {"operation.choice", Field::choice},
+                            {"operation.dates", Field::from},
+                            {"operation.pause_overlaps", Field::from},
+                            {"operation.rows", Field::rows},
+                            {"operation.", Field::event},
+                            {"too_much", Field::amount},
+                            {"not_held", Field::amount},
+                            {"amount", Field::amount},
                             {"decimal.", Field::amount},
                             {"principal", Field::amount},
                             {"installments", Field::installments},

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "loanbook/ledger/command.hpp"
 
@@ -32,13 +33,31 @@ enum class Field : std::uint8_t {
   reference,
   reason,
   actor,
+  // Of operations (ledger/operation.hpp)
+  of,
+  rows,
+  from,
+  until,
+  choice,
+  code,
 };
-inline constexpr std::size_t field_count = 15;
+inline constexpr std::size_t field_count = 21;
 
 /// The name of the field in files (docs/import.md); `value_date` is called `date` in a file of
 /// loans.
 [[nodiscard]] std::string_view to_text(Field field);
 [[nodiscard]] std::optional<Field> field_named(std::string_view name);
+
+/// What an event of a loan takes in files, and what it means.
+struct EventFields {
+  std::string_view event;
+  std::vector<Field> required;
+  std::vector<Field> optional;  ///< beside those that every event takes
+  std::string_view choices;     ///< words of the field `choice`, the first is the default
+  std::string_view meaning;
+};
+/// Every event that `build_command` knows; operations as in ledger::operation_rules().
+[[nodiscard]] std::vector<EventFields> event_fields();
 
 /// How the text of a rate or date is to be read.
 enum class Form : std::uint8_t {
@@ -70,7 +89,8 @@ struct FieldError {
 ///
 /// `import.missing_field`, `import.unexpected_field`, `import.bad_loan_id`, `import.unknown_event`,
 /// `import.unknown_product`, `import.bad_amount` (not above zero), `import.bad_number`,
-/// `import.too_long`, and those of the parsers (`decimal.*`, `rate.*`, `date.*`).
+/// `import.too_long`, `operation.choice_unknown`, and those of the parsers (`decimal.*`, `rate.*`,
+/// `date.*`).
 [[nodiscard]] std::optional<FieldError> build_command(const FieldRow& row,
                                                       const ProductCurrency& currency_of,
                                                       ledger::Command* command);

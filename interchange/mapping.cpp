@@ -20,7 +20,8 @@ Error bad_mapping(std::string_view pair) {
 }
 
 std::optional<Form> form_named(Field field, std::string_view text) {
-  const bool is_date = field == Field::value_date || field == Field::first_due;
+  const bool is_date = field == Field::value_date || field == Field::first_due ||
+                       field == Field::from || field == Field::until;
   if (field == Field::rate && text == "percent") return Form::percent;
   if (field == Field::rate && text == "fraction") return Form::plain;
   if (is_date && text == "month-year") return Form::month_year;

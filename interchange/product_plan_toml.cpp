@@ -196,7 +196,6 @@ void read_plan_rules(Keys& root, ledger::Product& product) {
 
 void write_plan_rules(std::string& out, const ledger::Product& product) {
   const PlanRules& rules = product.plan;
-  if (rules == PlanRules{}) return;
   out += "\n[plan]\n";
   write_fee(out, rules, product.currency.digits);
   line(out, "principal_free", std::to_string(rules.principal_free_rows));

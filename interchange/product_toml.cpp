@@ -12,6 +12,7 @@
 #include "loanbook/interchange/suggest.hpp"
 #include "loanbook/interchange/toml/keys.hpp"
 #include "loanbook/interchange/toml/product_plan.hpp"
+#include "loanbook/interchange/toml/product_servicing.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/limits.hpp"
 
@@ -292,7 +293,7 @@ Result<Product> read_product(std::string_view text, std::string_view file_name) 
             "",
             problems,
             {"id", "version", "name", "currency", "terms", "rounding", "overdue", "allocation",
-             "prepayment", "accounts", "plan", "business_days", "cap"}};
+             "prepayment", "accounts", "plan", "business_days", "cap", "servicing"}};
   read_identity(root, product);
   read_terms(root, product);
   read_rounding(root, product);
@@ -302,6 +303,7 @@ Result<Product> read_product(std::string_view text, std::string_view file_name) 
   prepayment.text("rule", product.prepayment, parser_of(prepayments));
   read_accounts(root, product);
   toml_reading::read_plan_rules(root, product);
+  toml_reading::read_servicing_rules(root, product);
   if (!problems.first()) {
     if (const money::Status status = ledger::check(product); !status) {
       problems.add(status.error(), region_of(table, status.error().id));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,11 @@ namespace loanbook::interchange {
 [[nodiscard]] money::Result<ledger::Product> read_product(std::string_view text,
                                                           std::string_view file_name);
 
-/// A product file that reads back equal; every key is written, so that it shows the defaults too.
-[[nodiscard]] std::string write_product(const ledger::Product& product);
+enum class Defaults : std::uint8_t { of_used_tables, written };
+/// A product file that reads back equal; every key is written, so that it shows the defaults too
+/// (those of [plan] only where a rule of it is used, or where `defaults` says so).
+[[nodiscard]] std::string write_product(const ledger::Product& product,
+                                        Defaults defaults = Defaults::of_used_tables);
 
 /// The words of a product file.
 [[nodiscard]] std::string_view to_text(schedule::InterestBasis basis);

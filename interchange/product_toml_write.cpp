@@ -4,6 +4,7 @@
 #include "loanbook/interchange/json.hpp"
 #include "loanbook/interchange/product_toml.hpp"
 #include "loanbook/interchange/toml/product_plan.hpp"
+#include "loanbook/interchange/toml/product_servicing.hpp"
 
 namespace loanbook::interchange {
 namespace {
@@ -116,7 +117,7 @@ void write_accounts(std::string& out, const ledger::Product& product) {
 
 }  // namespace
 
-std::string write_product(const ledger::Product& product) {
+std::string write_product(const ledger::Product& product, Defaults defaults) {
   const unsigned digits = product.currency.digits;
   std::string out;
   line(out, "id", in_quotes(product.id));
@@ -135,7 +136,9 @@ std::string write_product(const ledger::Product& product) {
   out += "\n[prepayment]\n";
   line(out, "rule", in_quotes(to_text(product.prepayment)));
   write_accounts(out, product);
-  toml_reading::write_plan_rules(out, product);
+  if (defaults == Defaults::written || !(product.plan == ledger::PlanRules{}))
+    toml_reading::write_plan_rules(out, product);
+  toml_reading::write_servicing_rules(out, product);
   return out;
 }
 

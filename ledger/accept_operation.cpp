@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "loanbook/ledger/loan_changes.hpp"
 #include "loanbook/ledger/recorder.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/money/money.hpp"
@@ -191,6 +192,16 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
       !s)
     return s.error();
   if (Status s = check_dates(operation, *day, record.state); !s) return s.error();
+  if (operation.rate) {
+    const Result<money::Rate> rate = money::Rate::parse(*operation.rate);
+    if (!rate) return rate.error();
+    operated.rate_e12 = rate->e12();
+  }
+  // In the past the fold decides: where nothing is left to change, nothing changes.
+  if (changes_plan(operation.kind) && *day >= record.state.day) {
+    if (Status s = check_change(record.state, product, operated, operation.kind, *day); !s)
+      return s.error();
+  }
   return Accepted{
       .loan = *number, .value_date = *day, .payload = std::move(operated), .kind = operation.kind};
 }

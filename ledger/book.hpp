@@ -118,6 +118,14 @@ class Book {
   /// All lines in order of opening, without the list of their loans.
   [[nodiscard]] std::vector<LineView> lines() const;
   [[nodiscard]] Result<std::vector<ScheduleRow>> schedule(const std::string& id) const;
+  /// Installments of a loan that keeps a table, as they stand; before its pay-out as they would.
+  [[nodiscard]] Result<InstallmentTable> installments(const std::string& id) const;
+  /// The same of a loan that could be opened and paid out on that day.
+  [[nodiscard]] Result<InstallmentTable> installments_of(const OpenLoan& open, Day day) const;
+  /// Its events in the order they count.
+  [[nodiscard]] Result<std::vector<LoanEventView>> loan_events(const std::string& id) const;
+  [[nodiscard]] Result<std::vector<ChargeView>> charges(const std::string& id) const;
+  [[nodiscard]] Result<StandingView> standing(const std::string& id) const;
   [[nodiscard]] Result<std::vector<EntryView>> loan_entries(const std::string& id) const;
   [[nodiscard]] Result<std::vector<ExplainLine>> explain(const std::string& id, Day date) const;
   /// Entries after `after` in order until `use` returns false: the ordered, gap-free change feed.
@@ -129,6 +137,10 @@ class Book {
   /// account code.
   [[nodiscard]] Result<std::vector<TrialBalanceRow>> trial_balance(
       std::optional<Day> as_of = {}) const;
+  /// What the lead owes the partner for the booking date `day`, loan by loan. `partner.unknown`,
+  /// `partner.day_open` where the day is not closed yet.
+  [[nodiscard]] Result<PartnerSettlement> partner_settlement(const std::string& partner,
+                                                             Day day) const;
   /// Chain, folds, totals and segments against each other; what storage can check of its files is
   /// `storage::rocksdb::check`.
   [[nodiscard]] Result<VerifyReport> verify(bool deep = false) const;

@@ -68,6 +68,10 @@ struct Book::Impl {
   [[nodiscard]] Recorder recorder_on(std::shared_ptr<std::unique_ptr<storage::View>> view);
 };
 
+/// Events of a loan's chain up to entry `known_at`.
+[[nodiscard]] Result<LoanHistory> history_known_at(const LoanRecord& record, std::uint64_t known_at,
+                                                   const storage::View& view);
+
 /// A view for the time of one call: the reader's own, or a fresh one of the writer's store.
 class ReadView {
  public:

@@ -62,6 +62,7 @@ void encode_operated(Encoder& out, const Operated& p) {
   if (p.until) fields |= field_until;
   if (p.choice != 0) fields |= field_choice;
   if (!p.code.empty()) fields |= field_code;
+  if (p.rate_e12 != 0) fields |= field_rate;
   out.u8(fields);
   if (p.amount_minor != 0) out.varint(static_cast<std::uint64_t>(p.amount_minor));
   if (p.of != 0) out.varint(p.of);
@@ -70,6 +71,7 @@ void encode_operated(Encoder& out, const Operated& p) {
   if (p.until) out.day(*p.until);
   if (p.choice != 0) out.u8(p.choice);
   if (!p.code.empty()) out.text(p.code);
+  if (p.rate_e12 != 0) out.zigzag(p.rate_e12);
 }
 
 Operated decode_operated(Decoder& in) {
@@ -82,11 +84,13 @@ Operated decode_operated(Decoder& in) {
   if ((fields & field_until) != 0) p.until = in.day();
   if ((fields & field_choice) != 0) p.choice = in.u8();
   if ((fields & field_code) != 0) p.code = in.text(money::limits::external_id_max);
+  if ((fields & field_rate) != 0) p.rate_e12 = in.zigzag();
   // A field that is named is not empty: one value, one encoding.
   if (((fields & field_amount) != 0 && p.amount_minor == 0) ||
       ((fields & field_of) != 0 && p.of == 0) || ((fields & field_rows) != 0 && p.rows == 0) ||
       ((fields & field_choice) != 0 && p.choice == 0) ||
-      ((fields & field_code) != 0 && p.code.empty()) || fields >= 128) {
+      ((fields & field_code) != 0 && p.code.empty()) ||
+      ((fields & field_rate) != 0 && p.rate_e12 == 0)) {
     in.fail();
   }
   return p;

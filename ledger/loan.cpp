@@ -119,11 +119,14 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
   if (state.servicing) consider(next_servicing_change(state));
   const date::days one{1};
   const date::days grace{rules.overdue.grace_days};
+  const bool compensates = rules.product.joint && rules.product.joint->compensation_days != 0;
+  const date::days compensation{compensates ? rules.product.joint->compensation_days : 0};
   const DueInstallment* oldest = nullptr;
   for (const DueInstallment& installment : state.due) {
     consider(installment.due + one);
     consider(installment.due + grace);
     consider(installment.due + grace + one);
+    if (compensates) consider(installment.due + compensation);
     if (oldest == nullptr && (installment.principal > 0 || installment.interest > 0))
       oldest = &installment;
   }
@@ -148,7 +151,7 @@ void settle_changes(LoanState& state, const Rules& rules) {
 void change(LoanState& state, const Rules& rules, Day day) {
   accrue(state, rules.product, day);
   state.day = day;
-  if (state.servicing) recognise_charges(state, day);
+  if (state.servicing) recognise_charges(state, rules, day);
   if (state.row_coming && state.next.due == day) {
     if (state.servicing) {
       row_due(state, rules, day);
@@ -159,6 +162,7 @@ void change(LoanState& state, const Rules& rules, Day day) {
   transfer_overdue(state, day);
   drop_settled(state, rules, day);
   close_if_settled(state, day);
+  if (state.joint) compensate(state, rules.product, day);
   settle_changes(state, rules);
 }
 
@@ -227,6 +231,7 @@ void move(LoanState& state, Role debit, Role credit, std::int64_t minor) {
       !money::subtract(balance_of(state, credit), minor, &balance_of(state, credit))) {
     throw LoanFault{"an amount of the loan is beyond 64 bits"};
   }
+  if (state.joint) track(*state.joint, debit, credit, minor);
 }
 
 std::int64_t must_fit(std::optional<std::int64_t> level) {
@@ -245,7 +250,9 @@ bool before(const LoanEvent& a, const LoanEvent& b) {
   return a.sequence < b.sequence;
 }
 
-void accrue(LoanState& state, const Product& product, Day at) {
+namespace {
+
+void accrue_claims(LoanState& state, const Product& product, Day at) {
   const std::int64_t interest =
       interest_level(state, product, at) - balance_of(state, Role::interest_accrued);
   if (interest != 0) move(state, Role::interest_accrued, Role::interest_income, interest);
@@ -266,6 +273,13 @@ void accrue(LoanState& state, const Product& product, Day at) {
   if (compound != 0) move(state, Role::compound_receivable, Role::compound_income, compound);
 }
 
+}  // namespace
+
+void accrue(LoanState& state, const Product& product, Day at) {
+  accrue_claims(state, product, at);
+  if (state.joint) share_out(state, product);
+}
+
 void advance(LoanState& state, const Product& product, Day to) {
   if (state.next_change <= to) {
     const Rules rules{product, state};
@@ -275,6 +289,7 @@ void advance(LoanState& state, const Product& product, Day to) {
 }
 
 Balances apply(LoanState& state, const Product& product, const LoanEvent& event) {
+  if (product.joint && !state.joint) state.joint.emplace();
   accrue(state, product, event.value_date);
   const Balances start = state.balance;
   switch (event.kind) {
@@ -298,6 +313,7 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   }
   close_if_settled(state, event.value_date);
   settle_changes(state, Rules{product, state});
+  if (state.joint) share_out(state, product);
   const Balances step = difference(state.balance, start);
   std::int64_t sum = 0;
   for (const std::int64_t minor : step) sum += minor;

@@ -16,6 +16,7 @@
 
 #include "loanbook/ledger/boxed.hpp"
 #include "loanbook/ledger/entry.hpp"
+#include "loanbook/ledger/joint.hpp"
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/report.hpp"
 #include "loanbook/ledger/role.hpp"
@@ -48,6 +49,7 @@ struct LoanState {
   schedule::Line interest{};                  ///< of the running period, or daily interest
   std::vector<schedule::DueInstallment> due;  ///< unpaid; with `servicing` also those to come
   Boxed<Servicing> servicing{};               ///< the table of installments, where the loan has one
+  Boxed<JointTotals> joint{};                 ///< of a loan that several fund
   Balances balance{};                         ///< accrued through the last `accrue`
 
   bool operator==(const LoanState& other) const;

@@ -60,6 +60,7 @@ void encode_record(Encoder& out, const InstallmentRecord& record) {
   encode_parts(out, record.demanded);
   encode_parts(out, record.paid);
   encode_parts(out, record.waived);
+  out.zigzag(record.owed_again);
   out.zigzag(record.in_advance);
   out.zigzag(record.late);
   out.u8(static_cast<std::uint8_t>((record.met ? 1 : 0) | (record.extra ? 2 : 0) |
@@ -75,6 +76,7 @@ InstallmentRecord decode_record(Decoder& in) {
   record.demanded = decode_parts(in);
   record.paid = decode_parts(in);
   record.waived = decode_parts(in);
+  record.owed_again = in.zigzag();
   record.in_advance = in.zigzag();
   record.late = in.zigzag();
   const std::uint8_t flags = in.u8();
@@ -89,6 +91,7 @@ void encode_charge(Encoder& out, const ChargeRecord& charge) {
   out.u8(static_cast<std::uint8_t>(charge.component));
   out.text(charge.code);
   out.varint(charge.installment);
+  out.day(charge.assessed);
   out.day(charge.due);
   out.zigzag(charge.amount);
   out.zigzag(charge.paid);
@@ -102,6 +105,7 @@ ChargeRecord decode_charge(Decoder& in) {
   charge.component = in.enumerator(schedule::Component::fee, schedule::Component::principal);
   charge.code = in.text();
   charge.installment = static_cast<std::uint32_t>(in.varint());
+  charge.assessed = in.day();
   charge.due = in.day();
   charge.amount = in.zigzag();
   charge.paid = in.zigzag();
@@ -122,6 +126,27 @@ void decode_all(Decoder& in, std::vector<T>& items, Each each) {
   for (std::uint64_t i = 0; in.good() && i < size; ++i) items.push_back(each(in));
 }
 
+void encode_joint(Encoder& out, const JointTotals& totals) {
+  for (const Parts* parts :
+       {&totals.earned, &totals.received, &totals.compensated, &totals.subrogated, &totals.lost}) {
+    encode_parts(out, *parts);
+  }
+  out.zigzag(totals.lost_subrogated);
+  out.zigzag(totals.recovered);
+}
+
+void decode_joint(Decoder& in, JointTotals& totals) {
+  for (Parts* parts :
+       {&totals.earned, &totals.received, &totals.compensated, &totals.subrogated, &totals.lost}) {
+    *parts = decode_parts(in);
+  }
+  totals.lost_subrogated = in.zigzag();
+  totals.recovered = in.zigzag();
+}
+
+// A bit that no role has: totals of a joint loan follow the balances.
+constexpr std::uint64_t joint_bit = std::uint64_t{1} << 63;
+
 void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
   out.u8(table ? 1 : 0);
   if (!table) return;
@@ -139,6 +164,7 @@ void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
   });
   out.u8(static_cast<std::uint8_t>((table->charged_off ? 1 : 0) | (table->fraud ? 2 : 0)));
   if (table->charged_off) out.day(*table->charged_off_on);
+  out.zigzag(table->interest_reported);
 }
 
 void decode_servicing(Decoder& in, Boxed<Servicing>& box) {
@@ -161,6 +187,7 @@ void decode_servicing(Decoder& in, Boxed<Servicing>& box) {
   table.charged_off = (flags & 1) != 0;
   table.fraud = (flags & 2) != 0;
   if (table.charged_off) table.charged_off_on = in.day();
+  table.interest_reported = in.zigzag();
 }
 
 }  // namespace
@@ -212,10 +239,12 @@ void encode(const LoanState& state, std::string& bytes) {
   // Most roles are empty.
   std::uint64_t used = 0;
   for (std::size_t i = 0; i < role_count; ++i) used |= std::uint64_t{state.balance[i] != 0} << i;
+  if (state.joint) used |= joint_bit;
   out.varint(used);
   for (const std::int64_t minor : state.balance) {
     if (minor != 0) out.zigzag(minor);
   }
+  if (state.joint) encode_joint(out, *state.joint);
 }
 
 bool decode(std::string_view& bytes, LoanState& state) {
@@ -259,6 +288,7 @@ bool decode(std::string_view& bytes, LoanState& state) {
   for (std::size_t i = 0; i < role_count; ++i) {
     if ((used >> i & 1U) != 0) state.balance[i] = in.zigzag();
   }
+  if ((used & joint_bit) != 0) decode_joint(in, state.joint.emplace());
   bytes = in.rest();
   return in.good();
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "loanbook/ledger/loan_changes.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
 #include "loanbook/money/assert.hpp"
 
@@ -55,19 +56,28 @@ void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const 
                       .component = op.choice == 2 ? Component::penalty : Component::fee,
                       .code = op.code,
                       .installment = installment_at(state, due),
+                      .assessed = event.value_date,
                       .due = due,
                       .amount = op.amount_minor};
   demand(state, rules, record.installment, record.component, op.amount_minor);
-  const bool at_once =
-      rules.product.servicing && rules.product.servicing->fee_income == FeeIncome::when_assessed;
-  if (at_once || due < event.value_date) recognise(state, record);
+  const ServicingRules* servicing =
+      rules.product.servicing ? &*rules.product.servicing : nullptr;
+  const bool at_once = servicing != nullptr && servicing->fee_income == FeeIncome::when_assessed;
+  const bool by_run = servicing != nullptr && servicing->income_by_run;
+  if (!by_run && (at_once || due < event.value_date)) recognise(state, record);
   state.servicing->charges.push_back(std::move(record));
   reopen(state);
-  const std::int64_t held = -balance_of(state, Role::overpayment);
-  if (held <= 0) return;
-  PaymentRecord ignored;
-  allocate_payment(state, rules, order_of(rules, Kind::repay), held, Role::overpayment,
-                   event.value_date, ignored);
+  use_held(state, rules, event.value_date);
+}
+
+/// A run over the income of charges, through the day of the event.
+void accrue_charges(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  const bool assessed = rules.product.servicing &&
+                        rules.product.servicing->fee_income == FeeIncome::when_assessed;
+  for (ChargeRecord& charge : state.servicing->charges) {
+    if ((assessed ? charge.assessed : charge.due) <= event.value_date) recognise(state, charge);
+  }
+  state.servicing->interest_reported = -balance_of(state, Role::interest_income);
 }
 
 ChargeRecord* find_charge(LoanState& state, std::uint64_t sequence) {
@@ -103,7 +113,7 @@ void adjust_charge(LoanState& state, const Rules& rules, const LoanEvent& event,
   const ChargeRecord* charge = find_charge(state, op.of);
   const bool penalty = charge != nullptr && charge->component == Component::penalty;
   receive(state, rules, event, order_of(rules, Kind::repay),
-          penalty ? Role::late_fee_income : Role::fee_income);
+          {penalty ? Role::late_fee_income : Role::fee_income, true});
 }
 
 /// Money that left again is owed again, in the installment whose period holds the day.
@@ -113,18 +123,19 @@ void owe_again(LoanState& state, const Rules& rules, const Parts& parts, Day day
     if (parts[i] == 0) continue;
     const auto component = static_cast<Component>(i);
     demand(state, rules, no, component, parts[i]);
+    if (component == Component::principal) state.servicing->find(no)->owed_again += parts[i];
     Role role = Role::principal;
     if (component == Component::fee) role = Role::fee_receivable;
     if (component == Component::penalty) role = Role::late_fee_receivable;
     if (component == Component::interest) role = Role::interest_receivable;
-    if (state.servicing->charged_off) role = Role::charge_off_expense;
+    if (state.servicing->charged_off) role = loss_role(*state.servicing, component);
     move(state, role, Role::settlement, parts[i]);
   }
   reopen(state);
 }
 
 void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
-  std::int64_t rest = from_held(state, Role::settlement, op.amount_minor);
+  std::int64_t rest = op.amount_minor;
   Parts parts{};
   auto& payments = state.servicing->payments;
   const auto payment = std::find_if(payments.begin(), payments.end(),
@@ -139,6 +150,7 @@ void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, co
   }
   parts[index(Component::principal)] += rest;
   owe_again(state, rules, parts, event.value_date);
+  use_held(state, rules, event.value_date);
 }
 
 /// Takes back what was paid, the installment settled last and the component paid last first.
@@ -347,13 +359,16 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
       state.servicing.emplace();
     }
   }
+  if (changes_plan(event.kind)) return change_plan(state, rules, event);
   switch (event.kind) {
     case Kind::down_payment:
     case Kind::merchant_refund:
     case Kind::payout_refund:
-      return receive(state, rules, event, order_of(rules, event.kind), Role::settlement);
+      return receive(state, rules, event, order_of(rules, event.kind),
+                     {Role::settlement, event.kind != Kind::down_payment});
     case Kind::goodwill:
-      return receive(state, rules, event, order_of(rules, event.kind), Role::goodwill_expense);
+      return receive(state, rules, event, order_of(rules, event.kind),
+                     {Role::goodwill_expense});
     case Kind::refund_overpayment:
       return refund_overpayment(state, rules, event, op);
     case Kind::refund:
@@ -387,6 +402,8 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
       return pause_overdue(state, event, op);
     case Kind::resume_overdue:
       return resume_overdue(state, event);
+    case Kind::accrue:
+      return accrue_charges(state, rules, event);
     default:
       LOANBOOK_ASSERT(false && "an operation without a step");
   }

@@ -31,6 +31,14 @@ void stop_plan(LoanState& state, Day day);
 /// Throws LoanFault where there is no level.
 [[nodiscard]] std::int64_t must_fit(std::optional<std::int64_t> level);
 
+// Joint loans (joint.hpp).
+
+/// The partners' accounts follow the totals of the loan. Requires state.joint.
+void share_out(LoanState& state, const Product& product);
+/// Installments that are late by the product's number of days since `day`: the lead pays the
+/// partners their part.
+void compensate(LoanState& state, const Product& product, Day day);
+
 // Loans with a table of installments (servicing.hpp).
 
 /// Money is paid out: the first makes the table, a later one raises the installments to come.
@@ -38,7 +46,7 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
 /// The running row is due on `day`.
 void row_due(LoanState& state, const Rules& rules, Day day);
 /// Charges become income on the day after they are due.
-void recognise_charges(LoanState& state, Day day);
+void recognise_charges(LoanState& state, const Rules& rules, Day day);
 /// The next day on which a charge becomes income or a pause begins or ends; `never` if none.
 [[nodiscard]] Day next_servicing_change(const LoanState& state);
 /// Everything is paid: what was deferred is income, the table rests.

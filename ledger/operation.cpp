@@ -65,19 +65,36 @@ constexpr std::array rules{
                   "ends a pause today"},
     OperationRule{Kind::cancel, "cancel", 0, field_code, in_approved, "",
                   "an approved loan that will not be paid out"},
+    OperationRule{Kind::prepay, "prepay", field_amount, field_choice, in_active,
+                  "reduce shorten keep",
+                  "repays early: what is due, interest to the day, then principal; the rest is "
+                  "planned with smaller installments, fewer, or the same (减额、缩期)"},
+    OperationRule{Kind::change_rate, "change-rate", field_rate, field_choice, in_active,
+                  "solve keep", "another rate from this day on (利率调整、重定价)"},
+    OperationRule{Kind::extend, "extend", field_rows, 0, in_active, "",
+                  "`rows` more installments (展期)"},
+    OperationRule{Kind::move_due_date, "move-due-date", field_rows, 0, in_active, "",
+                  "installments fall due on day `rows` of the month from now on (还款日变更)"},
+    OperationRule{
+        Kind::defer, "defer", field_rows, field_choice, in_active, "pay capitalise defer waive",
+        "the next `rows` installments ask for no principal; their interest is paid, joins "
+        "the balance, waits, or is waived (延期还款)"},
+    OperationRule{Kind::accrue, "accrue", 0, 0, running | in_overpaid | in_closed, "",
+                  "income of charges through its day is booked, where the product books it by run"},
 };
 
 struct FieldName {
   OperationField bit;
   std::string_view name;
 };
-constexpr std::array<FieldName, 7> field_names{{{field_amount, "amount"},
+constexpr std::array<FieldName, 8> field_names{{{field_amount, "amount"},
                                                 {field_of, "of"},
                                                 {field_rows, "rows"},
                                                 {field_from, "from"},
                                                 {field_until, "until"},
                                                 {field_choice, "choice"},
-                                                {field_code, "code"}}};
+                                                {field_code, "code"},
+                                                {field_rate, "rate"}}};
 
 std::uint8_t given(const Operation& operation) {
   std::uint8_t fields = 0;
@@ -88,6 +105,7 @@ std::uint8_t given(const Operation& operation) {
   if (operation.until) fields |= field_until;
   if (!operation.choice.empty()) fields |= field_choice;
   if (!operation.code.empty()) fields |= field_code;
+  if (operation.rate) fields |= field_rate;
   return fields;
 }
 

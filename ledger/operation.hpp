@@ -52,6 +52,11 @@ enum class Kind : std::uint8_t {
   pause_overdue = 33,
   resume_overdue = 34,
   cancel = 35,
+  prepay = 36,
+  change_rate = 37,
+  extend = 38,
+  move_due_date = 39,
+  defer = 40,
   // Credit lines: payload `LineFact`
   line_open = 50,
   line_change = 51,
@@ -61,8 +66,9 @@ enum class Kind : std::uint8_t {
   line_release = 55,
   line_confirm = 56,
   risk_decision = 57,
+  accrue = 60,
 };
-inline constexpr Kind line_events_end{63};
+inline constexpr Kind line_events_end{58};
 [[nodiscard]] std::string_view to_text(Kind kind);
 [[nodiscard]] Result<Kind> parse_kind(std::string_view text);
 [[nodiscard]] constexpr bool is_line_event(Kind kind) {
@@ -84,8 +90,9 @@ struct Operation {
   std::optional<std::uint32_t> rows{};  ///< number of installments
   std::optional<Day> from{};
   std::optional<Day> until{};
-  std::string choice{};  ///< one of the words that the table lists
-  std::string code{};    ///< of a charge, of a reason
+  std::string choice{};               ///< one of the words that the table lists
+  std::string code{};                 ///< of a charge, of a reason
+  std::optional<std::string> rate{};  ///< per year, as money::Rate::parse
 };
 
 /// The same as stored. Fields an operation does not take are empty.
@@ -97,6 +104,7 @@ struct Operated {
   std::optional<Day> until{};
   std::uint8_t choice = 0;  ///< place of the word in the table, from 1; 0: none
   std::string code{};
+  std::int64_t rate_e12 = 0;
 };
 
 /// Fields of an operation as bits.
@@ -108,6 +116,7 @@ enum OperationField : std::uint8_t {
   field_until = 16,
   field_choice = 32,
   field_code = 64,
+  field_rate = 128,
 };
 
 /// States of a loan as bits.

@@ -13,6 +13,9 @@ namespace {
 using money::Rate;
 namespace limits = money::limits;
 
+// Parts of layout 2 that few products have come last, each after its number.
+constexpr std::uint8_t joint_section = 1;
+
 Error bad(std::string id, std::string message) {
   return Error{.id = "product." + std::move(id), .message = std::move(message)};
 }
@@ -157,7 +160,7 @@ bool needs_second_layout(const Product& product) {
   const bool later_accounts =
       std::any_of(product.accounts.begin() + role_count_1, product.accounts.end(),
                   [](const std::optional<AccountCode>& account) { return account.has_value(); });
-  return later_accounts || product.servicing || !(product.plan == PlanRules{}) ||
+  return later_accounts || product.servicing || product.joint || !(product.plan == PlanRules{}) ||
          product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
 }
@@ -214,6 +217,9 @@ Status check_plan(const Product& product) {
     if (Status s = check(*product.servicing); !s) return s;
     if (product.method == schedule::Method::revolving)
       return bad("servicing", "a revolving loan has no table of installments");
+  }
+  if (product.joint) {
+    if (Status s = check(*product.joint, product.rate_min); !s) return s;
   }
   const LoanTerms terms{.principal_minor = product.amount_max_minor,
                         .rate = product.rate_default,
@@ -313,6 +319,10 @@ std::string encode(const Product& product) {
     encode(out, product.plan);
     encode(out, product.servicing);
     encode_later_accounts(out, product);
+    if (product.joint) {
+      out.u8(joint_section);
+      encode(out, *product.joint);
+    }
   }
   return bytes;
 }
@@ -370,6 +380,10 @@ Result<Product> decode_product(std::string_view bytes) {
     product.plan = decode_plan_rules(in);
     product.servicing = decode_servicing_rules(in);
     decode_later_accounts(in, product);
+    if (in.good() && !in.rest().empty()) {
+      if (in.u8() != joint_section) in.fail();
+      product.joint = decode_joint_rules(in);
+    }
   }
   // One product, one encoding: what layout 1 can say is not said in layout 2.
   if (layout == 2 && !needs_second_layout(product)) in.fail();
@@ -377,6 +391,7 @@ Result<Product> decode_product(std::string_view bytes) {
     return Error{.id = "integrity.product_bytes",
                  .message = "a stored product cannot be read: its bytes are damaged"};
   if (Status s = check(product); !s) return s.error();
+  if (product.joint) prepare(*product.joint);
   return product;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "loanbook/ledger/joint_rules.hpp"
 #include "loanbook/ledger/plan_rules.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/ledger/servicing_rules.hpp"
@@ -79,6 +80,8 @@ struct Product {
   std::array<std::optional<AccountCode>, role_count> accounts{};  ///< absent: default_account
 
   PlanRules plan{};
+
+  std::optional<JointRules> joint{};  ///< several fund each loan
 
   bool operator==(const Product&) const = default;
 };

@@ -69,7 +69,8 @@ Error unknown_loan(const std::string& id) {
                .message = fmt::format("there is no loan '{}' in this book", id)};
 }
 
-/// Events of a loan's chain up to entry `known_at`.
+}  // namespace
+
 Result<LoanHistory> history_known_at(const LoanRecord& record, std::uint64_t known_at,
                                      const storage::View& view) {
   std::uint64_t last = record.last_entry;
@@ -80,6 +81,8 @@ Result<LoanHistory> history_known_at(const LoanRecord& record, std::uint64_t kno
   }
   return history(last, [&](std::uint64_t sequence) { return entry_of(view, sequence); });
 }
+
+namespace {
 
 /// The loan at the opening of `day`: folded from its entries up to `known_at` whose value date is
 /// not after `day`, before that day's accrual.
@@ -209,6 +212,13 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
                           schedule::compound_at(due, rules, answer.as_of).value_or(0)});
   }
   answer.balances = state.balance;
+  if (product.joint) {
+    for (std::size_t i = 0; i < product.joint->parties.size(); ++i) {
+      if (i == product.joint->lead_index()) continue;
+      answer.partners.push_back(
+          {product.joint->parties[i].id, partner_totals(state, *product.joint, i)});
+    }
+  }
   answer.payoff = answer.row.owed() - answer.row.overpayment;
   return answer;
 }

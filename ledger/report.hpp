@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "loanbook/ledger/command.hpp"
+#include "loanbook/ledger/joint_report.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/money/wide.hpp"
 
@@ -103,7 +104,12 @@ struct LoanView {
   Digest plan_digest;  ///< of the plan the customer agreed to
   std::vector<DueView> due;
   Balances balances;
-  std::int64_t payoff;  ///< everything owed on that day
+  struct Partner {
+    std::string id;
+    PartnerTotals totals;
+  };
+  std::vector<Partner> partners{};  ///< of a joint loan, but the lead, in the contract's order
+  std::int64_t payoff;              ///< everything owed on that day
 };
 
 struct ScheduleRow {
@@ -111,6 +117,85 @@ struct ScheduleRow {
   Day due;
   std::int64_t principal, interest, payment, balance;  ///< as planned at disbursement
   std::string state;  ///< `paid`, `due`, `overdue`, `planned`, `settled`
+};
+
+/// Amounts of an installment or an event by what they are.
+struct PartsView {
+  std::int64_t principal = 0, interest = 0, fee = 0, penalty = 0;
+  [[nodiscard]] std::int64_t total() const { return principal + interest + fee + penalty; }
+};
+
+/// One installment of a loan that keeps a table, as it stands.
+struct InstallmentView {
+  std::uint32_t no = 0;  ///< place in the table, from 1
+  Day from{};
+  Day due{};
+  PartsView demanded, paid, waived, unpaid;
+  std::int64_t in_advance = 0, late = 0;  ///< paid before and after `due`
+  std::optional<Day> met{};               ///< nothing is owed since then
+  std::int64_t balance = 0;               ///< principal by plan after it
+  bool down_payment = false;
+  bool extra = false;  ///< after the plan: a charge or chargeback
+};
+struct InstallmentTable {
+  std::vector<InstallmentView> rows;
+  InstallmentView total;
+};
+
+/// One event of a loan, with what it does as the loan's history stands now; of a reversed one what
+/// it did before.
+struct LoanEventView {
+  std::uint64_t sequence = 0;
+  Kind kind = Kind::open;
+  Day value_date{};
+  std::int64_t amount = 0;
+  PartsView parts;                 ///< what it paid, demanded or moved
+  std::int64_t overpaid = 0;       ///< held for the borrower by it, or used of what was held
+  std::int64_t principal = 0;      ///< owed after it
+  PartsView recognised;            ///< income that was booked with it
+  std::uint64_t of = 0;            ///< the entry it refers to
+  std::uint64_t reversed_by = 0;   ///< 0: it stands
+  struct Line {
+    std::string code, name;
+    std::int64_t minor = 0;  ///< debit positive
+  };
+  std::vector<Line> lines;  ///< its own movements by account, income apart
+};
+
+struct ChargeView {
+  std::uint64_t sequence = 0;
+  bool penalty = false;
+  std::string code;
+  Day due{};
+  std::int64_t amount = 0, paid = 0, waived = 0, unpaid = 0;
+};
+
+/// Where a loan with a table stands in time.
+struct StandingView {
+  bool charged_off = false, fraud = false;
+  std::optional<Day> charged_off_on{};
+  std::int64_t owed = 0, overdue = 0, held = 0;
+  std::int32_t days_past_due = 0;
+  std::int32_t counted_days = 0;  ///< less grace, where the product says so, and paused days
+  std::optional<Day> late_since{};  ///< the first of them
+  std::optional<Day> maturity{};
+  struct Late {
+    std::uint32_t no = 0;
+    Day due{};
+    std::int32_t days = 0;  ///< less paused days
+    std::int64_t amount = 0;
+  };
+  std::vector<Late> late;  ///< installments past due
+  struct Range {
+    std::int32_t days = 0;  ///< of its oldest installment
+    std::int64_t amount = 0;
+  };
+  std::vector<Range> ranges;  ///< what is past due by bucket of its installment, the newest first
+  struct Pause {
+    Day from{}, until{};
+    bool running = false;
+  };
+  std::vector<Pause> pauses;
 };
 
 struct EntryView {

@@ -56,6 +56,7 @@ struct EventEncoder {
     }
     out.text(e.choice);
     out.text(e.code);
+    out.text(e.rate.value_or(""));
   }
   void operator()(const PublishProduct& e) const {
     out.u8(static_cast<std::uint8_t>(Kind::product_published));

@@ -35,6 +35,15 @@ constexpr std::array<Row, role_count> rows = {{
     {"write_off_expense", {"6740", "Write-off expense"}},
     {"recovery_income", {"6750", "Recoveries"}},
     {"interest_unearned", {"2250", "Interest paid in advance"}},
+    {"partner_payable", {"2260", "Settlement with partners"}},
+    {"agency_principal", {"1390", "Agency: principal of partners"}},
+    {"agency_receivable", {"1490", "Agency: interest and fees of partners"}},
+    {"partner_income", {"6080", "Income of partners"}},
+    {"partner_funding", {"2310", "Funding by partners"}},
+    {"partner_accrued", {"2320", "Accrued to partners"}},
+    {"partner_expense", {"6410", "Income passed on to partners"}},
+    {"partner_loss", {"6745", "Losses borne by partners"}},
+    {"service_fee_income", {"6060", "Service fees"}},
 }};
 
 }  // namespace

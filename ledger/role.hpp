@@ -39,8 +39,19 @@ enum class Role : std::uint8_t {
   write_off_expense = 21,    ///< or the provision for it
   recovery_income = 22,      ///< money on claims that were charged off or written off
   interest_unearned = 23,    ///< paid for days to come (liability; 预收利息)
+  // Joint loans (ledger/joint.hpp). Own share only: what stands above is the borrower's whole debt,
+  // the agency accounts take the partners' part out of it.
+  partner_payable = 24,    ///< owed to the partners (credit) or by them for what was lent (debit)
+  agency_principal = 25,   ///< principal that the partners lent (contra to principal; 代理贷款)
+  agency_receivable = 26,  ///< unpaid interest, penalties and fees of the partners (contra)
+  partner_income = 27,     ///< income that is the partners' (contra to income)
+  partner_funding = 28,    ///< full books: lent by the partners (liability)
+  partner_accrued = 29,    ///< full books: earned by the partners, not received yet (liability)
+  partner_expense = 30,    ///< full books: income passed on to the partners
+  partner_loss = 31,       ///< losses that the partners bear, less their recoveries (contra)
+  service_fee_income = 32,  ///< taken by the lead out of interest (服务费)
 };
-inline constexpr std::size_t role_count = 24;
+inline constexpr std::size_t role_count = 33;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 

@@ -9,16 +9,18 @@ namespace loanbook::ledger {
 namespace {
 
 constexpr std::string_view magic = "LBSEG001";
-// Totals of the roles that came later; a night without any of them is written as before.
+// Says how many roles its totals have; a night without any of the later ones is written as before.
 constexpr std::string_view magic_2 = "LBSEG002";
 
+/// Up to the last role that a total stands under.
 std::size_t roles_of(const std::vector<EncodedProduct>& products) {
+  std::size_t roles = role_count_1;
   for (const EncodedProduct& product : products) {
-    for (std::size_t role = role_count_1; role < role_count; ++role) {
-      if (product.totals[role] != 0) return role_count;
+    for (std::size_t role = roles; role < role_count; ++role) {
+      if (product.totals[role] != 0) roles = role + 1;
     }
   }
-  return role_count_1;
+  return roles;
 }
 
 void encode_line(Encoder& out, const SegmentLine& line) {
@@ -79,8 +81,9 @@ void encode_visit(const Visit& visit, std::string& bytes) {
 std::string encode_segment(Day day, const std::vector<EncodedProduct>& products,
                            const std::vector<Segment::Isolated>& isolated) {
   const std::size_t roles = roles_of(products);
-  std::string bytes{roles == role_count ? magic_2 : magic};
+  std::string bytes{roles > role_count_1 ? magic_2 : magic};
   Encoder out{bytes};
+  if (roles > role_count_1) out.varint(roles);
   out.day(day);
   out.varint(products.size());
   for (const EncodedProduct& product : products) {
@@ -103,8 +106,9 @@ Result<Segment> decode_segment(std::string_view bytes) {
                       .message = "a segment's bytes are not canonical"};
   const bool second = bytes.starts_with(magic_2);
   if (!second && !bytes.starts_with(magic)) return damaged;
-  const std::size_t roles = second ? role_count : role_count_1;
   Decoder in{bytes.substr(magic.size())};
+  const std::uint64_t roles = second ? in.varint() : role_count_1;
+  if (roles > role_count) return damaged;
   Segment segment;
   segment.day = in.day();
   const std::uint64_t products = in.varint();

@@ -106,19 +106,18 @@ void raise_rows(LoanState& state, const Rules& rules, std::int64_t more, Day day
   }
 }
 
-/// Money that was held is used for what is owed now.
-void use_held(LoanState& state, const Rules& rules, Day day) {
-  const std::int64_t held = -balance_of(state, Role::overpayment);
-  if (held <= 0) return;
-  PaymentRecord record;
-  const std::int64_t rest = allocate_payment(
-      state, rules,
-      rules.product.servicing ? rules.product.servicing->payment : ServicingRules::standard_order(),
-      held, Role::overpayment, day, record);
-  LOANBOOK_ASSERT(rest <= held);
+}  // namespace
+
+schedule::TimedOrder payment_order(const Rules& rules) {
+  return rules.product.servicing ? rules.product.servicing->payment
+                                 : ServicingRules::standard_order();
 }
 
-}  // namespace
+void clear_unearned(LoanState& state) {
+  const std::int64_t part = std::min(-balance_of(state, Role::interest_unearned),
+                                     balance_of(state, Role::interest_accrued));
+  if (part > 0) move(state, Role::interest_unearned, Role::interest_accrued, part);
+}
 
 void plan_rows(LoanState& state, const Rules& rules, const std::vector<schedule::PlanRow>& rows,
                Day from) {
@@ -238,10 +237,31 @@ void demand(LoanState& state, const Rules& rules, std::uint32_t no, Component co
   }
 }
 
+void use_held(LoanState& state, const Rules& rules, Day day) {
+  const std::int64_t held = -balance_of(state, Role::overpayment);
+  if (held <= 0) return;
+  PaymentRecord record;
+  const std::int64_t rest = allocate_payment(
+      state, rules,
+      rules.product.servicing ? rules.product.servicing->payment : ServicingRules::standard_order(),
+      held, {Role::overpayment}, day, record);
+  LOANBOOK_ASSERT(rest <= held);
+}
+
 std::uint32_t installment_at(LoanState& state, Day day) {
   Servicing& table = *state.servicing;
   for (const InstallmentRecord& record : table.installments) {
     if (!record.down_payment && day <= record.due) return record.no;
+  }
+  for (InstallmentRecord& record : table.installments) {
+    if (!record.extra) continue;
+    record.due = day;
+    const std::uint32_t no = record.no;
+    for (DueInstallment& due : state.due) {
+      if (due.no == no) due.due = day;
+    }
+    sort_table(state);
+    return no;
   }
   InstallmentRecord& extra =
       add_record(state, table.installments.empty() ? day : table.installments.back().due, day);
@@ -253,18 +273,18 @@ std::uint32_t installment_at(LoanState& state, Day day) {
 
 std::int64_t allocate_payment(LoanState& state, const Rules& rules,
                               const schedule::TimedOrder& order, std::int64_t amount_minor,
-                              Role source, Day day, PaymentRecord& record) {
+                              Incoming from, Day day, PaymentRecord& record) {
   const auto claims = schedule::claims_of(state.due, rules.overdue, day);
   if (!claims) throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
   const schedule::Allocation allocation = schedule::allocate(amount_minor, *claims, order, day);
-  for (const AllocatedLine& line : allocation.lines) book_line(state, line, source, day, record);
+  for (const AllocatedLine& line : allocation.lines) book_line(state, line, from, day, record);
   if (!schedule::settle_lines(state.due, allocation.lines, rules.overdue, day))
     throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
   drop_met(state, rules, day);
   return allocation.unallocated;
 }
 
-void book_line(LoanState& state, const AllocatedLine& line, Role source, Day day,
+void book_line(LoanState& state, const AllocatedLine& line, Incoming from, Day day,
                PaymentRecord& payment) {
   Servicing& table = *state.servicing;
   InstallmentRecord& record = *table.find(line.no);
@@ -277,7 +297,10 @@ void book_line(LoanState& state, const AllocatedLine& line, Role source, Day day
   const bool ahead = std::any_of(table.coming.begin(), table.coming.end(),
                                  [&](const schedule::PlanRow& row) { return row.no == line.no; });
   const auto credit = [&](Role role, std::int64_t minor) {
-    if (minor != 0) move(state, source, table.charged_off ? Role::recovery_income : role, minor);
+    if (minor == 0) return;
+    const Role gone =
+        from.lowers_loss ? loss_role(table, line.component) : Role::recovery_income;
+    move(state, from.source, table.charged_off ? gone : role, minor);
   };
   switch (line.component) {
     case Component::fee:
@@ -298,6 +321,21 @@ void book_line(LoanState& state, const AllocatedLine& line, Role source, Day day
     case Component::principal:
       return credit(claim.due < day ? Role::principal_overdue : Role::principal, line.amount);
   }
+}
+
+Role loss_role(const Servicing& table, Component component) {
+  switch (component) {
+    case Component::fee:
+      return Role::charge_off_fee;
+    case Component::penalty:
+    case Component::compound:
+      return Role::charge_off_penalty;
+    case Component::interest:
+      return Role::charge_off_interest;
+    case Component::principal:
+      return table.fraud ? Role::fraud_expense : Role::charge_off_expense;
+  }
+  return Role::charge_off_expense;
 }
 
 void pay_charges(Servicing& table, const AllocatedLine& line) {
@@ -372,7 +410,8 @@ void recognise(LoanState& state, ChargeRecord& charge) {
   charge.recognised = true;
 }
 
-void recognise_charges(LoanState& state, Day day) {
+void recognise_charges(LoanState& state, const Rules& rules, Day day) {
+  if (rules.product.servicing && rules.product.servicing->income_by_run) return;
   for (ChargeRecord& charge : state.servicing->charges) {
     if (charge.due < day) recognise(state, charge);
   }
@@ -399,27 +438,25 @@ void settle_servicing(LoanState& state, Day day) {
        balance_of(state, Role::interest_accrued));
   move(state, Role::interest_unearned, Role::interest_income,
        -balance_of(state, Role::interest_unearned));
+  table.interest_reported = -balance_of(state, Role::interest_income);
   table.coming.clear();
   stop_plan(state, day);
 }
 
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
-             const schedule::TimedOrder& order, Role source) {
+             const schedule::TimedOrder& order, Incoming from) {
   PaymentRecord record{.sequence = event.sequence};
   const std::int64_t rest = state.due.empty()
                                 ? event.amount_minor
-                                : allocate_payment(state, rules, order, event.amount_minor, source,
+                                : allocate_payment(state, rules, order, event.amount_minor, from,
                                                    event.value_date, record);
-  if (rest > 0) move(state, source, Role::overpayment, rest);
+  if (rest > 0) move(state, from.source, Role::overpayment, rest);
   record.overpaid = rest;
   state.servicing->payments.push_back(record);
 }
 
 void receive_payment(LoanState& state, const Rules& rules, const LoanEvent& event) {
-  receive(
-      state, rules, event,
-      rules.product.servicing ? rules.product.servicing->payment : ServicingRules::standard_order(),
-      Role::settlement);
+  receive(state, rules, event, payment_order(rules), {Role::settlement});
 }
 
 void make_table(LoanState& state, const Rules& rules) {

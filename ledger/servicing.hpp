@@ -30,6 +30,7 @@ struct InstallmentRecord {
   Parts demanded{};  ///< principal, interest, fee, penalty charges
   Parts paid{};
   Parts waived{};
+  std::int64_t owed_again = 0;  ///< of the principal demanded: money that left again
   std::int64_t in_advance = 0;  ///< paid before `due`
   std::int64_t late = 0;        ///< paid after it
   std::optional<Day> met{};     ///< when the last of it was paid
@@ -43,6 +44,7 @@ struct ChargeRecord {
   schedule::Component component = schedule::Component::fee;  ///< fee or penalty
   std::string code;
   std::uint32_t installment = 0;
+  Day assessed{};
   Day due{};
   std::int64_t amount = 0;
   std::int64_t paid = 0;
@@ -72,6 +74,7 @@ struct Servicing {
   bool charged_off = false;
   bool fraud = false;
   std::optional<Day> charged_off_on{};
+  std::int64_t interest_reported = 0;  ///< interest income through the last run
 
   [[nodiscard]] InstallmentRecord* find(std::uint32_t no);
   [[nodiscard]] const InstallmentRecord* find(std::uint32_t no) const;

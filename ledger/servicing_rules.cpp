@@ -92,6 +92,8 @@ void encode(Encoder& out, const std::optional<ServicingRules>& rules) {
   out.u8(rules->several_payouts ? 1 : 0);
   out.varint(static_cast<std::uint64_t>(rules->over_approved_e4));
   out.u8(static_cast<std::uint8_t>(rules->fee_income));
+  out.u8(static_cast<std::uint8_t>((rules->income_by_run ? 1 : 0) |
+                                   (rules->days_after_grace ? 2 : 0)));
 }
 
 std::optional<ServicingRules> decode_servicing_rules(Decoder& in) {
@@ -115,6 +117,10 @@ std::optional<ServicingRules> decode_servicing_rules(Decoder& in) {
   rules.several_payouts = in.u8() == 1;
   rules.over_approved_e4 = static_cast<std::int64_t>(in.varint());
   rules.fee_income = in.enumerator(FeeIncome::when_due, FeeIncome::when_assessed);
+  const std::uint8_t flags = in.u8();
+  if (flags > 3) in.fail();
+  rules.income_by_run = (flags & 1) != 0;
+  rules.days_after_grace = (flags & 2) != 0;
   return rules;
 }
 

@@ -35,6 +35,11 @@ struct ServicingRules {
   bool several_payouts = false;       ///< more than one disbursement
   std::int64_t over_approved_e4 = 0;  ///< pay-outs may exceed what was approved by so much
   FeeIncome fee_income = FeeIncome::when_due;
+  /// Income of charges is booked by the operation `accrue` and when the loan is settled, not by
+  /// each night.
+  bool income_by_run = false;
+  /// Days past due count from the end of grace; else from the due date once grace is over.
+  bool days_after_grace = false;
   bool operator==(const ServicingRules&) const = default;
 
   [[nodiscard]] static schedule::TimedOrder standard_order();

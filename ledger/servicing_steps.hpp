@@ -12,14 +12,25 @@ void sort_table(LoanState& state);
 /// An installment asks for more (> 0) or less of a component; penalty: a late fee.
 void demand(LoanState& state, const Rules& rules, std::uint32_t no, schedule::Component component,
             std::int64_t minor);
-/// The installment whose period holds `day`; after the last one an extra installment due on it.
+/// The installment whose period holds `day`; after the last one an extra installment, due on the
+/// last of its days.
 [[nodiscard]] std::uint32_t installment_at(LoanState& state, Day day);
+
+/// Where money comes from, and what it is on a claim that was charged off.
+struct Incoming {
+  Role source = Role::settlement;
+  bool lowers_loss = false;  ///< the loss was smaller (goods came back); else a recovery
+};
 /// Splits money over what is owed and books it against `source`; returns what is left.
 std::int64_t allocate_payment(LoanState& state, const Rules& rules,
                               const schedule::TimedOrder& order, std::int64_t amount_minor,
-                              Role source, Day day, PaymentRecord& record);
-void book_line(LoanState& state, const schedule::AllocatedLine& line, Role source, Day day,
+                              Incoming from, Day day, PaymentRecord& record);
+void book_line(LoanState& state, const schedule::AllocatedLine& line, Incoming from, Day day,
                PaymentRecord& payment);
+/// Where a component stood before the claim was charged off, and stands after it.
+[[nodiscard]] Role loss_role(const Servicing& table, schedule::Component component);
+/// Money that was held is used for what is owed now.
+void use_held(LoanState& state, const Rules& rules, Day day);
 void pay_charges(Servicing& table, const schedule::AllocatedLine& line);
 /// Installments on which nothing is owed any more leave what is due.
 void drop_met(LoanState& state, const Rules& rules, Day day);
@@ -27,8 +38,12 @@ void drop_met(LoanState& state, const Rules& rules, Day day);
 void recognise(LoanState& state, ChargeRecord& charge);
 /// Money comes in by `order` against `source`; what is left is held for the borrower.
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
-             const schedule::TimedOrder& order, Role source);
+             const schedule::TimedOrder& order, Incoming from);
 
+/// The product's order of payment, or the standard one.
+[[nodiscard]] schedule::TimedOrder payment_order(const Rules& rules);
+/// Interest paid for days to come is set against what has accrued by now.
+void clear_unearned(LoanState& state);
 /// The rows of a plan become the rows to come; the first of them runs from `from`.
 void plan_rows(LoanState& state, const Rules& rules, const std::vector<schedule::PlanRow>& rows,
                Day from);

@@ -92,6 +92,7 @@ void apply_book_event(BookState& state, const Entry& entry) {
     state.closed_through = opened->business_date - date::days{1};
   } else if (const auto* product = std::get_if<Product>(&entry.payload)) {
     state.products.push_back({*product, sha256(encode(*product)), entry.sequence});
+    if (auto& joint = state.products.back().product.joint) prepare(*joint);
   } else if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
     auto& points = state.series[series->name];
     points.insert(points.end(), series->points.begin(), series->points.end());

@@ -74,9 +74,9 @@ std::string principal_line(const ExplainedRow& row, const Terms& terms) {
       return "installment " + amount(row.target, terms) + " - interest " +
              amount(row.target - row.row.principal, terms) + " = " + principal;
     case PrincipalRule::equal_part:
-      return "an equal part = " + principal;
+      return "an equal part, " + rule(terms.installment, terms) + " = " + principal;
     case PrincipalRule::share:
-      return "its share of the principal = " + principal;
+      return "its share of the principal, " + rule(terms.installment, terms) + " = " + principal;
     case PrincipalRule::none:
       return "none in this row";
     case PrincipalRule::rest:
@@ -89,6 +89,28 @@ std::string principal_line(const ExplainedRow& row, const Terms& terms) {
       return "down payment = " + principal;
   }
   return principal;
+}
+
+/// As a percentage where twelve decimals hold it, else as the fraction it is.
+std::string part_text(money::Ratio part) {
+  const auto [e12, rest] =
+      money::divide(Int128{part.numerator} * 1'000'000'000'000, part.denominator);
+  if (rest == 0) return money::Rate::of_e12(static_cast<std::int64_t>(e12)).percent_text();
+  return std::to_string(part.numerator) + "/" + std::to_string(part.denominator);
+}
+
+/// What the fee is reckoned on; who takes the remainder shows in the figure.
+std::string fee_line(const ExplainedRow& row, const Terms& terms) {
+  const InstallmentFee& fee = terms.fee;
+  std::string text;
+  if (fee.rate.numerator != 0) {
+    text = part_text(fee.rate) + " of " +
+           amount(terms.principal_minor - terms.down_payment_minor, terms);
+  }
+  if (fee.amount_minor != 0) text += (text.empty() ? "" : " + ") + amount(fee.amount_minor, terms);
+  if (fee.rounded_in_total) text += ", of all rows together in equal parts";
+  if (fee.upfront) text += ", all rows at once";
+  return text + ", " + rule(fee.rounding, terms) + " = " + amount(row.row.fee, terms);
 }
 
 }  // namespace
@@ -109,7 +131,7 @@ std::string to_text(const ExplainedRow& row, const Terms& terms) {
   if (row.interest_carried != 0)
     text += "  interest of earlier days, paid here: " + amount(row.interest_carried, terms) + "\n";
   text += "  principal: " + principal_line(row, terms) + "\n";
-  if (row.row.fee != 0) text += "  fee: " + amount(row.row.fee, terms) + "\n";
+  if (row.row.fee != 0) text += "  fee: " + fee_line(row, terms) + "\n";
   const bool falls = row.row.principal >= 0;
   return text + "  balance: " + amount(row.balance_before + row.drawn, terms) +
          (falls ? " - " : " + ") + amount(falls ? row.row.principal : -row.row.principal, terms) +

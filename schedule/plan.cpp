@@ -262,11 +262,17 @@ Plan make_plan(const Terms& terms) {
   const std::uint32_t count = row_count(terms);
   const bool one_row = has_one_row(terms);
   const DueDates due_dates(terms);
+  // By the month all rows but the first ones are alike.
+  const bool by_month = !one_row && terms.basis == InterestBasis::monthly;
+  const std::uint32_t alike_after = std::max<std::uint32_t>(1, terms.interest_free_periods);
+  const Factor alike = by_month ? whole_step(terms, rate) : Factor{0, 1};
   Day start = terms.disbursed;
   plan.rows.reserve(count);
   for (std::uint32_t k = 1; k <= count; ++k) {
     const Day due = one_row ? due_dates(terms.installments) : due_dates(k);
-    const Factor period = one_row ? whole_life(terms) : factor(terms, rate, k, start, due);
+    const Factor period = by_month && k > alike_after ? alike
+                          : one_row                   ? whole_life(terms)
+                                                      : factor(terms, rate, k, start, due);
     const auto [principal, interest] = amounts(terms, cursor, count, period);
     // Built in place: a row that is copied, or read again at once, waits for its own stores.
     plan.rows.emplace_back(k, due, principal, interest, cursor.balance);

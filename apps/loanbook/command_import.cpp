@@ -101,6 +101,7 @@ int run_import_loans(const Context& context, const ImportArguments& arguments) {
 }
 
 int run_import_events(const Context& context, const ImportArguments& arguments) {
+  if (arguments.describe) return describe_events(context, arguments);
   return run_import(context, arguments, FileKind::events);
 }
 

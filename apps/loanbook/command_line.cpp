@@ -6,10 +6,13 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <initializer_list>
 #include <iostream>
 #include <map>
+#include <string_view>
 
 #include "commands.hpp"
 #include "completion.hpp"
@@ -31,10 +34,12 @@ struct Arguments {
   PublishArguments publish;
   std::vector<std::string> files;
   ProductShowArguments product_show;
+  ProductDiffArguments product_diff;
   QuoteArguments quote;
   LoanOpenArguments open;
   LoanAmountArguments amount;
   LoanReverseArguments reverse;
+  LoanOperationArguments operation;
   LoanShowArguments show;
   LoanExplainArguments explain;
   RecordArguments record;
@@ -169,10 +174,17 @@ void add_product_commands(Tree& tree) {
                             [&a](const Context& c) { return run_product_show(c, a.product_show); });
   show->add_option("ID", a.product_show.id, "Product id")->required();
   show->add_option("--version", a.product_show.version, "Default: the newest");
-  auto* check = tree.command(product, "check", "Check product files without a book",
-                             "loanbook product check my-product.toml",
-                             [&a](const Context& c) { return run_product_check(c, a.files); });
+  auto* check =
+      tree.command(product, "check", "Check product files without a book, and say what they do",
+                   "loanbook product check my-product.toml",
+                   [&a](const Context& c) { return run_product_check(c, a.files); });
   check->add_option("FILE", a.files, "Product files (TOML)")->required();
+  auto* diff = tree.command(product, "diff", "What two products do differently, key by key",
+                            "loanbook product diff consumer-level@1 consumer-level.toml",
+                            [&a](const Context& c) { return run_product_diff(c, a.product_diff); });
+  const std::string either = "A product file, or a published product as ID or ID@VERSION";
+  diff->add_option("FIRST", a.product_diff.first, either)->required();
+  diff->add_option("SECOND", a.product_diff.second, either)->required();
 
   auto* series = tree.noun("series", "Dated values such as an index rate");
   auto* series_add = tree.command(series, "add", "Publish series files (CSV: name, day, value)",
@@ -209,16 +221,19 @@ void add_loan_writing(Tree& tree, CLI::App* loan) {
       tree.command(loan, "open", "Open a loan (with --disburse: and pay it out)",
                    "loanbook loan open L-1001 --product consumer-level --amount 12000 --disburse",
                    [&a](const Context& c) { return run_loan_open(c, a.open); });
+  open->group("Life");
   open->add_option("ID", a.open.loan, "Loan id")->required();
   add_terms(open, a.open.terms)->required();
   open->add_flag("--disburse", a.open.disburse, "Pay it out at once");
   add_writing(open, a.open.writing);
   add_value_date(open, a.open.writing);
-  add_amount_command(tree, loan, "disburse", "Pay an opened loan out", run_loan_disburse);
-  add_amount_command(tree, loan, "repay", "Record a repayment", run_loan_repay);
+  add_amount_command(tree, loan, "disburse", "Pay an opened loan out", run_loan_disburse)
+      ->group("Life");
+  add_amount_command(tree, loan, "repay", "Record a repayment", run_loan_repay)->group("Payments");
   auto* reverse = tree.command(loan, "reverse", "Take an event out: it never happened",
                                "loanbook loan reverse L-1001 --entry 17 --reason 'wrong loan'",
                                [&a](const Context& c) { return run_loan_reverse(c, a.reverse); });
+  reverse->group("Life");
   reverse->add_option("ID", a.reverse.loan, "Loan id")->required();
   reverse->add_option("--entry", a.reverse.entry, "Sequence number of the entry")->required();
   reverse->add_option("--expect-version", a.reverse.expect_version,
@@ -226,13 +241,76 @@ void add_loan_writing(Tree& tree, CLI::App* loan) {
   add_writing(reverse, a.reverse.writing);
 }
 
+/// Under which heading of `loan --help` an operation stands.
+std::string group_of(std::string_view operation) {
+  const auto is_one_of = [operation](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), operation) != names.end();
+  };
+  if (is_one_of({"down-payment", "prepay", "merchant-refund", "payout-refund", "goodwill",
+                 "refund-overpayment", "refund", "chargeback"}))
+    return "Payments";
+  if (is_one_of({"charge", "waive-charge", "adjust-charge", "waive-interest"})) return "Charges";
+  if (is_one_of(
+          {"charge-off", "write-off", "recover", "mark-fraud", "pause-overdue", "resume-overdue"}))
+    return "Arrears and losses";
+  return "Changes";
+}
+
+void add_operation_fields(CLI::App* command, const ledger::OperationRule& rule,
+                          LoanOperationArguments& a, std::string& example) {
+  const auto add = [&](ledger::OperationField field, const char* name, auto& value,
+                       const std::string& help, const std::string& sample) {
+    if (((rule.required | rule.optional) & field) == 0) return;
+    const bool required = (rule.required & field) != 0;
+    command->add_option(name, value, help)->required(required);
+    if (required) example += std::string(" ") + name + " " + sample;
+  };
+  add(ledger::field_amount, "--amount", a.amount, "Such as 100.00", "100.00");
+  add(ledger::field_of, "--of", a.of, "Sequence number of an earlier entry of the loan", "17");
+  add(ledger::field_rows, "--rows", a.rows, "Number of installments", "6");
+  add(ledger::field_from, "--from", a.from, "A day, such as 2026-03-01", "2026-03-01");
+  add(ledger::field_until, "--until", a.until, "A day, such as 2026-03-31", "2026-03-31");
+  std::string words(rule.choices);
+  for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2)
+    words.replace(at, 1, ", ");
+  const std::string first = words.substr(0, words.find(','));
+  add(ledger::field_choice, "--choice", a.choice, "One of: " + words + " (default: " + first + ")",
+      first);
+  add(ledger::field_code, "--code", a.code, "Code of the charge or of the reason", "late");
+}
+
+/// One command for each operation of the ledger's table.
+void add_operations(Tree& tree, CLI::App* loan) {
+  auto& a = tree.arguments.operation;
+  for (const ledger::OperationRule& rule : ledger::operation_rules()) {
+    const std::string name(rule.name);
+    std::string meaning(rule.meaning);
+    if (meaning.front() >= 'a' && meaning.front() <= 'z')
+      meaning.front() = static_cast<char>(meaning.front() - 'a' + 'A');
+    auto* made = tree.command(loan, name, meaning, "", [&a, &rule](const Context& c) {
+      return run_loan_operation(c, rule, a);
+    });
+    made->group(group_of(rule.name));
+    made->add_option("ID", a.loan, "Loan id")->required();
+    std::string example = "loanbook loan " + name + " L-1001";
+    add_operation_fields(made, rule, a, example);
+    made->footer("Example:\n  " + example);
+    made->add_option("--expect-version", a.expect_version,
+                     "Refuse where the loan has another number of entries");
+    add_writing(made, a.writing);
+    add_value_date(made, a.writing);
+  }
+}
+
 void add_loan_commands(Tree& tree) {
   auto& a = tree.arguments;
   auto* loan = tree.noun("loan", "One loan: record events, show it, explain its figures");
   add_loan_writing(tree, loan);
+  add_operations(tree, loan);
   auto* show = tree.command(loan, "show", "A loan at the opening of a day",
                             "loanbook loan show L-1001 --as-of 2026-03-01",
                             [&a](const Context& c) { return run_loan_show(c, a.show); });
+  show->group("Reading");
   show->add_option("ID", a.show.loan, "Loan id")->required();
   show->add_option("--as-of", a.show.as_of, "Value date (default: the business date)");
   show->add_option("--known-at", a.show.known_at,
@@ -241,14 +319,17 @@ void add_loan_commands(Tree& tree) {
                                 "loanbook loan schedule L-1001", [&a](const Context& c) {
                                   return run_loan_schedule(c, a.show.loan);
                                 });
+  schedule->group("Reading");
   schedule->add_option("ID", a.show.loan, "Loan id")->required();
   auto* entries =
       tree.command(loan, "entries", "Everything recorded about it", "loanbook loan entries L-1001",
                    [&a](const Context& c) { return run_loan_entries(c, a.show.loan); });
+  entries->group("Reading");
   entries->add_option("ID", a.show.loan, "Loan id")->required();
   auto* explain = tree.command(loan, "explain", "How each figure came about",
                                "loanbook loan explain L-1001 --date 2026-03-01",
                                [&a](const Context& c) { return run_loan_explain(c, a.explain); });
+  explain->group("Reading");
   explain->add_option("ID", a.explain.loan, "Loan id")->required();
   explain->add_option("--date", a.explain.date, "Default: the business date");
 }
@@ -269,13 +350,13 @@ void add_import(Tree& tree, CLI::App* parent, const std::string& name, const std
                    "Scope of the rows' keys (default: from the file's content)");
   made->add_option("--actor", import.writing.actor, "Who does it (default: your user name)");
   made->add_option("--reason", import.writing.reason, "Why, for the audit trail");
+  made->add_flag("--describe", import.describe,
+                 "Only say how the file is read: rows, dates, columns");
   if (name != "loans") return;
   made->add_option("--product", import.product,
                    "Product of every row, where the file has no such column");
   made->add_option("--compare", import.compare,
                    "Only compare this column of level installments with our plans");
-  made->add_flag("--describe", import.describe,
-                 "Only say how the file is read: rows, dates, columns");
 }
 
 void add_bulk_commands(Tree& tree) {

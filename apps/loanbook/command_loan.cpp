@@ -1,4 +1,4 @@
-// One event of one loan: open, disburse, repay, reverse. Each prints its receipt.
+// One event of one loan: open, disburse, repay, reverse, any operation. Each prints its receipt.
 
 #include <fmt/format.h>
 
@@ -75,6 +75,25 @@ int run_loan_repay(const Context& context, const LoanAmountArguments& arguments)
 
 int run_loan_reverse(const Context& context, const LoanReverseArguments& arguments) {
   auto command = command_of(ledger::Reverse{arguments.entry}, arguments.loan, arguments.writing);
+  command.expect_version = arguments.expect_version;
+  return record_one(context, std::move(command), arguments.writing);
+}
+
+int run_loan_operation(const Context& context, const ledger::OperationRule& rule,
+                       const LoanOperationArguments& arguments) {
+  ledger::Operation operation{.kind = rule.kind};
+  if (!arguments.amount.empty()) operation.amount = arguments.amount;
+  if (arguments.of != 0) operation.of = arguments.of;
+  if (arguments.rows != 0) operation.rows = arguments.rows;
+  auto from = optional_day(arguments.from, "--from");
+  if (!from) return fail(from.error());
+  operation.from = *from;
+  auto until = optional_day(arguments.until, "--until");
+  if (!until) return fail(until.error());
+  operation.until = *until;
+  operation.choice = arguments.choice;
+  operation.code = arguments.code;
+  auto command = command_of(std::move(operation), arguments.loan, arguments.writing);
   command.expect_version = arguments.expect_version;
   return record_one(context, std::move(command), arguments.writing);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "loanbook/interchange/csv.hpp"
 #include "loanbook/interchange/file.hpp"
 #include "loanbook/interchange/product_toml.hpp"
+#include "loanbook/interchange/product_words.hpp"
 #include "output.hpp"
 #include "requests.hpp"
 
@@ -93,6 +95,28 @@ int publish(const Context& context, const Writing& writing,
       key);
 }
 
+/// `ID`, `ID@VERSION`, or a path that ends with `.toml`.
+Result<ledger::Product> file_or_published(const Context& context, const std::string& name) {
+  if (name.ends_with(".toml")) return read_product_file(name);
+  const auto at = name.find('@');
+  std::optional<std::uint32_t> version;
+  if (at != std::string::npos) {
+    std::uint32_t number = 0;
+    const char* end = name.data() + name.size();
+    const auto parsed = std::from_chars(name.data() + at + 1, end, number);
+    if (parsed.ec != std::errc{} || parsed.ptr != end || number == 0) {
+      return Error{"cli.product_name",
+                   fmt::format("'{}' is no product: write a file such as my-product.toml, or a "
+                               "published one as ID or ID@2",
+                               name)};
+    }
+    version = number;
+  }
+  auto book = open_reader(context);
+  if (!book) return book.error();
+  return (*book)->product(name.substr(0, at), version);
+}
+
 }  // namespace
 
 int run_product_add(const Context& context, const PublishArguments& arguments) {
@@ -121,18 +145,44 @@ int run_product_check(const Context& context, const std::vector<std::string>& fi
   report.columns = {{"file", "File"},
                     {"product", "Product"},
                     {"version", "Version", ColumnKind::integer},
-                    {"name", "Name"}};
+                    {"name", "Name"},
+                    {"does", "What it does"}};
   int code = exit_code::done;
+  const bool for_people = context.format == Format::table;
+  std::string pages;
   for (const auto& file : files) {
     auto product = read_product_file(file);
     if (!product) {
       code = std::max(code, fail(product.error()));
       continue;
     }
-    report.rows.push_back({{file, product->id, std::to_string(product->version), product->name}});
+    const auto sentences = interchange::product_sentences(*product);
+    pages +=
+        fmt::format("{}: {} version {}, {}\n", file, product->id, product->version, product->name);
+    for (const auto& sentence : sentences) pages += "  " + sentence + "\n";
+    report.rows.push_back({{file, product->id, std::to_string(product->version), product->name,
+                            fmt::format("{}", fmt::join(sentences, " "))}});
   }
-  if (!report.rows.empty() || context.format != Format::table) print(report, context.format);
+  if (for_people) {
+    std::fwrite(pages.data(), 1, pages.size(), stdout);
+  } else {
+    print(report, context.format);
+  }
   return code;
+}
+
+int run_product_diff(const Context& context, const ProductDiffArguments& arguments) {
+  auto first = file_or_published(context, arguments.first);
+  if (!first) return fail(first.error());
+  auto second = file_or_published(context, arguments.second);
+  if (!second) return fail(second.error());
+  Report report;
+  report.columns = {{"key", "Key"}, {"first", arguments.first}, {"second", arguments.second}};
+  for (const auto& difference : interchange::product_differences(*first, *second))
+    report.rows.push_back({{difference.key, difference.first, difference.second}});
+  if (report.rows.empty()) say("the two are equal");
+  if (!report.rows.empty() || context.format != Format::table) print(report, context.format);
+  return exit_code::done;
 }
 
 int run_product_list(const Context& context) {

@@ -44,6 +44,12 @@ struct PublishArguments {
 };
 int run_product_add(const Context& context, const PublishArguments& arguments);
 int run_product_check(const Context& context, const std::vector<std::string>& files);
+/// Each of the two is a file, or a published product as `ID` or `ID@VERSION`.
+struct ProductDiffArguments {
+  std::string first;
+  std::string second;
+};
+int run_product_diff(const Context& context, const ProductDiffArguments& arguments);
 int run_product_list(const Context& context);
 struct ProductShowArguments {
   std::string id;
@@ -104,6 +110,22 @@ struct LoanReverseArguments {
   Writing writing;
 };
 int run_loan_reverse(const Context& context, const LoanReverseArguments& arguments);
+
+/// An operation of ledger::operation_rules(); texts are empty and numbers 0 where not given.
+struct LoanOperationArguments {
+  std::string loan;
+  std::string amount;
+  std::uint64_t of = 0;
+  std::uint32_t rows = 0;
+  std::string from;
+  std::string until;
+  std::string choice;
+  std::string code;
+  std::optional<std::uint64_t> expect_version;
+  Writing writing;
+};
+int run_loan_operation(const Context& context, const ledger::OperationRule& rule,
+                       const LoanOperationArguments& arguments);
 
 struct LoanShowArguments {
   std::string loan;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "bulk.hpp"
 #include "loanbook/interchange/csv.hpp"
 #include "loanbook/interchange/file.hpp"
@@ -16,6 +18,63 @@ struct Compared {
   std::uint64_t rows = 0, equal = 0, unread = 0;
   Report differences;
 };
+
+struct Described {
+  std::uint64_t rows = 0, bad = 0;
+  std::optional<Day> first, last;
+  std::map<std::string, std::uint64_t, std::less<>> by_event;
+  std::vector<Error> problems;
+  std::string ignored;
+};
+
+constexpr std::size_t problems_shown = 20;
+
+struct EventName {
+  std::string operator()(const ledger::OpenLoan&) const { return "open"; }
+  std::string operator()(const ledger::Disburse&) const { return "disburse"; }
+  std::string operator()(const ledger::OpenAndDisburse&) const { return "open_disburse"; }
+  std::string operator()(const ledger::Repay&) const { return "repay"; }
+  std::string operator()(const ledger::Reverse&) const { return "reverse"; }
+  std::string operator()(const ledger::Operation& e) const {
+    return std::string(ledger::to_text(e.kind));
+  }
+  template <class Other>
+  std::string operator()(const Other&) const {
+    return {};
+  }
+};
+
+std::string names_of(const std::vector<interchange::Field>& fields) {
+  std::string out;
+  for (const auto field : fields)
+    out += (out.empty() ? "" : " ") + std::string(interchange::to_text(field));
+  return out;
+}
+
+std::string day_or_none(std::optional<Day> day) { return day ? money::to_text(*day) : "none"; }
+
+Result<Described> describe(FileKind kind, const ImportArguments& arguments) {
+  const BulkSource source{kind, arguments.file, arguments.product, arguments.map};
+  auto file = open_bulk(source, nullptr);
+  if (!file) return file.error();
+  Described out;
+  interchange::ImportBatch batch;
+  while (file->next(batch, batch_rows)) {
+    out.rows += batch.commands.size() + batch.rejected.size();
+    out.bad += batch.rejected.size();
+    for (const auto& rejected : batch.rejected) {
+      if (out.problems.size() < problems_shown) out.problems.push_back(rejected.error);
+    }
+    for (const auto& command : batch.commands) {
+      ++out.by_event[std::visit(EventName{}, command.event)];
+      if (!command.value_date) continue;
+      out.first = std::min(out.first.value_or(*command.value_date), *command.value_date);
+      out.last = std::max(out.last.value_or(*command.value_date), *command.value_date);
+    }
+  }
+  out.ignored = fmt::format("{}", fmt::join(file->ignored_columns(), " "));
+  return out;
+}
 
 // The installments as they stand in the file, by row; nothing where a cell is no amount.
 Result<std::vector<std::string>> column_of(const std::string& path, const std::string& column) {
@@ -60,23 +119,8 @@ void compare_row(const Book& book, const ledger::Command& command, std::uint64_t
 }  // namespace
 
 int describe_loans(const Context& context, const ImportArguments& arguments) {
-  const BulkSource source{FileKind::loans, arguments.file, arguments.product, arguments.map};
-  auto file = open_bulk(source, nullptr);
-  if (!file) return fail(file.error());
-  std::uint64_t rows = 0;
-  std::uint64_t bad = 0;
-  std::optional<Day> first;
-  std::optional<Day> last;
-  interchange::ImportBatch batch;
-  while (file->next(batch, batch_rows)) {
-    rows += batch.commands.size() + batch.rejected.size();
-    bad += batch.rejected.size();
-    for (const auto& command : batch.commands) {
-      if (!command.value_date) continue;
-      first = std::min(first.value_or(*command.value_date), *command.value_date);
-      last = std::max(last.value_or(*command.value_date), *command.value_date);
-    }
-  }
+  auto described = describe(FileKind::loans, arguments);
+  if (!described) return fail(described.error());
   Report report;
   report.columns = {{"file", "File"},
                     {"rows", "Rows", ColumnKind::integer},
@@ -85,10 +129,33 @@ int describe_loans(const Context& context, const ImportArguments& arguments) {
                     {"last_date", "Last date", ColumnKind::date},
                     {"ignored_columns", "Columns not used"}};
   report.rows.push_back(
-      {{arguments.file, std::to_string(rows), std::to_string(bad), day_or_empty(first),
-        day_or_empty(last), fmt::format("{}", fmt::join(file->ignored_columns(), " "))}});
+      {{arguments.file, std::to_string(described->rows), std::to_string(described->bad),
+        day_or_empty(described->first), day_or_empty(described->last), described->ignored}});
   print(report, context.format);
-  return bad == 0 ? exit_code::done : exit_code::problems;
+  return described->bad == 0 ? exit_code::done : exit_code::problems;
+}
+
+int describe_events(const Context& context, const ImportArguments& arguments) {
+  auto described = describe(FileKind::events, arguments);
+  if (!described) return fail(described.error());
+  Report report;
+  report.columns = {{"event", "Event"},     {"rows", "Rows", ColumnKind::integer},
+                    {"needs", "Needs"},     {"takes", "Takes"},
+                    {"choices", "Choices"}, {"meaning", "Meaning"}};
+  for (const auto& event : interchange::event_fields()) {
+    const auto found = described->by_event.find(event.event);
+    const std::uint64_t rows = found == described->by_event.end() ? 0 : found->second;
+    report.rows.push_back(
+        {{std::string(event.event), std::to_string(rows), names_of(event.required),
+          names_of(event.optional), std::string(event.choices), std::string(event.meaning)}});
+  }
+  print(report, context.format);
+  for (const auto& problem : described->problems) say(text_of(problem));
+  say(fmt::format("{}: {} rows, {} of them bad; dates {} to {}; columns not used: {}",
+                  arguments.file, described->rows, described->bad, day_or_none(described->first),
+                  day_or_none(described->last),
+                  described->ignored.empty() ? "none" : described->ignored));
+  return described->bad == 0 ? exit_code::done : exit_code::problems;
 }
 
 int compare_installments(const Context& context, const ImportArguments& arguments) {

@@ -89,7 +89,16 @@ int main(int argc, char** argv) {
     if (!text) return bad_input(text.error());
     auto product = loanbook::interchange::read_product(*text, argv[at]);
     if (!product) return bad_input(product.error());
+    // A product may be there to be quoted only.
+    if (const auto bookable = loanbook::ledger::check_bookable(*product); !bookable) {
+      fmt::print(stderr, "{}: left out: {}\n", argv[at], bookable.error().message);
+      continue;
+    }
     products.push_back(std::move(*product));
+  }
+  if (products.empty()) {
+    std::fputs("loanbook-sample: no product is left that a book can hold\n", stderr);
+    return 3;
   }
   const auto portfolio = loanbook::sample::generate(settings, products);
   if (!write(out + "/loans.csv", loans_csv(portfolio)) ||

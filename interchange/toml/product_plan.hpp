@@ -13,7 +13,7 @@ class Keys;
 
 /// Requires: the currency of `product` was read.
 void read_plan_rules(Keys& root, ledger::Product& product);
-/// Nothing for rules that are the defaults.
+/// All keys of [plan]; the other two tables where they say something.
 void write_plan_rules(std::string& out, const ledger::Product& product);
 
 }  // namespace loanbook::interchange::toml_reading

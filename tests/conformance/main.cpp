@@ -31,8 +31,7 @@ struct Suite {
 
 const Suite suites[] = {{"golden", golden_cases, run_golden},
                         {"actus", actus_cases, run_actus},
-                        {"fineract", fineract_cases,
-                         [](const Json&) { return skipped("Fineract cases are not built"); }}};
+                        {"fineract", fineract_cases, run_fineract}};
 
 struct Arguments {
   const Suite* suite = nullptr;

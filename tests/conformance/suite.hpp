@@ -33,5 +33,6 @@ std::vector<Case> fineract_cases(const Json& file);
 /// Runs one case.
 Outcome run_golden(const Json& content);
 Outcome run_actus(const Json& content);
+Outcome run_fineract(const Json& content);
 
 }  // namespace loanbook::conformance

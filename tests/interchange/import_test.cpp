@@ -326,6 +326,67 @@ TEST_CASE("commands come as one JSON object a line", "[import]") {
   CHECK(ImportFile::open_commands("", "c", nullptr).error().id == "json.empty_file");
 }
 
+TEST_CASE("every operation is an event of a file, with the fields of its table", "[import]") {
+  for (const auto& rule : ledger::operation_rules()) DYNAMIC_SECTION(rule.name) {
+      const auto field = [&](ledger::OperationField bit, const std::string& text) {
+        return (rule.required & bit) != 0 ? text : std::string{};
+      };
+      const std::string first(rule.choices.substr(0, rule.choices.find(' ')));
+      const std::string row =
+          "L1," + std::string(rule.name) + "," + field(ledger::field_amount, "1.00") + "," +
+          field(ledger::field_of, "3") + "," + field(ledger::field_rows, "2") + "," +
+          field(ledger::field_from, "2026-02-01") + "," + field(ledger::field_until, "2026-03-01") +
+          "," + field(ledger::field_choice, first) + "," + field(ledger::field_code, "x") + "\n";
+      auto file =
+          ImportFile::open_events("loan_id,event,amount,of,rows,from,until,choice,code\n" + row,
+                                  "e.csv", {}, nullptr)
+              .value();
+      const Everything all = read_all(file);
+      REQUIRE(all.rejected.empty());
+      const auto& operation = std::get<ledger::Operation>(all.commands.at(0).event);
+      CHECK(operation.kind == rule.kind);
+      CHECK(ledger::check_fields(operation));
+    }
+}
+
+TEST_CASE("an operation says which field is wrong, and where", "[import]") {
+  struct Row {
+    const char* row;
+    const char* error;
+  };
+  const Row rows[] = {
+      {R"({"event":"charge","loan_id":"L1"})", "import.missing_field@1:1"},
+      {R"({"event":"charge","loan_id":"L1","amount":"1.00","choice":"large"})",
+       "operation.choice_unknown@1:59"},
+      {R"({"event":"charge","loan_id":"L1","amount":"1.00","rows":2})",
+       "import.unexpected_field@1:57"},
+      {R"({"event":"waive-charge","loan_id":"L1","of":0})", "import.bad_number@1:45"},
+      {R"({"event":"charge","loan_id":"L1","amount":"1.00","from":"2026-02-30"})",
+       "date.malformed@1:57"},
+      {R"({"event":"re_age","loan_id":"L1"})", "import.unknown_event@1:10"},
+  };
+  for (const auto& row : rows) DYNAMIC_SECTION(row.row) {
+      auto file = ImportFile::open_commands(row.row, "c.ndjson", nullptr).value();
+      const Everything all = read_all(file);
+      REQUIRE(all.rejected.size() == 1);
+      CHECK(place(all.rejected[0].error) == row.error);
+      CHECK(all.rejected[0].error.message.size() > 40);
+    }
+  // What only the book knows stands at its field too.
+  auto file =
+      ImportFile::open_commands(R"({"event":"chargeback","loan_id":"L1","amount":"1.00","of":3})",
+                                "c.ndjson", nullptr)
+          .value();
+  ImportBatch batch;
+  REQUIRE(file.next(batch, 1));
+  const auto at = [&](const char* id) {
+    return place(file.place({.id = id, .message = ""}, batch.places[0]));
+  };
+  CHECK(at("operation.target_kind") == "operation.target_kind@1:59");
+  CHECK(at("payment.too_much") == "payment.too_much@1:47");
+  CHECK(at("operation.not_in_this_state") == "operation.not_in_this_state@1:10");
+}
+
 TEST_CASE("no file crashes an import", "[import]") {
   CHECK(rc::check([] {
     std::string text =

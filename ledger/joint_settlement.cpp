@@ -1,0 +1,127 @@
+// What partners of joint loans are owed for a day.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "loanbook/ledger/book_impl.hpp"
+#include "loanbook/ledger/joint.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+constexpr date::days one_day{1};
+
+/// By product number: the partner's place among the parties, or nothing.
+using Places = std::vector<std::optional<std::size_t>>;
+
+Places places_of(const BookState& book, std::string_view partner) {
+  Places places;
+  for (const PublishedProduct& published : book.products) {
+    auto& place = places.emplace_back();
+    const auto& joint = published.product.joint;
+    if (!joint || joint->lead == partner) continue;
+    const std::size_t found = joint->find(partner);
+    if (found < joint->parties.size()) place = found;
+  }
+  return places;
+}
+
+/// The loan as it was booked at the close of `day`: entries up to `known_at`, the night included.
+Result<LoanState> booked_at_close(const LoanRecord& record, const Product& product,
+                                  const storage::View& view, Day day, std::uint64_t known_at) {
+  const Result<LoanHistory> all = history_known_at(record, known_at, view);
+  if (!all) return all.error();
+  try {
+    return fold(record.state.product, record.state.terms, product, all->events, day + one_day);
+  } catch (const LoanFault& fault) {
+    return Error{
+        .id = "loan.beyond_limits",
+        .message = fmt::format("loan '{}' cannot be computed: {}", record.id, fault.reason)};
+  }
+}
+
+/// Can nothing have happened between the partners on `day`? Cash moves by entries alone, and the
+/// lead pays in the borrower's place only where the product says so.
+Result<bool> rested(const LoanRecord& record, const Product& product, const storage::View& view,
+                    Day day) {
+  if (product.joint->compensation_days != 0) return false;
+  const Result<Entry> last = entry_of(view, record.last_entry);
+  if (!last) return last.error();
+  return last->booking_date < day;
+}
+
+PartnerSettlementRow difference_of(const PartnerTotals& now, const PartnerTotals& before) {
+  PartnerSettlementRow row;
+  const auto rise = [&](schedule::Component component) {
+    const auto i = static_cast<std::size_t>(component);
+    return now.received[i] - before.received[i];
+  };
+  row.disbursed = now.lent - before.lent;
+  row.principal = rise(schedule::Component::principal);
+  row.interest = rise(schedule::Component::interest);
+  row.penalty = rise(schedule::Component::penalty) + rise(schedule::Component::compound);
+  row.fee = rise(schedule::Component::fee);
+  row.service_fee = now.service_fee - before.service_fee;
+  row.compensation = now.compensation - before.compensation;
+  row.recovered = now.recovered - before.recovered;
+  return row;
+}
+
+bool is_empty(const PartnerSettlementRow& row) {
+  return row.disbursed == 0 && row.principal == 0 && row.interest == 0 && row.penalty == 0 &&
+         row.fee == 0 && row.service_fee == 0 && row.compensation == 0 && row.recovered == 0;
+}
+
+}  // namespace
+
+Result<PartnerSettlement> Book::partner_settlement(const std::string& partner, Day day) const {
+  const std::shared_lock lock(impl_->state_mutex);
+  const BookState& book = *impl_->state;
+  const Places places = places_of(book, partner);
+  if (std::ranges::none_of(places, [](const auto& place) { return place.has_value(); })) {
+    return Error{.id = "partner.unknown",
+                 .message = fmt::format("no product of this book has a partner '{}'; `product show "
+                                        "ID` lists the parties of one",
+                                        partner)};
+  }
+  if (day > book.closed_through) {
+    return Error{.id = "partner.day_open",
+                 .message = fmt::format("{} is not closed yet (closed through {}): what the "
+                                        "partner is owed may still change; run `night` first",
+                                        money::to_text(day), money::to_text(book.closed_through))};
+  }
+  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
+  if (!view) return view.error();
+  const Result<std::uint64_t> known = known_at(day);
+  if (!known) return known.error();
+  const Result<std::uint64_t> known_before = known_at(day - one_day);
+  if (!known_before) return known_before.error();
+  PartnerSettlement answer{.partner = partner, .day = day, .complete_to = *known, .rows = {}};
+  for (std::uint64_t number = 1; number <= book.loans.size(); ++number) {
+    const LoanRecord& record = book.loans.at(number);
+    const auto& place = places[record.state.product];
+    if (!place) continue;
+    const Product& product = book.product_of(record);
+    const Result<bool> resting = rested(record, product, **view, day);
+    if (!resting) return resting.error();
+    if (*resting) continue;
+    const Result<LoanState> now = booked_at_close(record, product, **view, day, *known);
+    if (!now) return now.error();
+    const Result<LoanState> before =
+        booked_at_close(record, product, **view, day - one_day, *known_before);
+    if (!before) return before.error();
+    PartnerSettlementRow row = difference_of(partner_totals(*now, *product.joint, *place),
+                                             partner_totals(*before, *product.joint, *place));
+    if (is_empty(row)) continue;
+    row.loan = record.id;
+    row.product = product.id;
+    row.currency = product.currency.text();
+    row.digits = product.currency.digits;
+    answer.rows.push_back(std::move(row));
+  }
+  return answer;
+}
+
+}  // namespace loanbook::ledger

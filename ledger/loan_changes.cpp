@@ -1,0 +1,229 @@
+// Changes of the plan of a loan with a table of installments: early repayment, another rate, more
+// rows, other due dates, a deferral. The schedule room plans the rest; here the table follows it.
+
+#include "loanbook/ledger/loan_changes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "loanbook/ledger/servicing_steps.hpp"
+#include "loanbook/schedule/change.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+using schedule::Component;
+using schedule::DueInstallment;
+
+std::size_t index(Component component) { return static_cast<std::size_t>(component); }
+
+/// The rows to come as a plan of their own, from the beginning of the running period.
+Result<schedule::RunningPlan> running_plan(const LoanState& state, const Rules& rules) {
+  const Servicing& table = *state.servicing;
+  if (table.coming.empty())
+    return Error{"operation.no_rows_to_come", "no installment of the loan is still to come"};
+  schedule::Terms terms = rules.terms;
+  terms.rate = state.terms.rate;
+  terms.disbursed = table.find(table.coming.front().no)->from;
+  terms.first_due = table.coming.front().due;
+  terms.installments = static_cast<std::uint32_t>(table.coming.size());
+  terms.principal_free_periods = 0;
+  terms.interest_free_periods = 0;
+  terms.principal_minor = 0;
+  for (const schedule::PlanRow& row : table.coming) terms.principal_minor += row.principal;
+  // A period that is a whole step of the plan counts as one.
+  const Day step = schedule::due_date(
+      [&] {
+        schedule::Terms whole = terms;
+        whole.first_due.reset();
+        return whole;
+      }(),
+      1);
+  if (step == *terms.first_due) terms.first_due.reset();
+  auto running = schedule::run_plan(terms, 0);
+  if (!running) return running.error();
+  // What the customer pays goes on, also where solving anew would give another cent.
+  if (terms.installments > 1 && terms.method == schedule::Method::level)
+    running->installment = table.coming.front().principal + table.coming.front().interest;
+  return running;
+}
+
+schedule::PrepayMode mode_of(std::uint8_t choice) {
+  switch (choice) {
+    case 2:
+      return schedule::PrepayMode::shorten;
+    case 3:
+      return schedule::PrepayMode::keep_principal;
+    default:
+      return schedule::PrepayMode::reduce;
+  }
+}
+
+/// What the borrower may repay early on this day, beyond what is due: interest to the day first.
+struct Early {
+  std::int64_t due = 0;
+  std::int64_t interest = 0;
+  std::int64_t principal = 0;
+};
+
+Early early_of(const LoanState& state, const Rules& rules, std::int64_t amount, Day day) {
+  Early early;
+  const auto claims = schedule::claims_of(state.due, rules.overdue, day);
+  if (!claims) throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
+  for (const schedule::Claim& claim : *claims) {
+    if (claim.due > day) continue;
+    for (const std::int64_t minor : claim.amount) early.due += minor;
+  }
+  early.due = std::min(early.due, amount);
+  const std::int64_t accrued =
+      balance_of(state, Role::interest_accrued) + balance_of(state, Role::interest_unearned);
+  early.interest = std::clamp<std::int64_t>(accrued, 0, amount - early.due);
+  early.principal = amount - early.due - early.interest;
+  return early;
+}
+
+Result<schedule::Change> change_of(const LoanState& state, const Rules& rules, const Operated& op,
+                                   Kind kind, Day day) {
+  auto running = running_plan(state, rules);
+  if (!running) return running.error();
+  switch (kind) {
+    case Kind::prepay: {
+      const schedule::PrepayRules all{.interest = schedule::PrepayInterest::all};
+      const std::int64_t principal = early_of(state, rules, op.amount_minor, day).principal;
+      return schedule::prepay(*running, all, day, mode_of(op.choice),
+                              std::min(principal, running->balance - 1));
+    }
+    case Kind::change_rate:
+      return schedule::change_rate(
+          *running, day, money::Rate::of_e12(op.rate_e12),
+          op.choice == 2 ? schedule::Repricing::keep : schedule::Repricing::at_change);
+    case Kind::extend:
+      return schedule::extend(*running, op.rows);
+    case Kind::move_due_date:
+      return schedule::move_due_date(
+          *running, day, {.due_day = static_cast<std::uint8_t>(op.rows), .shift_days = 0},
+          schedule::AfterChange::solve);
+    case Kind::defer:
+      return schedule::defer_rows(
+          *running,
+          {.rows = op.rows, .interest = static_cast<schedule::HolidayInterest>(op.choice)},
+          schedule::AfterChange::keep);
+    default:
+      return Error{"operation.unknown", "this operation changes no plan"};
+  }
+}
+
+/// The rows to come leave the table; what was paid on them stays.
+void clear_rows(LoanState& state) {
+  Servicing& table = *state.servicing;
+  for (const schedule::PlanRow& row : std::exchange(table.coming, {})) {
+    InstallmentRecord& record = *table.find(row.no);
+    const auto claim = std::find_if(state.due.begin(), state.due.end(),
+                                    [&](const DueInstallment& due) { return due.no == row.no; });
+    if (claim == state.due.end()) continue;
+    record.demanded[index(Component::principal)] -= std::exchange(claim->principal, 0);
+    record.demanded[index(Component::interest)] -= std::exchange(claim->interest, 0);
+    if (claim->fee == 0 && claim->late_fee == 0) state.due.erase(claim);
+  }
+  std::erase_if(table.installments, [](const InstallmentRecord& record) {
+    return record.demanded == Parts{} && !record.extra;
+  });
+}
+
+/// The new rows, the first of them with the interest that has accrued so far.
+void take_rows(LoanState& state, const Rules& rules, const schedule::Change& change, Day day,
+               std::int64_t accrued) {
+  const Day from = change.running.terms.disbursed;
+  clear_rows(state);
+  plan_rows(state, rules, change.plan.rows, from);
+  if (!state.row_coming || day <= from) return;
+  // The level goes on from where it stands, in a straight line to the row's interest.
+  schedule::Line line = schedule::scheduled_line(state.next.interest - accrued,
+                                                 rules.product.day_count, day, state.next.due);
+  line.base = money::Int128{accrued} * line.denominator;
+  state.interest = line;
+}
+
+void prepay(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  const Early early = early_of(state, rules, event.amount_minor, event.value_date);
+  std::int64_t ahead = 0;
+  for (const schedule::PlanRow& row : state.servicing->coming) ahead += row.principal;
+  const auto change = early.principal > 0 && early.principal < ahead
+                          ? change_of(state, rules, *event.operated, event.kind, event.value_date)
+                          : Result<schedule::Change>{Error{"operation.unknown", ""}};
+  schedule::TimedOrder due_only = payment_order(rules);
+  std::erase_if(due_only.steps, [](const schedule::AllocationStep& step) {
+    return step.timing == schedule::Timing::in_advance;
+  });
+  LoanEvent part = event;
+  if (!change && early.principal < ahead) return receive_payment(state, rules, event);
+  part.amount_minor = early.due;
+  if (early.due > 0) receive(state, rules, part, due_only, {Role::settlement});
+  // The interest to the day and the principal stand as an installment of their own, paid at once.
+  clear_unearned(state);
+  const std::int64_t principal = std::min(early.principal, ahead);
+  move(state, Role::settlement, Role::interest_accrued, early.interest);
+  move(state, Role::settlement, Role::principal, principal);
+  Servicing& table = *state.servicing;
+  const Day from =
+      table.coming.empty() ? event.value_date : table.find(table.coming.front().no)->from;
+  if (change) {
+    take_rows(state, rules, *change, event.value_date, 0);
+  } else {
+    clear_rows(state);
+    stop_plan(state, event.value_date);
+  }
+  InstallmentRecord& record = add_record(state, from, event.value_date);
+  record.demanded[index(Component::principal)] = principal;
+  record.demanded[index(Component::interest)] = early.interest;
+  record.paid = record.demanded;
+  record.met = event.value_date;
+  PaymentRecord payment{.sequence = event.sequence, .parts = record.paid};
+  payment.overpaid = early.principal - principal;
+  sort_table(state);
+  if (payment.overpaid > 0) move(state, Role::settlement, Role::overpayment, payment.overpaid);
+  table.payments.push_back(payment);
+}
+
+}  // namespace
+
+bool changes_plan(Kind kind) { return kind >= Kind::prepay && kind <= Kind::defer; }
+
+Status check_change(const LoanState& state, const Product& product, const Operated& operated,
+                    Kind kind, Day day) {
+  const PlanRules& plan = product.plan;
+  const bool numbered = !plan.holidays.empty() || plan.step_growth_e12 != 0 ||
+                        plan.amortization_installments != 0 || plan.balloon_minor != 0 ||
+                        plan.balloon_part.e12() != 0;
+  if (numbered || product.method == schedule::Method::bullet) {
+    return Error{
+        "operation.plan_not_changeable",
+        "plans of this product are bound to the numbers of their rows; settle the loan and "
+        "open another"};
+  }
+  LoanState at = state;
+  try {
+    advance(at, product, day);
+    accrue(at, product, day);
+    const Rules rules{product, at};
+    make_table(at, rules);
+    if (kind == Kind::prepay) return money::ok();  // whatever the amount, it is a payment
+    const auto change = change_of(at, rules, operated, kind, day);
+    if (!change) return change.error();
+  } catch (const LoanFault& fault) {
+    return Error{"loan.beyond_limits", fault.reason};
+  }
+  return money::ok();
+}
+
+void change_plan(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  if (event.kind == Kind::prepay) return prepay(state, rules, event);
+  const auto change = change_of(state, rules, *event.operated, event.kind, event.value_date);
+  // Nothing is left to change where an earlier event settled the loan.
+  if (!change) return;
+  if (event.kind == Kind::change_rate)
+    state.terms.rate = money::Rate::of_e12(event.operated->rate_e12);
+  take_rows(state, rules, *change, event.value_date, balance_of(state, Role::interest_accrued));
+}
+
+}  // namespace loanbook::ledger

@@ -1,0 +1,371 @@
+// Steps of the Fineract suite as commands of ours.
+
+#include <algorithm>
+
+#include "conformance/fineract.hpp"
+
+namespace loanbook::conformance {
+namespace {
+
+using ledger::Command;
+using ledger::Kind;
+using ledger::LoanEventView;
+using ledger::Operation;
+using money::Day;
+
+Day business_date(const Replay& replay) { return replay.book->status().business_date; }
+
+std::optional<Day> date_of(const Json& step, const char* key = "date") {
+  if (!step.contains(key) || step.at(key).is_null()) return std::nullopt;
+  return day_of(step.at(key));
+}
+
+ledger::Recorded record(Replay& replay, Command command) {
+  command.loan = replay_loan;
+  return value_of(replay.book->record(command));
+}
+
+ledger::Recorded operate(Replay& replay, Operation operation, std::optional<Day> date = {}) {
+  return record(replay, {.event = std::move(operation), .value_date = date});
+}
+
+std::vector<LoanEventView> events(const Replay& replay) {
+  return value_of(replay.book->loan_events(replay_loan));
+}
+
+/// The last day over which income was booked.
+std::optional<Day> last_run(const Replay& replay) {
+  std::optional<Day> last;
+  const auto all = replay.book->loan_events(replay_loan);
+  if (!all) return last;
+  for (const LoanEventView& event : *all) {
+    if (event.kind == Kind::accrue) last = event.value_date;
+  }
+  return last;
+}
+
+void run(Replay& replay, Day day) {
+  const auto loan = replay.book->loan(replay_loan);
+  if (!loan || !loan->disbursed || day < *loan->disbursed) return;
+  (void)replay.book->record(
+      {.event = Operation{.kind = Kind::accrue}, .loan = replay_loan, .value_date = day});
+}
+
+/// A loan that was closed for a day before is closed for every day since.
+void catch_up(Replay& replay) {
+  const std::optional<Day> last = last_run(replay);
+  if (!last) return;
+  for (Day day = *last + date::days{1}; day < business_date(replay); day += date::days{1})
+    run(replay, day);
+}
+
+void close_of_business(Replay& replay, const Json& step) {
+  const Day before = business_date(replay) - date::days{1};
+  const std::optional<Day> last = last_run(replay);
+  if (step.value("batch", false) && last && *last < before - date::days{1}) return;
+  if (!last) return run(replay, before);
+  catch_up(replay);
+}
+
+Kind kind_of(const std::string& type) {
+  if (type == "repayment") return Kind::repay;
+  if (type == "merchant_issued_refund") return Kind::merchant_refund;
+  if (type == "payout_refund") return Kind::payout_refund;
+  if (type == "goodwill_credit") return Kind::goodwill;
+  if (type == "credit_balance_refund") return Kind::refund_overpayment;
+  if (type == "refund_by_cash") return Kind::refund;
+  if (type == "down_payment") return Kind::down_payment;
+  throw NotBuilt{"transaction " + type};
+}
+
+void transaction(Replay& replay, const Json& step) {
+  const Kind kind = kind_of(step.at("type"));
+  Command command{.event = ledger::Repay{step.at("amount")}, .value_date = date_of(step)};
+  if (kind != Kind::repay)
+    command.event = Operation{.kind = kind, .amount = step.at("amount").get<std::string>()};
+  if (!step.value("same_idempotency_key_as_previous", false))
+    replay.same_key = "key-" + std::to_string(++replay.keys);
+  command.source = "suite";
+  command.key = replay.same_key;
+  record(replay, std::move(command));
+}
+
+void disburse(Replay& replay, const Json& step) {
+  const std::optional<Day> date = date_of(step);
+  record(replay, {.event = ledger::Disburse{step.at("amount")}, .value_date = date});
+  const Json& down = replay.terms.at("down_payment");
+  if (!down.is_object() || !down.at("auto").get<bool>()) return;
+  const auto table = value_of(replay.book->installments(replay_loan));
+  for (const ledger::InstallmentView& row : table.rows) {
+    if (!row.down_payment || row.due != date.value_or(business_date(replay))) continue;
+    if (row.unpaid.principal <= 0) continue;
+    operate(replay,
+            {.kind = Kind::down_payment,
+             .amount = amount_text(row.demanded.principal, replay.currency())},
+            date);
+  }
+}
+
+/// The event that a step selects.
+LoanEventView selected(const Replay& replay, const std::string& select, const Json& step) {
+  const std::vector<LoanEventView> all = events(replay);
+  const std::size_t n = step.contains("n") && step.at("n").is_number() ? step.at("n").get<std::size_t>() : std::size_t{1};
+  const std::optional<Day> date = date_of(step);
+  std::vector<LoanEventView> found;
+  for (const LoanEventView& event : all) {
+    const std::string type = fineract_type(event.kind);
+    if (type.empty()) continue;
+    bool fits = false;
+    if (select == "last_made_repayment") {
+      fits = event.kind == Kind::repay && event.reversed_by == 0;
+    } else if (select == "nth_repayment") {
+      fits = event.kind == Kind::repay;
+    } else if (select == "nth_down_payment") {
+      fits = event.kind == Kind::down_payment;
+    } else if (select == "nth_transaction_on_date") {
+      fits = event.value_date == date;
+    } else if (select == "nth_of_type_on_date") {
+      fits = event.value_date == date && type == step.at("type");
+    } else if (select == "last_payout_refund") {
+      fits = event.kind == Kind::payout_refund;
+    } else if (select == "charge_adjustment_on_date") {
+      fits = event.kind == Kind::adjust_charge && event.value_date == date;
+    } else if (select == "last_waive_charges_transaction") {
+      fits = event.kind == Kind::waive_charge;
+    } else {
+      throw NotBuilt{"select " + select};
+    }
+    if (fits) found.push_back(event);
+  }
+  if (found.empty()) throw Refused{"nothing to select for " + select};
+  if (select.starts_with("last_")) {
+    return *std::max_element(
+        found.begin(), found.end(),
+        [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+  }
+  if (n < 1 || n > found.size()) throw Refused{"too few to select for " + select};
+  return found[n - 1];
+}
+
+void reverse(Replay& replay, std::uint64_t sequence) {
+  record(replay, {.event = ledger::Reverse{sequence}});
+}
+
+/// Takes back the newest pay-out, or all of them, with everything recorded after it.
+void undo_disburse(Replay& replay, bool all) {
+  std::vector<LoanEventView> list = events(replay);
+  std::erase_if(list, [](const auto& event) {
+    return event.reversed_by != 0 || event.kind == Kind::open;
+  });
+  std::sort(list.begin(), list.end(),
+            [](const auto& a, const auto& b) { return a.sequence > b.sequence; });
+  for (const LoanEventView& event : list) {
+    if (event.kind == Kind::charge) continue;
+    reverse(replay, event.sequence);
+    if (!all && event.kind == Kind::disburse) return;
+  }
+}
+
+void reverse_last(Replay& replay, Kind kind) {
+  std::uint64_t last = 0;
+  for (const LoanEventView& event : events(replay)) {
+    if (event.kind == kind && event.reversed_by == 0) last = std::max(last, event.sequence);
+  }
+  if (last == 0) throw Refused{"nothing to take back"};
+  reverse(replay, last);
+}
+
+/// The newest charge, or that of a code and due date.
+std::uint64_t charge_of(const Replay& replay, const std::string& code = {},
+                        std::optional<Day> due = {}) {
+  std::uint64_t found = 0;
+  for (const ledger::ChargeView& charge : value_of(replay.book->charges(replay_loan))) {
+    if (!code.empty() && charge.code != code) continue;
+    if (due && charge.due != *due) continue;
+    found = std::max(found, charge.sequence);
+  }
+  if (found == 0) throw Refused{"no such charge"};
+  return found;
+}
+
+void add_charge(Replay& replay, const Json& step) {
+  if (step.at("calculation") != "flat")
+    throw NotBuilt{"charge by " + step.at("calculation").get<std::string>()};
+  operate(replay, {.kind = Kind::charge,
+                   .amount = step.at("amount").get<std::string>(),
+                   .from = date_of(step, "due_date"),
+                   .choice = step.at("penalty").get<bool>() ? "penalty" : "fee",
+                   .code = step.at("name").get<std::string>()});
+}
+
+void reschedule(Replay& replay, const Json& step) {
+  for (const char* key : {"grace_on_principal", "grace_on_interest", "new_annual_rate_pct"}) {
+    if (!step.at(key).is_null()) throw NotBuilt{std::string("reschedule with ") + key};
+  }
+  Operation operation{.kind = Kind::reschedule, .from = date_of(step, "from_date")};
+  operation.until = date_of(step, "adjusted_due_date");
+  if (step.at("extra_terms").is_number()) operation.rows = step.at("extra_terms");
+  operate(replay, operation);
+}
+
+std::string unit_word(const std::string& unit) {
+  return unit == "days" ? "day" : unit == "weeks" ? "week" : "month";
+}
+
+void change_of_installments(Replay& replay, const std::string& op, const Json& step) {
+  if (op == "re_age") {
+    operate(replay, {.kind = Kind::re_age,
+                     .rows = step.at("number_of_installments").get<std::uint32_t>(),
+                     .from = date_of(step, "start_date"),
+                     .choice = unit_word(step.at("unit"))});
+  } else if (op == "re_amortize") {
+    operate(replay, {.kind = Kind::reamortize});
+  } else if (op == "delinquency_pause") {
+    operate(replay, {.kind = Kind::pause_overdue,
+                     .from = date_of(step, "start"),
+                     .until = date_of(step, "end")});
+  } else if (op == "delinquency_resume") {
+    operate(replay, {.kind = Kind::resume_overdue});
+  } else if (op == "reschedule") {
+    reschedule(replay, step);
+  } else {
+    throw NotBuilt{"step " + op};
+  }
+}
+
+void change_of_charge(Replay& replay, const std::string& op, const Json& step) {
+  if (op == "add_charge") return add_charge(replay, step);
+  if (op == "waive_charge") {
+    operate(replay, {.kind = Kind::waive_charge, .of = charge_of(replay)});
+  } else if (op == "undo_waive") {
+    reverse_last(replay, Kind::waive_charge);
+  } else {
+    const std::string type = step.at("charge_type");
+    const std::string code = type == "LOAN_NSF_FEE" ? "NSF fee" : "Snooze fee";
+    operate(replay, {.kind = Kind::adjust_charge,
+                     .amount = step.at("amount").get<std::string>(),
+                     .of = charge_of(replay, code, date_of(step, "charge_due"))});
+  }
+}
+
+bool money_step(Replay& replay, const std::string& op, const Json& step) {
+  if (op == "transaction") {
+    transaction(replay, step);
+  } else if (op == "disburse") {
+    disburse(replay, step);
+  } else if (op == "undo") {
+    reverse(replay, selected(replay, step.at("select"), step).sequence);
+  } else if (op == "adjust") {
+    const LoanEventView event = selected(replay, step.at("select"), step);
+    reverse(replay, event.sequence);
+    record(replay, {.event = ledger::Repay{step.at("amount")}, .value_date = event.value_date});
+  } else if (op == "chargeback") {
+    operate(replay,
+            {.kind = Kind::chargeback,
+             .amount = step.at("amount").get<std::string>(),
+             .of = selected(replay, step.at("of"),
+                            step.contains("n") ? Json{{"n", step.at("n")}} : Json::object())
+                       .sequence},
+            date_of(step));
+  } else if (op == "pay_off") {
+    const auto loan = value_of(replay.book->loan(replay_loan, date_of(step)));
+    record(replay, {.event = ledger::Repay{amount_text(loan.payoff, replay.currency())},
+                    .value_date = date_of(step)});
+  } else if (op == "undo_disburse_all") {
+    undo_disburse(replay, true);
+  } else if (op == "undo_last_disburse") {
+    undo_disburse(replay, false);
+  } else if (op == "charge_off") {
+    operate(replay, {.kind = Kind::charge_off}, date_of(step));
+  } else if (op == "undo_charge_off") {
+    reverse_last(replay, Kind::charge_off);
+  } else if (op == "write_off") {
+    operate(replay, {.kind = Kind::write_off}, date_of(step));
+  } else if (op == "fraud_flag") {
+    operate(replay,
+            {.kind = Kind::mark_fraud, .choice = step.at("value").get<bool>() ? "yes" : "no"});
+  } else if (op == "undo_re_age") {
+    reverse_last(replay, Kind::re_age);
+  } else if (op == "undo_re_amortize") {
+    reverse_last(replay, Kind::reamortize);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string fineract_type(Kind kind) {
+  switch (kind) {
+    case Kind::disburse:
+      return "Disbursement";
+    case Kind::repay:
+      return "Repayment";
+    case Kind::down_payment:
+      return "Down Payment";
+    case Kind::merchant_refund:
+      return "Merchant Issued Refund";
+    case Kind::payout_refund:
+      return "Payout Refund";
+    case Kind::goodwill:
+      return "Goodwill Credit";
+    case Kind::refund_overpayment:
+      return "Credit Balance Refund";
+    case Kind::refund:
+      return "Refund";
+    case Kind::chargeback:
+      return "Chargeback";
+    case Kind::charge_off:
+      return "Charge-off";
+    case Kind::write_off:
+      return "Close (as written-off)";
+    case Kind::waive_charge:
+      return "Waive loan charges";
+    case Kind::adjust_charge:
+      return "Charge Adjustment";
+    case Kind::re_age:
+      return "Re-age";
+    case Kind::reamortize:
+      return "Re-amortize";
+    default:
+      return {};
+  }
+}
+
+void fineract_step(Replay& replay, const Json& step) {
+  const std::string op = step.at("op");
+  if (op == "business_date") {
+    const Day day = day_of(step.at("date"));
+    if (day > business_date(replay))
+      value_of(replay.book->close_through(day - date::days{1}));
+    return;
+  }
+  if (op == "config") {
+    if (step.at("key") == "charge-accrual-date")
+      replay.charges_by_assessment = step.at("value") == "submitted-date";
+    return;
+  }
+  if (op == "submit") {
+    value_of(replay.book->record({.event = ledger::PublishProduct{fineract_product(
+                                      replay.terms, replay.charges_by_assessment)}}));
+    replay.submitted = true;
+    return;
+  }
+  if (op == "approve") {
+    record(replay, {.event = fineract_opening(replay.terms), .value_date = date_of(step)});
+    return;
+  }
+  if (op == "run_cob" || op == "run_periodic_accrual" || op == "run_accrual") {
+    close_of_business(replay, step);
+    return;
+  }
+  if (op == "run_delinquency_classification" || op == "run_interest_recalculation") return;
+  catch_up(replay);
+  if (money_step(replay, op, step)) return;
+  if (op == "add_charge" || op == "waive_charge" || op == "undo_waive" || op == "charge_adjustment")
+    return change_of_charge(replay, op, step);
+  change_of_installments(replay, op, step);
+}
+
+}  // namespace loanbook::conformance

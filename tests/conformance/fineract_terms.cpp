@@ -1,0 +1,217 @@
+// Terms of the Fineract suite as a product of ours.
+
+#include "conformance/fineract.hpp"
+
+namespace loanbook::conformance {
+namespace {
+
+using ledger::Product;
+using ledger::Role;
+using ledger::ServicingRules;
+using schedule::Component;
+using schedule::TimedOrder;
+using schedule::Timing;
+
+std::string text_or(const Json& object, const char* key, const char* otherwise) {
+  return object.contains(key) && object[key].is_string() ? object[key].get<std::string>()
+                                                         : otherwise;
+}
+
+/// `PAST_DUE_PENALTY`
+schedule::AllocationStep step_of(const std::string& word) {
+  const std::size_t cut = word.rfind('_');
+  const std::string timing = word.substr(0, cut);
+  const std::string component = word.substr(cut + 1);
+  schedule::AllocationStep step{};
+  step.timing = timing == "PAST_DUE" ? Timing::past_due
+                : timing == "DUE"    ? Timing::due
+                                     : Timing::in_advance;
+  if (component == "PENALTY") step.component = Component::penalty;
+  if (component == "FEE") step.component = Component::fee;
+  if (component == "INTEREST") step.component = Component::interest;
+  if (component == "PRINCIPAL") step.component = Component::principal;
+  return step;
+}
+
+TimedOrder order_of(const Json& rule, const std::string& processing) {
+  TimedOrder order;
+  for (const Json& word : rule.at("order")) order.steps.push_back(step_of(word));
+  order.mode = processing == "vertical" ? schedule::AllocationMode::horizontal
+                                        : schedule::AllocationMode::vertical;
+  const std::string future = rule.at("future_installment_rule");
+  if (future == "LAST_INSTALLMENT") order.advance = schedule::Advance::last;
+  if (future == "REAMORTIZATION") order.advance = schedule::Advance::spread;
+  return order;
+}
+
+/// The two orders in the name of a strategy: installments due, and those in advance.
+TimedOrder named_order(const std::vector<Component>& due, const std::vector<Component>& ahead) {
+  TimedOrder order;
+  for (const Timing timing : {Timing::past_due, Timing::due}) {
+    for (const Component component : due) order.steps.push_back({timing, component});
+  }
+  for (const Component component : ahead) order.steps.push_back({Timing::in_advance, component});
+  return order;
+}
+
+TimedOrder strategy_order(const std::string& name) {
+  constexpr Component fee = Component::fee;
+  constexpr Component penalty = Component::penalty;
+  constexpr Component interest = Component::interest;
+  constexpr Component principal = Component::principal;
+  if (name == "mifos-standard-strategy") {
+    return named_order({penalty, fee, interest, principal}, {penalty, fee, interest, principal});
+  }
+  if (name ==
+      "due-penalty-interest-principal-fee-in-advance-penalty-interest-principal-fee-strategy") {
+    return named_order({penalty, interest, principal, fee}, {penalty, interest, principal, fee});
+  }
+  if (name ==
+      "due-penalty-fee-interest-principal-in-advance-principal-penalty-fee-interest-strategy") {
+    return named_order({penalty, fee, interest, principal}, {principal, penalty, fee, interest});
+  }
+  throw NotBuilt{"strategy " + name};
+}
+
+void set_orders(const Json& terms, ServicingRules& rules) {
+  const Json& processing = terms.at("transaction_processing");
+  if (processing.is_null()) return;
+  const std::string strategy = processing.at("strategy");
+  if (strategy != "advanced-payment-allocation-strategy") {
+    rules.payment = strategy_order(strategy);
+    return;
+  }
+  const std::string mode = text_or(terms, "schedule_processing", "horizontal");
+  for (const Json& rule : terms.at("payment_allocation")) {
+    const std::string type = rule.at("transaction_type");
+    const TimedOrder order = order_of(rule, mode);
+    if (type == "DEFAULT") {
+      rules.payment = order;
+    } else if (type == "GOODWILL_CREDIT") {
+      rules.goodwill = order;
+    } else if (type == "MERCHANT_ISSUED_REFUND") {
+      rules.merchant_refund = order;
+    } else if (type == "PAYOUT_REFUND") {
+      rules.payout_refund = order;
+    } else if (type == "DOWN_PAYMENT") {
+      rules.down_payment = order;
+    } else {
+      throw NotBuilt{"payment allocation of " + type};
+    }
+  }
+  for (const Json& rule : terms.at("credit_allocation")) {
+    for (const Json& word : rule.at("order"))
+      rules.chargeback.push_back(step_of("DUE_" + word.get<std::string>()).component);
+  }
+}
+
+void set_accounts(Product& product) {
+  const auto set = [&](std::initializer_list<Role> roles, const char* code, const char* name) {
+    for (const Role role : roles)
+      product.accounts[static_cast<std::size_t>(role)] = ledger::AccountCode{code, name};
+  };
+  set({Role::principal, Role::principal_overdue}, "112601", "Loans Receivable");
+  set({Role::interest_accrued, Role::interest_receivable, Role::interest_unearned,
+       Role::fee_receivable, Role::late_fee_receivable, Role::penalty_receivable},
+      "112603", "Interest/Fee Receivable");
+  set({Role::settlement}, "145023", "Suspense/Clearing account");
+  set({Role::overpayment}, "l1", "Overpayment account");
+  set({Role::goodwill_expense}, "744003", "Goodwill Expense Account");
+  set({Role::charge_off_expense}, "744007", "Credit Loss/Bad Debt");
+  set({Role::fraud_expense}, "744037", "Credit Loss/Bad Debt-Fraud");
+  set({Role::charge_off_interest}, "404001", "Interest Income Charge Off");
+  set({Role::charge_off_fee, Role::charge_off_penalty}, "404008", "Fee Charge Off");
+  set({Role::recovery_income}, "744008", "Recoveries");
+}
+
+schedule::PeriodUnit unit_of(const std::string& text) {
+  if (text == "days") return schedule::PeriodUnit::day;
+  if (text == "weeks") return schedule::PeriodUnit::week;
+  return schedule::PeriodUnit::month;
+}
+
+void set_interest(const Json& terms, Product& product) {
+  const money::Rate rate =
+      value_of(money::Rate::from_percent(terms.at("annual_rate_pct").get<std::string>()));
+  product.rate_min = product.rate_max = product.rate_default = rate;
+  const std::string year = text_or(terms, "days_in_year", "actual");
+  product.day_count = year == "360"   ? schedule::DayCount::act_360
+                      : year == "364" ? schedule::DayCount::act_364
+                      : year == "365" ? schedule::DayCount::act_365f
+                                      : schedule::DayCount::act_act_isda;
+  const bool daily =
+      text_or(terms, "interest_calculation_period", "same_as_repayment_period") == "daily";
+  product.basis = daily || terms.at("repay_unit") != "months" ? schedule::InterestBasis::daily
+                                                              : schedule::InterestBasis::monthly;
+  if (rate.e12() == 0) {
+    product.method = schedule::Method::equal_principal;
+  } else {
+    product.method = terms.at("interest_method") == "flat" ? schedule::Method::flat
+                                                           : schedule::Method::level;
+  }
+}
+
+}  // namespace
+
+money::Currency Replay::currency() const {
+  return *money::Currency::find(terms.at("currency").get<std::string>());
+}
+
+ledger::Product fineract_product(const Json& terms, bool charges_by_assessment) {
+  Product product;
+  product.id = replay_product;
+  product.name = terms.at("product");
+  product.currency = *money::Currency::find(terms.at("currency").get<std::string>());
+  product.frequency = {unit_of(terms.at("repay_unit")), terms.at("repay_every")};
+  product.installments_default = terms.at("number_of_installments");
+  product.installments_max = 1000;
+  product.amount_max_minor = 1'000'000'000'00;
+  set_interest(terms, product);
+  const money::RoundingMode mode = money::RoundingMode::half_even;
+  product.interest_rounding = {mode, 1};
+  product.accrual_rounding = mode;
+  product.installment_rounding = {mode, 1};
+  if (terms.at("installment_multiple_of").is_string()) {
+    product.installment_rounding.multiple =
+        minor_of(terms.at("installment_multiple_of"), product.currency);
+  }
+  product.compound = ledger::CompoundRate::none;
+  if (terms.contains("grace"))
+    product.grace_days = terms.at("grace").at("on_arrears_days").get<std::uint16_t>();
+  product.buckets.upper = {0};
+  for (const Json& range : terms.at("delinquency_bucket")) {
+    if (!range.at("max_days").is_null())
+      product.buckets.upper.push_back(range.at("max_days").get<std::uint16_t>());
+  }
+  ServicingRules& rules = product.servicing.emplace();
+  set_orders(terms, rules);
+  if (terms.contains("down_payment") && terms.at("down_payment").is_object()) {
+    const money::Rate part = value_of(
+        money::Rate::from_percent(terms.at("down_payment").at("percent").get<std::string>()));
+    rules.down_payment_part = {part.e12(), 1'000'000'000'000};
+    rules.down_payment_rounding = product.installment_rounding;
+  }
+  rules.several_payouts = terms.value("multi_disburse", false);
+  rules.over_approved_e4 = 5'000;  // of every product of the suite
+  rules.fee_income = charges_by_assessment ? ledger::FeeIncome::when_assessed
+                                           : ledger::FeeIncome::when_due;
+  rules.income_by_run = true;
+  rules.days_after_grace = true;
+  set_accounts(product);
+  return product;
+}
+
+ledger::OpenLoan fineract_opening(const Json& terms) {
+  return {.product = replay_product, .amount = terms.at("principal").get<std::string>()};
+}
+
+std::string fineract_range(const Json& terms, std::int32_t days) {
+  for (const Json& range : terms.at("delinquency_bucket")) {
+    if (days >= range.at("min_days").get<std::int32_t>() &&
+        (range.at("max_days").is_null() || days <= range.at("max_days").get<std::int32_t>()))
+      return range.at("range");
+  }
+  return "NO_DELINQUENCY";
+}
+
+}  // namespace loanbook::conformance

@@ -1,0 +1,188 @@
+// Histories of operations: known in time or learnt late, the loan ends the same, and its entries
+// add up to the same. Loans with and without interest, with every operation that pays, charges or
+// takes back.
+
+#include <cstdlib>
+#include <map>
+#include <random>
+
+#include "ledger/support.hpp"
+
+namespace loanbook::test {
+namespace {
+
+constexpr int days_told = 100;
+
+class Dice {
+ public:
+  explicit Dice(std::uint32_t seed) : engine_(seed) {}
+  int roll(int least, int most) {
+    return least + static_cast<int>(engine_() % static_cast<unsigned>(most - least + 1));
+  }
+  template <class T>
+  T pick(std::initializer_list<T> items) {
+    return *(items.begin() + roll(0, static_cast<int>(items.size()) - 1));
+  }
+
+ private:
+  std::mt19937 engine_;
+};
+
+struct Told {
+  int day;  ///< after the loan was paid out
+  std::optional<Operation> operation;
+  std::string repaid;  ///< where it is a repayment
+  int of = -1;         ///< the event it refers to
+};
+
+std::string amount(Dice& dice) {
+  return std::to_string(dice.roll(1, 400)) + "." + std::to_string(dice.roll(10, 99));
+}
+
+Product random_product(Dice& dice) {
+  Product p =
+      product_of(dice.pick({schedule::Method::level, schedule::Method::equal_principal}), "p");
+  p.basis = schedule::InterestBasis::daily;
+  p.frequency = {schedule::PeriodUnit::day, static_cast<std::uint16_t>(dice.roll(10, 35))};
+  p.installments_default = static_cast<std::uint32_t>(dice.roll(1, 6));
+  p.rate_default = money::Rate::of_e12(dice.roll(0, 2) == 0 ? 0 : 240'000'000'000);
+  p.grace_days = static_cast<std::uint16_t>(dice.roll(0, 3));
+  if (dice.roll(0, 1) == 0) p.penalty_multiplier_e4 = 0;
+  ServicingRules& rules = p.servicing.emplace();
+  rules.payment.mode =
+      dice.pick({schedule::AllocationMode::vertical, schedule::AllocationMode::horizontal});
+  rules.payment.advance =
+      dice.pick({schedule::Advance::next, schedule::Advance::last, schedule::Advance::spread});
+  if (dice.roll(0, 2) == 0) rules.down_payment_part = {1, 4};
+  rules.fee_income = dice.pick({FeeIncome::when_due, FeeIncome::when_assessed});
+  return p;
+}
+
+std::vector<Told> random_story(Dice& dice) {
+  std::vector<Told> story;
+  int day = 0;
+  while (story.size() < 8) {
+    day += dice.roll(1, 14);
+    if (day >= days_told) break;
+    Told told{.day = day};
+    const int kind = dice.roll(0, 9);
+    int payment = -1;
+    int charge = -1;
+    for (std::size_t i = 0; i < story.size(); ++i) {
+      if (!story[i].operation) payment = static_cast<int>(i);
+      if (story[i].operation && story[i].operation->kind == Kind::charge)
+        charge = static_cast<int>(i);
+    }
+    if (kind <= 3) {
+      told.repaid = amount(dice);
+    } else if (kind == 4) {
+      told.operation = Operation{.kind = Kind::charge,
+                                 .amount = amount(dice),
+                                 .choice = dice.pick<const char*>({"fee", "penalty"})};
+    } else if (kind == 5) {
+      told.operation =
+          Operation{.kind = dice.pick({Kind::merchant_refund, Kind::goodwill, Kind::payout_refund}),
+                    .amount = amount(dice)};
+    } else if (kind == 6 && payment >= 0) {
+      told.operation = Operation{.kind = Kind::chargeback, .amount = "1.11"};
+      told.of = payment;
+    } else if (kind == 7 && charge >= 0) {
+      told.operation = Operation{.kind = Kind::waive_charge};
+      told.of = charge;
+    } else if (kind == 8) {
+      told.operation = Operation{.kind = Kind::reamortize};
+    } else {
+      continue;
+    }
+    story.push_back(std::move(told));
+  }
+  return story;
+}
+
+/// The end of a story, without what depends on the order of recording.
+struct End {
+  Balances balances{};
+  std::vector<std::string> due;
+  LoanStatus status{};
+  std::map<std::string, std::string> accounts;
+  bool operator==(const End&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& out, const End& end) {
+  out << to_text(end.status) << "; ";
+  for (std::size_t i = 0; i < end.balances.size(); ++i) {
+    if (end.balances[i] != 0)
+      out << to_text(static_cast<Role>(i)) << " " << end.balances[i] << "; ";
+  }
+  for (const auto& due : end.due) out << due << "; ";
+  for (const auto& [account, minor] : end.accounts) out << account << " " << minor << "; ";
+  return out;
+}
+
+/// Tells the story; event `late` is recorded on the last day only. Nothing where the book refuses
+/// an event.
+std::optional<End> tell(const Product& product, const std::vector<Told>& story, int late) {
+  auto book = new_book("2026-01-01");
+  must(book->record(publish(product)));
+  must(book->record(lend("L", "p", "1000.00")));
+  const Day start = day("2026-01-01");
+  std::map<int, std::uint64_t> sequences;
+  const auto record = [&](int index) {
+    const Told& told = story[static_cast<std::size_t>(index)];
+    Command command{.event = Repay{told.repaid}, .loan = "L"};
+    command.value_date = start + date::days{told.day};
+    if (told.operation) {
+      Operation operation = *told.operation;
+      if (told.of >= 0) operation.of = sequences[told.of];
+      command.event = std::move(operation);
+    }
+    const auto recorded = book->record(command);
+    if (recorded) sequences[index] = recorded->receipt.sequence;
+    return recorded.has_value();
+  };
+  for (std::size_t i = 0; i < story.size(); ++i) {
+    const int index = static_cast<int>(i);
+    if (index == late) continue;
+    if (story[i].of == late && late >= 0) return std::nullopt;
+    must(book->close_through(start + date::days{story[i].day - 1}));
+    if (!record(index)) return std::nullopt;
+  }
+  must(book->close_through(start + date::days{days_told}));
+  if (late >= 0 && !record(late)) return std::nullopt;
+  verified(*book);
+  End end;
+  const LoanView view = must(book->loan("L"));
+  end.balances = view.balances;
+  end.status = view.row.status;
+  for (const DueView& due : view.due) {
+    end.due.push_back(money::to_text(due.due) + " " + std::to_string(due.principal) + " " +
+                      std::to_string(due.interest) + " " + std::to_string(due.penalty) + " " +
+                      std::to_string(due.compound));
+  }
+  for (const TrialBalanceRow& row : must(book->trial_balance())) {
+    const auto minor = static_cast<std::int64_t>(row.debit - row.credit);
+    if (minor != 0) end.accounts[row.account] = std::to_string(minor);
+  }
+  return end;
+}
+
+TEST_CASE("What is learnt late ends as if it had been known in time") {
+  const int stories = std::getenv("LOANBOOK_TEST_ALL") != nullptr ? 3'000 : 150;
+  int told = 0;
+  for (int seed = 1; seed <= stories; ++seed) {
+    Dice dice(static_cast<std::uint32_t>(seed));
+    const Product product = random_product(dice);
+    const std::vector<Told> story = random_story(dice);
+    const auto in_time = tell(product, story, -1);
+    if (!in_time || story.empty()) continue;
+    const auto late = tell(product, story, dice.roll(0, static_cast<int>(story.size()) - 1));
+    if (!late) continue;
+    ++told;
+    INFO("seed " << seed);
+    CHECK(*late == *in_time);
+  }
+  CHECK(told > stories / 4);
+}
+
+}  // namespace
+}  // namespace loanbook::test
