@@ -16,8 +16,8 @@ std::unique_ptr<Book> book_that_asks(std::function<RiskAnswer(const RiskQuestion
                                      bool needs_decision = false) {
   auto store = storage::memory::make_memory_store();
   must_ok(Book::init(*store, "CNY", day("2026-01-01")));
-  auto book = must(Book::open(std::move(store), {.ask_risk = std::move(engine),
-                                                 .needs_decision = needs_decision}));
+  auto book = must(Book::open(std::move(store),
+                              {.ask_risk = std::move(engine), .needs_decision = needs_decision}));
   must(book->record(publish(level_product())));
   must(book->record(open_line("C1", "10000.00")));
   return book;
@@ -58,15 +58,16 @@ TEST_CASE("a hold keeps the reservation until another decision, a block releases
 
 TEST_CASE("a line may ask for an allow that stands; it is spent by the pay-out it was for") {
   const auto book = book_with_line();
-  must(book->record({.event = LineRequest{
-                         .kind = Kind::line_change, .line = "C1", .needs_decision = true}}));
+  must(book->record(
+      {.event = LineRequest{.kind = Kind::line_change, .line = "C1", .needs_decision = true}}));
   CHECK(error_id(book->record(draw("L1", "C1", "100.00"))) == "risk.decision_missing");
   Command until = decide(Verdict::allow, "", "", "L1");
   std::get<RiskDecision>(until.event).last_day = day("2026-01-01");
   must(book->record(until));
   must(book->close_through(day("2026-01-01")));
   CHECK(error_id(book->record(draw("L1", "C1", "100.00"))) == "risk.decision_missing");
-  const std::vector<Command> batch{decide(Verdict::allow, "", "", "L1"), draw("L1", "C1", "100.00")};
+  const std::vector<Command> batch{decide(Verdict::allow, "", "", "L1"),
+                                   draw("L1", "C1", "100.00")};
   must(book->record_batch(batch));
   CHECK(error_id(book->record(draw("L2", "C1", "100.00"))) == "risk.decision_missing");
   // A loan on no line is asked for nothing here.
@@ -115,8 +116,8 @@ TEST_CASE("the engine is asked once before a pay-out, and its answer stands in t
   // Repayments are never asked about, and a loan opened earlier is asked about when it is paid.
   must(book->record(pay("L1", "1.00")));
   CHECK(asked.size() == 3);
-  must(book->record({.event = OpenLoan{.product = "level", .amount = "50.00", .line = "C1"},
-                     .loan = "L3"}));
+  must(book->record(
+      {.event = OpenLoan{.product = "level", .amount = "50.00", .line = "C1"}, .loan = "L3"}));
   must(book->record({.event = Disburse{"50.00"}, .loan = "L3"}));
   REQUIRE(asked.size() == 4);
   CHECK(asked[3].line == "C1");
@@ -186,7 +187,9 @@ TEST_CASE("a book opened again has the same lines: from its entries, from rows, 
 
 TEST_CASE("random histories of lines equal a model that adds up plainly") {
   std::mt19937 random(20260101);  // fixed: the same histories in every run
-  const auto pick = [&](std::uint32_t below) { return static_cast<std::int64_t>(random() % below); };
+  const auto pick = [&](std::uint32_t below) {
+    return static_cast<std::int64_t>(random() % below);
+  };
   std::map<std::string, int> refusals;
   for (int round = 0; round < 40; ++round) {
     const auto book = book_with_line("100.00");

@@ -13,7 +13,7 @@ inline Command open_line(const std::string& line, const std::string& limit) {
               .kind = Kind::line_open, .line = line, .currency = "CNY", .limit = limit}};
 }
 inline Command reserve(const std::string& line, const std::string& id, const std::string& amount,
-                const char* until = "2026-01-10") {
+                       const char* until = "2026-01-10") {
   return {.event = LineRequest{.kind = Kind::line_reserve,
                                .line = line,
                                .reservation = id,
@@ -24,15 +24,14 @@ inline Command on_line(Kind kind, const std::string& line, const std::string& re
   return {.event = LineRequest{.kind = kind, .line = line, .reservation = reservation}};
 }
 inline Command draw(const std::string& loan, const std::string& line, const std::string& amount,
-             const std::string& reservation = {}, const std::string& product = "level") {
-  return {.event = OpenAndDisburse{{.product = product,
-                                    .amount = amount,
-                                    .line = line,
-                                    .reservation = reservation}},
+                    const std::string& reservation = {}, const std::string& product = "level") {
+  return {.event =
+              OpenAndDisburse{
+                  {.product = product, .amount = amount, .line = line, .reservation = reservation}},
           .loan = loan};
 }
 inline Command decide(Verdict verdict, const std::string& line, const std::string& reservation = {},
-               const std::string& loan = {}) {
+                      const std::string& loan = {}) {
   return {.event = RiskDecision{.verdict = verdict,
                                 .line = line,
                                 .reservation = reservation,

@@ -9,7 +9,8 @@
 using namespace loanbook;        // NOLINT
 using namespace loanbook::test;  // NOLINT
 
-TEST_CASE("100 threads draw on one line of 10,000.00: never a cent above it, every refusal says why") {
+TEST_CASE(
+    "100 threads draw on one line of 10,000.00: never a cent above it, every refusal says why") {
   const auto book = book_with_line();
   std::atomic<int> paid = 0;
   std::atomic<int> explained = 0;
@@ -50,8 +51,8 @@ TEST_CASE("the worked table of specs/credit-lines.md") {
   CHECK(error_id(book->record(draw("L2", "C1", "100.00", "R1"))) == "line.reservation_gone");
   must(book->record(pay("L1", "600.00")));
   CHECK(three(*book) == Three{3'000'00, 0, 7'000'00});
-  must(book->record({.event = LineRequest{
-                         .kind = Kind::line_change, .line = "C1", .limit = "2000.00"}}));
+  must(book->record(
+      {.event = LineRequest{.kind = Kind::line_change, .line = "C1", .limit = "2000.00"}}));
   CHECK(three(*book) == Three{3'000'00, 0, 0});
   must(book->record(pay("L1", "1500.00")));
   CHECK(three(*book) == Three{1'500'00, 0, 500'00});
@@ -73,19 +74,20 @@ TEST_CASE("the worked table of specs/credit-lines.md") {
 
 TEST_CASE("a line that does not revolve counts all that was paid out") {
   const auto book = book_with_line();
-  must(book->record({.event = LineRequest{
-                         .kind = Kind::line_change, .line = "C1", .revolving = false}}));
+  must(book->record(
+      {.event = LineRequest{.kind = Kind::line_change, .line = "C1", .revolving = false}}));
   must(book->record(draw("L1", "C1", "8000.00", {}, "daily")));
   must(book->record(pay("L1", "8000.00")));
   CHECK(three(*book) == Three{8'000'00, 0, 2'000'00});
   CHECK(error_id(book->record(draw("L2", "C1", "2000.01"))) == "line.over_limit");
-  must(book->record({.event = LineRequest{
-                         .kind = Kind::line_change, .line = "C1", .revolving = true}}));
+  must(book->record(
+      {.event = LineRequest{.kind = Kind::line_change, .line = "C1", .revolving = true}}));
   CHECK(three(*book) == Three{0, 0, 10'000'00});
   verified(*book);
 }
 
-TEST_CASE("reservations expire after their last day, are released, and their ids are never new again") {
+TEST_CASE(
+    "reservations expire after their last day, are released, and their ids are never new again") {
   const auto book = book_with_line();
   must(book->record(reserve("C1", "R1", "4000.00", "2026-01-02")));
   must(book->record(reserve("C1", "R2", "6000.00", "2026-01-05")));
@@ -98,8 +100,7 @@ TEST_CASE("reservations expire after their last day, are released, and their ids
   CHECK(error_id(book->record(draw("L1", "C1", "1.00", "R9"))) == "line.reservation_unknown");
   must(book->record(on_line(Kind::line_release, "C1", "R2")));
   CHECK(three(*book) == Three{0, 0, 10'000'00});
-  CHECK(error_id(book->record(on_line(Kind::line_release, "C1", "R2"))) ==
-        "line.reservation_gone");
+  CHECK(error_id(book->record(on_line(Kind::line_release, "C1", "R2"))) == "line.reservation_gone");
   // The same request again is answered, another under its id is not taken.
   const Recorded first = must(book->record(reserve("C1", "R4", "10.00")));
   const Recorded again = must(book->record(reserve("C1", "R4", "10.00")));
@@ -117,19 +118,18 @@ TEST_CASE("reservations expire after their last day, are released, and their ids
 TEST_CASE("a reservation becomes a drawdown: by the loan's opening, or confirmed in one batch") {
   const auto book = book_with_line();
   must(book->record(reserve("C1", "R1", "9000.00")));
-  must(book->record({.event = OpenLoan{.product = "level",
-                                       .amount = "9000.00",
-                                       .line = "C1",
-                                       .reservation = "R1"},
-                     .loan = "L1"}));
+  must(book->record(
+      {.event =
+           OpenLoan{.product = "level", .amount = "9000.00", .line = "C1", .reservation = "R1"},
+       .loan = "L1"}));
   CHECK(three(*book) == Three{0, 9'000'00, 1'000'00});
   // It is bound now: no other loan gets it.
   CHECK(error_id(book->record(draw("L2", "C1", "9000.00", "R1"))) == "line.reservation_taken");
   must(book->record({.event = Disburse{"9000.00"}, .loan = "L1"}));
   CHECK(three(*book) == Three{9'000'00, 0, 1'000'00});
 
-  must(book->record({.event = OpenLoan{.product = "level", .amount = "800.00", .line = "C1"},
-                     .loan = "L3"}));
+  must(book->record(
+      {.event = OpenLoan{.product = "level", .amount = "800.00", .line = "C1"}, .loan = "L3"}));
   must(book->record(reserve("C1", "R2", "800.00")));
   Command confirm = on_line(Kind::line_confirm, "C1", "R2");
   confirm.loan = "L3";
@@ -141,11 +141,9 @@ TEST_CASE("a reservation becomes a drawdown: by the loan's opening, or confirmed
   CHECK(three(*book) == Three{9'800'00, 0, 200'00});
   // Given up before it is paid out: what was reserved for it is free.
   must(book->record(reserve("C1", "R5", "200.00")));
-  must(book->record({.event = OpenLoan{.product = "level",
-                                       .amount = "200.00",
-                                       .line = "C1",
-                                       .reservation = "R5"},
-                     .loan = "L5"}));
+  must(book->record(
+      {.event = OpenLoan{.product = "level", .amount = "200.00", .line = "C1", .reservation = "R5"},
+       .loan = "L5"}));
   must(book->record({.event = Operation{.kind = Kind::cancel}, .loan = "L5"}));
   CHECK(three(*book) == Three{9'800'00, 0, 200'00});
   verified(*book);
@@ -158,9 +156,9 @@ TEST_CASE("members of a batch see each other on a line, and a batch that fails l
   const auto refused = book->record_batch(too_much);
   CHECK(error_id(refused) == "line.over_limit");
   CHECK(must(book->line("C1")) == before);
-  const std::vector<Command> opened_in_vain{
-      open_line("C2", "5.00"), reserve("C2", "R1", "3.00"), decide(Verdict::hold, "", "", "L9"),
-      draw("L3", "C2", "4.00")};
+  const std::vector<Command> opened_in_vain{open_line("C2", "5.00"), reserve("C2", "R1", "3.00"),
+                                            decide(Verdict::hold, "", "", "L9"),
+                                            draw("L3", "C2", "4.00")};
   CHECK(error_id(book->record_batch(opened_in_vain)) == "line.over_limit");
   CHECK(error_id(book->line("C2")) == "line.unknown");
   must(book->record(open_line("C2", "5.00")));
@@ -210,7 +208,8 @@ TEST_CASE("nights in which money held settles installments restore a line") {
   verified(*book);
 }
 
-TEST_CASE("a write-off does not give a line back unless the line says so; a charge-off never does") {
+TEST_CASE(
+    "a write-off does not give a line back unless the line says so; a charge-off never does") {
   const auto book = book_with_line();
   must(book->record(draw("L1", "C1", "6000.00")));
   must(book->close_through(day("2026-02-03")));
@@ -222,8 +221,8 @@ TEST_CASE("a write-off does not give a line back unless the line says so; a char
   must(book->record({.event = Operation{.kind = Kind::write_off}, .loan = "L1"}));
   CHECK(three(*book).used == principal);
   verified(*book);
-  must(book->record({.event = LineRequest{
-                         .kind = Kind::line_change, .line = "C1", .write_off_restores = true}}));
+  must(book->record(
+      {.event = LineRequest{.kind = Kind::line_change, .line = "C1", .write_off_restores = true}}));
   CHECK(three(*book).used == 0);
   verified(*book);
 }
@@ -251,8 +250,7 @@ TEST_CASE("sub-limits, currency, last day and texts of a line are checked at the
   CHECK(error_id(book->record(draw("L3", "C1", "1.00", {}, "usd"))) == "line.currency");
   CHECK(error_id(book->record(draw("L3", "C9", "1.00"))) == "line.unknown");
   CHECK(error_id(book->record(open_line("C1", "1.00"))) == "line.exists");
-  CHECK(error_id(book->record(open_line(std::string(65, 'x'), "1.00"))) ==
-        "command.text_too_long");
+  CHECK(error_id(book->record(open_line(std::string(65, 'x'), "1.00"))) == "command.text_too_long");
   CHECK(error_id(book->record(open_line("C3", "-1.00"))) == "amount.out_of_range");
   CHECK(error_id(book->record(open_line("", "1.00"))) == "line.field_missing");
   Command wrong = on_line(Kind::line_freeze, "C1", "R1");
