@@ -68,6 +68,8 @@ struct TermsArguments {
   std::uint32_t installments = 0;
   std::string first_due;
   std::uint32_t due_day = 0;
+  std::string line;  ///< of `loan open` only, like the next
+  std::string reservation;
 };
 struct QuoteArguments {
   TermsArguments terms;
@@ -141,6 +143,24 @@ struct LoanExplainArguments {
   std::string date;
 };
 int run_loan_explain(const Context& context, const LoanExplainArguments& arguments);
+
+// Credit lines: command_credit_line.cpp
+
+struct LineArguments {
+  std::string line, currency, limit, last_day;
+  std::string revolving, needs_decision, write_off_restores;  ///< yes, no or not given
+  std::string temporary, temporary_until;
+  std::vector<std::string> sub_limits;  ///< `PRODUCT=AMOUNT`
+  std::string reservation, amount, until, product, loan, code;
+  std::string verdict, rule_set, score;
+  std::optional<std::uint64_t> entry;
+  std::optional<std::uint64_t> expect_version;
+  Writing writing;
+};
+int run_line_event(const Context& context, ledger::Kind kind, const LineArguments& arguments);
+int run_line_decide(const Context& context, const LineArguments& arguments);
+int run_line_show(const Context& context, const std::string& line);
+int run_line_list(const Context& context);
 
 // Many events: command_record.cpp, command_import.cpp, command_play.cpp
 
