@@ -318,6 +318,8 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
       LOANBOOK_ASSERT(is_operation(event.kind));
       operate(state, Rules{product, state}, event);
   }
+  // An operation may hide, waive or move what accrues: the difference is part of its step.
+  if (state.servicing) accrue(state, product, event.value_date);
   close_if_settled(state, event.value_date);
   settle_changes(state, Rules{product, state});
   if (state.joint) share_out(state, product);

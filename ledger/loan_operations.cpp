@@ -66,8 +66,7 @@ void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const 
                       .due = due,
                       .amount = op.amount_minor};
   demand(state, rules, record.installment, record.component, op.amount_minor);
-  const ServicingRules* servicing =
-      rules.product.servicing ? &*rules.product.servicing : nullptr;
+  const ServicingRules* servicing = rules.product.servicing ? &*rules.product.servicing : nullptr;
   const bool at_once = servicing != nullptr && servicing->fee_income == FeeIncome::when_assessed;
   const bool by_run = servicing != nullptr && servicing->income_by_run;
   if (!by_run && (at_once || due < event.value_date)) recognise(state, record);
@@ -78,8 +77,8 @@ void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const 
 
 /// A run over the income of charges, through the day of the event.
 void accrue_charges(LoanState& state, const Rules& rules, const LoanEvent& event) {
-  const bool assessed = rules.product.servicing &&
-                        rules.product.servicing->fee_income == FeeIncome::when_assessed;
+  const bool assessed =
+      rules.product.servicing && rules.product.servicing->fee_income == FeeIncome::when_assessed;
   for (ChargeRecord& charge : state.servicing->charges) {
     // What was assessed after the run was not known to it.
     if (charge.sequence < event.sequence &&
@@ -200,9 +199,8 @@ void refund_overpayment(LoanState& state, const Rules& rules, const LoanEvent& e
   Parts parts{};
   std::int64_t& principal = parts[index(Component::principal)];
   const bool enough = -balance_of(state, Role::overpayment) >= op.amount_minor;
-  principal = enough || takes_from_held(rules)
-                  ? from_held(state, Role::settlement, op.amount_minor)
-                  : op.amount_minor;
+  principal = enough || takes_from_held(rules) ? from_held(state, Role::settlement, op.amount_minor)
+                                               : op.amount_minor;
   if (principal == 0) return;
   owe_again(state, rules, parts, event.value_date);
   use_held(state, rules, event.value_date);
@@ -271,9 +269,13 @@ void waive_interest(LoanState& state, const Rules& rules, const LoanEvent& event
   drop_met(state, rules, event.value_date);
 }
 
-/// Takes unpaid principal out of an installment.
-std::int64_t take_principal(LoanState& state, DueInstallment& due) {
-  const std::int64_t taken = std::exchange(due.principal, 0);
+/// Takes unpaid principal out of an installment; its penalty stays and grows no more.
+std::int64_t take_principal(LoanState& state, const Rules& rules, DueInstallment& due, Day day) {
+  const std::int64_t taken = due.principal;
+  if (taken == 0) return 0;
+  const schedule::AllocatedLine line{due.no, Component::principal, taken};
+  if (!schedule::settle_lines({&due, 1}, {&line, 1}, rules.overdue, day))
+    throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
   state.servicing->find(due.no)->demanded[index(Component::principal)] -= taken;
   return taken;
 }
@@ -288,7 +290,7 @@ void re_age(LoanState& state, const Rules& rules, const LoanEvent& event, const 
   std::int64_t owed = 0;
   std::vector<std::uint32_t> ahead;
   for (const schedule::PlanRow& row : table.coming) ahead.push_back(row.no);
-  for (DueInstallment& due : state.due) owed += take_principal(state, due);
+  for (DueInstallment& due : state.due) owed += take_principal(state, rules, due, event.value_date);
   if (owed == 0) return;
   overdue_is_normal(state);
   schedule::Terms terms = rules.terms;
@@ -316,7 +318,7 @@ void reamortize(LoanState& state, const Rules& rules, const LoanEvent& event) {
   if (table.coming.empty()) return;
   std::int64_t owed = 0;
   for (DueInstallment& due : state.due) {
-    if (due.due <= event.value_date) owed += take_principal(state, due);
+    if (due.due <= event.value_date) owed += take_principal(state, rules, due, event.value_date);
   }
   if (owed == 0) return;
   overdue_is_normal(state);
@@ -387,8 +389,7 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
       return receive(state, rules, event, order_of(rules, event.kind),
                      {Role::settlement, event.kind != Kind::down_payment});
     case Kind::goodwill:
-      return receive(state, rules, event, order_of(rules, event.kind),
-                     {Role::goodwill_expense});
+      return receive(state, rules, event, order_of(rules, event.kind), {Role::goodwill_expense});
     case Kind::refund_overpayment:
       return refund_overpayment(state, rules, event, op);
     case Kind::refund:
