@@ -7,6 +7,7 @@
 
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/limits.hpp"
+#include "servicing_terms.hpp"
 
 namespace loanbook::specs {
 namespace {
@@ -377,6 +378,10 @@ Result<ExampleTerms> read_terms(const Example& example, const std::string& file)
         return placed(s.error());
       continue;
     }
+    if (const auto servicing = read_servicing_term(term.key, term.value, terms.product)) {
+      if (!*servicing) return placed(servicing->error());
+      continue;
+    }
     const auto reader = readers().find(term.key);
     if (reader == readers().end())
       return placed(
@@ -384,7 +389,10 @@ Result<ExampleTerms> read_terms(const Example& example, const std::string& file)
     if (Status s = reader->second(term.value, terms); !s) return placed(s.error());
   }
   auto& product = terms.product;
-  product.amount_max_minor = money::limits::principal_minor_max;
+  // With a table of installments a product is checked by a plan of its largest loan.
+  product.amount_max_minor = product.servicing
+                                 ? std::max<std::int64_t>(terms.loan.principal_minor, 1)
+                                 : money::limits::principal_minor_max;
   product.rate_min = product.rate_default = product.rate_max = terms.loan.rate;
   product.installments_min = product.installments_default = product.installments_max =
       terms.loan.installments;
