@@ -14,10 +14,12 @@ struct KindColumns {
   Names optional;
 };
 
-const Names roles = {"principal",           "principal overdue",  "interest accrued",
-                     "interest receivable", "penalty receivable", "compound receivable",
-                     "interest income",     "penalty income",     "compound income",
-                     "settlement",          "overpayment"};
+const Names roles = {
+    "principal",          "principal overdue",   "interest accrued", "interest receivable",
+    "penalty receivable", "compound receivable", "interest income",  "penalty income",
+    "compound income",    "settlement",          "overpayment",      "partner payable",
+    "agency principal",   "agency receivable",   "partner income",   "partner funding",
+    "partner accrued",    "partner expense",     "partner loss",     "service fee income"};
 
 Names with_roles(Names names) {
   names.insert(names.end(), roles.begin(), roles.end());
