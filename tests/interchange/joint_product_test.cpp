@@ -58,7 +58,7 @@ TEST_CASE("what is wrong with the parties is said with its place", "[product]") 
   };
   const Row rows[] = {
       {"weight = 70", "weight = 0", "product.parties", 32},
-      {"weight = 30", "weight = 80", "product.parties", 32},
+      {"weight = 30", "weight = 170", "product.parties", 32},
       {"\"city-bank\"", "\"platform-bank\"", "product.parties", 32},
       {"weight = 70", "wieght = 70", "product.unknown_key", 34},
       {"weight = 70", "weight = \"70\"", "product.wrong_type", 34},

@@ -333,7 +333,7 @@ const std::map<std::string_view, Reader>& readers() {
       {"joint_books",
        [](auto v, auto& t) {
          using ledger::JointBooks;
-         if (!t.product.joint) return unreadable(v, "the term `joint` before it");
+         if (!t.product.joint) return Status(unreadable(v, "the term `joint` before it"));
          return choose<JointBooks>(
              v, {{"own-share", JointBooks::own_share}, {"full", JointBooks::full}},
              t.product.joint->books);
