@@ -554,10 +554,8 @@ std::optional<Field> field_of(std::string_view error_id) {
     std::string_view part;
     Field field;
   };
-  constexpr Hint hints[] = {{"line.reservation", Field::reservation},
-                            {"line.over", Field::amount},
-                            {"line.terms", Field::event},
-                            {"line.field", Field::event},
+  constexpr Hint hints[] = {{"reservation", Field::reservation},
+                            {"over_", Field::amount},
                             {"line.", Field::line},
                             {"risk.", Field::event},
                             {"operation.target", Field::of},
