@@ -48,6 +48,7 @@ TEST_CASE("the worked table of specs/credit-lines.md") {
   CHECK(error_id(book->record(draw("L0", "C1", "6000.01"))) == "line.over_limit");
   must(book->record(draw("L1", "C1", "3600.00", "R1", "daily")));
   CHECK(three(*book) == Three{3'600'00, 0, 6'400'00});
+  CHECK(must(book->line("C1", true)).loans == std::vector<std::string>{"L1"});
   CHECK(error_id(book->record(draw("L2", "C1", "100.00", "R1"))) == "line.reservation_gone");
   must(book->record(pay("L1", "600.00")));
   CHECK(three(*book) == Three{3'000'00, 0, 7'000'00});
