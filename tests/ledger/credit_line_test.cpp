@@ -111,6 +111,8 @@ TEST_CASE(
   CHECK(error_id(book->record(reserve("C1", "R4", "11.00"))) == "idempotency.conflict");
   Command keyed = reserve("C1", "R4", "10.00");
   keyed.key = "other";
+  CHECK(must(book->record(keyed)).receipt.hash == first.receipt.hash);
+  std::get<LineRequest>(keyed.event).amount = "12.00";
   CHECK(error_id(book->record(keyed)) == "line.reservation_exists");
   CHECK(three(*book) == Three{0, 10'00, 9'990'00});
   verified(*book);
