@@ -30,7 +30,7 @@ equal "$(three C-1)" "4000.00,0.00,6000.00"
 run 3 loan open L-2 --product consumer-level --amount 4000.01 --line C-1 --disburse
 err_has "line.over_sub_limit"
 run 0 line freeze C-1 --code court
-run 3 loan open L-2 --product consumer-level --amount 1.00 --line C-1 --disburse
+run 3 loan open L-2 --product consumer-level --amount 500.00 --line C-1 --disburse
 err_has "court"
 run 0 loan repay L-1 --amount 100.00
 run 0 line unfreeze C-1
@@ -43,15 +43,15 @@ err_has "line.unknown"
 
 # The same from a file, in one batch: opened, reserved, decided, drawn.
 cat >lines.ndjson <<'END'
-{"event":"line-open","line":"C-2","line_currency":"CNY","amount":"500.00","needs_decision":"yes"}
-{"event":"line-reserve","line":"C-2","reservation":"R-1","amount":"300.00","until":"2026-01-31"}
+{"event":"line-open","line":"C-2","line_currency":"CNY","amount":"1500.00","needs_decision":"yes"}
+{"event":"line-reserve","line":"C-2","reservation":"R-1","amount":"800.00","until":"2026-01-31"}
 {"event":"risk-decision","line":"C-2","reservation":"R-1","choice":"allow","rule_set":"v3"}
-{"event":"open_disburse","loan_id":"L-9","product":"consumer-level","amount":"300.00","line":"C-2","reservation":"R-1"}
+{"event":"open_disburse","loan_id":"L-9","product":"consumer-level","amount":"800.00","line":"C-2","reservation":"R-1"}
 END
 run 0 record --atomic lines.ndjson
-equal "$(three C-2)" "300.00,0.00,200.00"
-echo '{"event":"open_disburse","loan_id":"L-10","product":"consumer-level","amount":"200.00","line":"C-2"}' >more.ndjson
-run 1 record more.ndjson
+equal "$(three C-2)" "800.00,0.00,700.00"
+echo '{"event":"open_disburse","loan_id":"L-10","product":"consumer-level","amount":"700.00","line":"C-2"}' >more.ndjson
+run 3 record more.ndjson
 err_has "risk.decision_missing"
 run 0 line list
 out_has "C-2"
