@@ -53,6 +53,9 @@ equal "$(three C-2)" "800.00,0.00,700.00"
 echo '{"event":"open_disburse","loan_id":"L-10","product":"consumer-level","amount":"700.00","line":"C-2"}' >more.ndjson
 run 3 record more.ndjson
 err_has "risk.decision_missing"
+sed 's/C-2/C-3/; s/L-9/L-11/' lines.ndjson >again.ndjson
+run 0 record again.ndjson  # one by one: a line may depend on the lines before it
+equal "$(three C-3)" "800.00,0.00,700.00"
 run 0 line list
 out_has "C-2"
 run 0 entries
