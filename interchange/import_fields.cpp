@@ -124,7 +124,7 @@ constexpr OperationColumn operation_columns[] = {
     {ledger::field_amount, Field::amount}, {ledger::field_of, Field::of},
     {ledger::field_rows, Field::rows},     {ledger::field_from, Field::from},
     {ledger::field_until, Field::until},   {ledger::field_choice, Field::choice},
-    {ledger::field_code, Field::code},
+    {ledger::field_code, Field::code},     {ledger::field_rate, Field::rate},
 };
 
 FieldSet fields_of(std::uint8_t operation_fields) {
@@ -299,6 +299,7 @@ class Builder {
       return false;
     if (!day(Field::from, &out->from) || !day(Field::until, &out->until)) return false;
     if (!text(Field::code, limits::external_id_max, &out->code)) return false;
+    if (!rate(&out->rate)) return false;
     out->choice = row_.get(Field::choice).value_or("");
     if (const money::Status status = ledger::check_fields(*out); !status)
       return fail(Field::choice, status.error());
@@ -478,9 +479,13 @@ class Builder {
                         "; publish it with `loanbook product add`, or correct the name");
       }
     }
+<<<<<<< HEAD
     if (!amount(currency) || !rate(open)) return false;
     open->line = plain(Field::line);
     open->reservation = plain(Field::reservation);
+=======
+    if (!amount(currency) || !rate(&open->rate)) return false;
+>>>>>>> origin/servicing
     open->amount = *row_.get(Field::amount);
     if (row_.get(Field::product_version)) {
       std::uint32_t version = 0;
@@ -500,7 +505,7 @@ class Builder {
     return whole_number(Field::due_day, 31, &open->due_day);
   }
 
-  bool rate(ledger::OpenLoan* open) {
+  bool rate(std::optional<std::string>* out) {
     const std::optional<std::string_view> given = row_.get(Field::rate);
     if (!given) return true;
     const bool percent = row_.form[static_cast<std::size_t>(Field::rate)] == Form::percent;
@@ -508,7 +513,7 @@ class Builder {
         percent ? money::Rate::from_percent(*given) : money::Rate::parse(*given);
     if (!read) return fail(Field::rate, read.error());
     // One spelling, so that the same rate in another column form is the same request.
-    open->rate = read->text();
+    *out = read->text();
     return true;
   }
 
@@ -554,12 +559,18 @@ std::optional<Field> field_of(std::string_view error_id) {
     std::string_view part;
     Field field;
   };
+<<<<<<< HEAD
   constexpr Hint hints[] = {{"reservation", Field::reservation},
                             {"over_", Field::amount},
                             {"line.", Field::line},
                             {"risk.", Field::event},
                             {"operation.target", Field::of},
                             {"operation.choice", Field::choice},
+=======
+  constexpr Hint hints[] = {{"operation.target_unknown", Field::of},
+                            {"operation.target_kind", Field::of},
+                            {"operation.choice_unknown", Field::choice},
+>>>>>>> origin/servicing
                             {"operation.dates", Field::from},
                             {"operation.pause_overlaps", Field::from},
                             {"operation.rows", Field::rows},

@@ -243,12 +243,14 @@ Result<Recorder::Accepted> Recorder::accept_repay(const Repay& repay,
   const Result<std::uint64_t> number = loan_number(command);
   if (!number) return number.error();
   const LoanRecord& record = state_.loans.at(*number);
-  if (record.state.status == LoanStatus::closed) {
+  // A loan with a table of installments holds what comes in after its end for the borrower.
+  const bool holds = record.state.status == LoanStatus::closed && record.state.servicing;
+  if (record.state.status == LoanStatus::closed && !holds) {
     return refuse("loan.closed",
                   fmt::format("loan '{}' is closed: nothing is owed; return the money to its payer",
                               command.loan));
   }
-  if (record.state.status != LoanStatus::active) {
+  if (record.state.status != LoanStatus::active && !holds) {
     return refuse("loan.not_disbursed", fmt::format("loan '{}' is {}: nothing was disbursed",
                                                     command.loan, to_text(record.state.status)));
   }

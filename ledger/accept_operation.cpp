@@ -133,6 +133,27 @@ Status check_dates(const Operation& operation, Day value_date, const LoanState& 
   return money::ok();
 }
 
+/// A charge has an amount, or is a part of what was lent and its interest.
+Result<std::int64_t> charge_amount(const Operation& operation, const LoanState& state,
+                                   const Product& product) {
+  if (operation.amount.has_value() == operation.rate.has_value())
+    return refuse("charge.amount", "a charge has an amount, or a rate of what was lent and of its "
+                                   "interest; give one of them");
+  if (operation.amount) return 0;
+  const Result<money::Rate> rate = money::Rate::parse(*operation.rate);
+  if (!rate) return rate.error();
+  money::Int128 base = state.lent;
+  if (state.servicing) {
+    for (const InstallmentRecord& record : state.servicing->installments)
+      base += record.demanded[static_cast<std::size_t>(schedule::Component::interest)];
+  }
+  const money::Int128 amount = money::divide_rounded(
+      base * rate->e12(), money::Int128{1'000'000'000'000}, product.interest_rounding.mode);
+  if (amount < 1 || amount > money::limits::amount_minor_max)
+    return refuse("amount.out_of_range", "the charge would be 0 or over the limit of amounts");
+  return static_cast<std::int64_t>(amount);
+}
+
 }  // namespace
 
 Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation,
@@ -184,6 +205,11 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
                                                      product.currency.digits)));
     operated.amount_minor = amount->minor();
   }
+  if (operation.kind == Kind::charge) {
+    const Result<std::int64_t> part = charge_amount(operation, record.state, product);
+    if (!part) return part.error();
+    if (*part > 0) operated.amount_minor = *part;
+  }
   if (operated.code.size() > money::limits::external_id_max)
     return refuse("command.text_too_long", "a code has at most 64 bytes");
   if (Status s = check_target(operation, *all); !s) return s.error();
@@ -192,7 +218,7 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
       !s)
     return s.error();
   if (Status s = check_dates(operation, *day, record.state); !s) return s.error();
-  if (operation.rate) {
+  if (operation.rate && operation.kind != Kind::charge) {
     const Result<money::Rate> rate = money::Rate::parse(*operation.rate);
     if (!rate) return rate.error();
     operated.rate_e12 = rate->e12();

@@ -222,7 +222,14 @@ void repay(LoanState& state, const Rules& rules, std::int64_t amount_minor, Day 
   }
 }
 
-unsigned rank(Kind kind) { return kind == Kind::open ? 0 : 1; }
+/// Within a day: the opening, then pay-outs and charges that are owed by then, then money.
+unsigned rank(const LoanEvent& event) {
+  if (event.kind == Kind::open) return 0;
+  if (event.kind == Kind::disburse || event.kind == Kind::open_disburse) return 1;
+  const bool owed = event.kind == Kind::charge && event.operated &&
+                    event.operated->from.value_or(event.value_date) <= event.value_date;
+  return owed ? 1 : 2;
+}
 
 }  // namespace
 
@@ -246,7 +253,7 @@ void stop_plan(LoanState& state, Day day) {
 
 bool before(const LoanEvent& a, const LoanEvent& b) {
   if (a.value_date != b.value_date) return a.value_date < b.value_date;
-  if (rank(a.kind) != rank(b.kind)) return rank(a.kind) < rank(b.kind);
+  if (rank(a) != rank(b)) return rank(a) < rank(b);
   return a.sequence < b.sequence;
 }
 

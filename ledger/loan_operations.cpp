@@ -24,8 +24,14 @@ std::int64_t from_held(LoanState& state, Role credit, std::int64_t amount) {
   return amount - held;
 }
 
-void reopen(LoanState& state) {
-  if (state.status == LoanStatus::closed && !state.due.empty()) state.status = LoanStatus::active;
+void reopen(LoanState& state, Day day) {
+  if (state.status != LoanStatus::closed || state.due.empty()) return;
+  state.status = LoanStatus::active;
+  go_on(state, day);
+}
+
+bool takes_from_held(const Rules& rules) {
+  return !rules.product.servicing || rules.product.servicing->from_held;
 }
 
 const schedule::TimedOrder& order_of(const Rules& rules, Kind kind) {
@@ -66,7 +72,7 @@ void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const 
   const bool by_run = servicing != nullptr && servicing->income_by_run;
   if (!by_run && (at_once || due < event.value_date)) recognise(state, record);
   state.servicing->charges.push_back(std::move(record));
-  reopen(state);
+  reopen(state, event.value_date);
   use_held(state, rules, event.value_date);
 }
 
@@ -75,7 +81,10 @@ void accrue_charges(LoanState& state, const Rules& rules, const LoanEvent& event
   const bool assessed = rules.product.servicing &&
                         rules.product.servicing->fee_income == FeeIncome::when_assessed;
   for (ChargeRecord& charge : state.servicing->charges) {
-    if ((assessed ? charge.assessed : charge.due) <= event.value_date) recognise(state, charge);
+    // What was assessed after the run was not known to it.
+    if (charge.sequence < event.sequence &&
+        (assessed ? charge.assessed : charge.due) <= event.value_date)
+      recognise(state, charge);
   }
   state.servicing->interest_reported = -balance_of(state, Role::interest_income);
 }
@@ -131,11 +140,13 @@ void owe_again(LoanState& state, const Rules& rules, const Parts& parts, Day day
     if (state.servicing->charged_off) role = loss_role(*state.servicing, component);
     move(state, role, Role::settlement, parts[i]);
   }
-  reopen(state);
+  reopen(state, day);
 }
 
 void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
-  std::int64_t rest = op.amount_minor;
+  std::int64_t rest = takes_from_held(rules) ? from_held(state, Role::settlement, op.amount_minor)
+                                             : op.amount_minor;
+  if (rest == 0) return;
   Parts parts{};
   auto& payments = state.servicing->payments;
   const auto payment = std::find_if(payments.begin(), payments.end(),
@@ -164,6 +175,9 @@ void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const 
       const std::int64_t part = std::min(rest, record.paid[index(component)]);
       if (part <= 0) continue;
       record.paid[index(component)] -= part;
+      const std::int64_t ahead = std::min(part, record.in_advance);
+      record.in_advance -= ahead;
+      record.late -= std::min(part - ahead, record.late);
       record.demanded[index(component)] -= part;  // `demand` puts it back
       demand(state, rules, record.no, component, part);
       Role role = Role::principal;
@@ -178,14 +192,20 @@ void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const 
   Parts parts{};
   parts[index(Component::principal)] = rest;
   if (rest > 0) owe_again(state, rules, parts, event.value_date);
-  reopen(state);
+  reopen(state, event.value_date);
 }
 
 void refund_overpayment(LoanState& state, const Rules& rules, const LoanEvent& event,
                         const Operated& op) {
   Parts parts{};
-  parts[index(Component::principal)] = from_held(state, Role::settlement, op.amount_minor);
-  if (parts[index(Component::principal)] > 0) owe_again(state, rules, parts, event.value_date);
+  std::int64_t& principal = parts[index(Component::principal)];
+  const bool enough = -balance_of(state, Role::overpayment) >= op.amount_minor;
+  principal = enough || takes_from_held(rules)
+                  ? from_held(state, Role::settlement, op.amount_minor)
+                  : op.amount_minor;
+  if (principal == 0) return;
+  owe_again(state, rules, parts, event.value_date);
+  use_held(state, rules, event.value_date);
 }
 
 /// Everything that stands as a claim on the borrower leaves the books of the lender.

@@ -30,7 +30,8 @@ constexpr std::array rules{
         Kind::refund, "refund", field_amount, 0, running, "",
         "money paid on the loan is paid back; what it had settled is owed again, the last "
         "settled first"},
-    OperationRule{Kind::charge, "charge", field_amount, field_from | field_choice | field_code,
+    OperationRule{Kind::charge, "charge", 0,
+                  field_amount | field_rate | field_from | field_choice | field_code,
                   running | in_approved | in_overpaid | in_closed, "fee penalty",
                   "a fee or a fixed penalty, owed from the date `from` on (费用、违约金)"},
     OperationRule{Kind::waive_charge, "waive-charge", field_of, field_amount, running, "",

@@ -46,6 +46,7 @@ struct PortfolioRow {
   std::int64_t interest_due;      ///< due, unpaid
   std::int64_t penalty;           ///< penalty and compound interest
   std::int64_t overpayment;
+  std::int64_t fees = 0;      ///< fees and penalties of a fixed amount that are due, unpaid
   std::int32_t dpd;           ///< days past due
   std::int32_t reported_dpd;  ///< 0 within grace
   std::string bucket;         ///< `M0`..`M6+`
@@ -54,9 +55,11 @@ struct PortfolioRow {
   std::int64_t next_amount = 0;  ///< planned for it
   bool isolated = false;
   [[nodiscard]] std::int64_t owed() const {
-    return principal + interest_accrued + interest_due + penalty;
+    return principal + interest_accrued + interest_due + penalty + fees;
   }
-  [[nodiscard]] std::int64_t overdue() const { return principal_overdue + interest_due + penalty; }
+  [[nodiscard]] std::int64_t overdue() const {
+    return principal_overdue + interest_due + penalty + fees;
+  }
 };
 
 /// A credit line on the business date. Amounts in minor units of its currency.
@@ -88,6 +91,8 @@ struct DueView {
   std::uint32_t no;
   Day due;
   std::int64_t principal, interest, penalty, compound;  ///< unpaid
+  std::int64_t fee = 0;                                 ///< unpaid
+  std::int64_t late_fee = 0;                            ///< unpaid penalties of a fixed amount
 };
 
 /// A loan at the opening of a day.
@@ -135,7 +140,8 @@ struct InstallmentView {
   std::optional<Day> met{};               ///< nothing is owed since then
   std::int64_t balance = 0;               ///< principal by plan after it
   bool down_payment = false;
-  bool extra = false;  ///< after the plan: a charge or chargeback
+  bool extra = false;           ///< after the plan: a charge or chargeback
+  std::int64_t owed_again = 0;  ///< of the principal demanded: money that left again
 };
 struct InstallmentTable {
   std::vector<InstallmentView> rows;
@@ -149,12 +155,13 @@ struct LoanEventView {
   Kind kind = Kind::open;
   Day value_date{};
   std::int64_t amount = 0;
-  PartsView parts;                ///< what it paid, demanded or moved
-  std::int64_t overpaid = 0;      ///< held for the borrower by it, or used of what was held
-  std::int64_t principal = 0;     ///< owed after it
-  PartsView recognised;           ///< income that was booked with it
-  std::uint64_t of = 0;           ///< the entry it refers to
-  std::uint64_t reversed_by = 0;  ///< 0: it stands
+  PartsView parts;                     ///< what it paid, demanded or moved
+  std::int64_t overpaid = 0;           ///< held for the borrower by it, or used of what was held
+  std::int64_t principal = 0;          ///< owed after it
+  PartsView recognised;                ///< income that was booked with it
+  std::uint64_t of = 0;                ///< the entry it refers to
+  std::uint64_t reversed_by = 0;       ///< 0: it stands
+  std::optional<Day> from{}, until{};  ///< of an operation that has them
   struct Line {
     std::string code, name;
     std::int64_t minor = 0;  ///< debit positive
@@ -179,6 +186,7 @@ struct StandingView {
   std::int32_t counted_days = 0;    ///< less grace, where the product says so, and paused days
   std::optional<Day> late_since{};  ///< the first of them
   std::optional<Day> maturity{};
+  std::optional<Day> settled_on{};  ///< of a closed loan
   struct Late {
     std::uint32_t no = 0;
     Day due{};

@@ -51,6 +51,12 @@ void add_rows(LoanState& state, const Rules& rules, const std::vector<schedule::
     record.demanded[index(Component::principal)] = row.principal;
     record.demanded[index(Component::interest)] = row.interest;
     record.demanded[index(Component::fee)] = row.fee;
+    if (row.fee != 0) {
+      table.charges.push_back({.component = Component::fee,
+                               .installment = record.no,
+                               .due = row.due,
+                               .amount = row.fee});
+    }
     schedule::PlanRow numbered = row;
     numbered.no = record.no;
     table.coming.push_back(numbered);
@@ -92,17 +98,43 @@ schedule::Plan raised_plan(const LoanState& state, const Rules& rules, std::int6
   return schedule::make_plan(terms);
 }
 
+/// Equal parts as if all had been paid out at once: only the rows to come can take them.
+void raise_over_all(LoanState& state, const Rules& rules, std::int64_t more) {
+  Servicing& table = *state.servicing;
+  std::int64_t owed = more;
+  for (const schedule::PlanRow& row : table.coming) owed += row.principal;
+  std::int64_t planned = more;
+  std::int64_t rows = 0;
+  for (const InstallmentRecord& record : table.installments) {
+    if (record.down_payment || record.extra) continue;
+    planned += record.demanded[index(Component::principal)] - record.owed_again;
+    ++rows;
+  }
+  const std::int64_t part = rounded(planned, {1, rows}, rules.terms.installment);
+  for (std::size_t i = 0; i < table.coming.size(); ++i) {
+    schedule::PlanRow& row = table.coming[i];
+    const std::int64_t share = i + 1 == table.coming.size() ? owed : std::min(part, owed);
+    demand(state, rules, row.no, Component::principal, share - row.principal);
+    row.principal = share;
+    owed -= share;
+  }
+}
+
 void raise_rows(LoanState& state, const Rules& rules, std::int64_t more, Day day) {
   Servicing& table = *state.servicing;
+  if (rules.product.servicing && rules.product.servicing->raise_over_all_rows &&
+      rules.product.method == schedule::Method::equal_principal)
+    return raise_over_all(state, rules, more);
   const schedule::Plan plan = raised_plan(state, rules, more, day);
   for (std::size_t i = 0; i < table.coming.size(); ++i) {
     schedule::PlanRow& row = table.coming[i];
     const std::int64_t principal = plan.rows[i].principal - row.principal;
-    const std::int64_t interest = plan.rows[i].interest - row.interest;
+    const std::int64_t interest =
+        plan.rows[i].interest - table.find(row.no)->demanded[index(Component::interest)];
     demand(state, rules, row.no, Component::principal, principal);
     demand(state, rules, row.no, Component::interest, interest);
     row.principal = plan.rows[i].principal;
-    row.interest = plan.rows[i].interest;
+    row.interest += interest;
   }
 }
 
@@ -367,8 +399,9 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
   const std::int64_t planned = amount_minor - own_part;
   const bool first = state.lent == 0;
   state.lent += amount_minor;
-  state.status = LoanStatus::active;
   if (!state.servicing) state.servicing.emplace();
+  if (state.status == LoanStatus::closed) go_on(state, day);
+  state.status = LoanStatus::active;
   add_down_payment(state, rules, own_part, day);
   Servicing& table = *state.servicing;
   if (first) {
@@ -439,8 +472,17 @@ void settle_servicing(LoanState& state, Day day) {
   move(state, Role::interest_unearned, Role::interest_income,
        -balance_of(state, Role::interest_unearned));
   table.interest_reported = -balance_of(state, Role::interest_income);
-  table.coming.clear();
   stop_plan(state, day);
+}
+
+void go_on(LoanState& state, Day day) {
+  Servicing& table = *state.servicing;
+  std::erase_if(table.coming, [day](const schedule::PlanRow& row) { return row.due <= day; });
+  if (table.coming.empty() || state.row_coming) return;
+  // The interest of these rows was earned when everything was paid.
+  for (schedule::PlanRow& row : table.coming) row.interest = 0;
+  state.next = table.coming.front();
+  state.row_coming = true;
 }
 
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,

@@ -38,7 +38,7 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
   InstallmentTable table;
   if (!state.servicing) return table;
   for (const InstallmentRecord& record : state.servicing->installments) {
-    InstallmentView row{.no = static_cast<std::uint32_t>(table.rows.size() + 1),
+    InstallmentView row{.no = record.no,
                         .from = record.from,
                         .due = record.due,
                         .demanded = view_of(record.demanded),
@@ -50,9 +50,25 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
                         .met = record.met,
                         .balance = 0,
                         .down_payment = record.down_payment,
-                        .extra = record.extra};
+                        .extra = record.extra,
+                        .owed_again = record.owed_again};
     row.unpaid = minus(minus(row.demanded, row.paid), row.waived);
     table.rows.push_back(row);
+  }
+  // Within a day the part paid down stands first; periods follow each other.
+  std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
+    return a.due != b.due ? a.due < b.due : a.down_payment && !b.down_payment;
+  });
+  std::optional<Day> last;
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    InstallmentView& row = table.rows[i];
+    row.no = static_cast<std::uint32_t>(i + 1);
+    if (row.down_payment) {
+      if (!last) last = row.due;
+      continue;
+    }
+    if (last) row.from = *last;
+    last = row.due;
   }
   // What a row leaves: the principal of the rows after it, less what is paid out only later.
   std::int64_t later = 0;
@@ -60,10 +76,9 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
     InstallmentView& row = table.rows[i];
     row.balance = later;
     for (const PaidOut& out : paid_out) {
-      if (out.day > row.due || (out.day == row.due && !row.down_payment && i > 0))
-        row.balance -= out.amount;
+      if (out.day > row.due) row.balance -= out.amount;
     }
-    later += row.demanded.principal - state.servicing->installments[i].owed_again;
+    later += row.demanded.principal - row.owed_again;
   }
   for (const InstallmentView& row : table.rows) {
     table.total.demanded = plus(table.total.demanded, row.demanded);
@@ -114,6 +129,15 @@ PartsView moved(const LoanState& before, const LoanState& after) {
   return parts;
 }
 
+/// Of a waiver: what had been income.
+PartsView income_given_up(const LoanEvent& event, const LoanState& before, const LoanState& after) {
+  for (const ChargeRecord& charge : before.servicing->charges) {
+    if (charge.sequence == event.operated->of && charge.recognised)
+      return minus(table_of(after, {}).total.waived, table_of(before, {}).total.waived);
+  }
+  return {};
+}
+
 PartsView parts_of(const LoanEvent& event, const LoanState& before, const LoanState& after) {
   if (!after.servicing) return {};
   switch (event.kind) {
@@ -123,12 +147,16 @@ PartsView parts_of(const LoanEvent& event, const LoanState& before, const LoanSt
     case Kind::re_age:
     case Kind::reamortize:
       return before.servicing ? moved(before, after) : PartsView{};
-    case Kind::chargeback:
     case Kind::refund_overpayment:
+      return minus(
+          minus(table_of(after, {}).total.demanded, table_of(before, {}).total.demanded),
+          minus(table_of(after, {}).total.paid, table_of(before, {}).total.paid));
+    case Kind::waive_charge:
+      return income_given_up(event, before, after);
+    case Kind::chargeback:
       return minus(table_of(after, {}).total.demanded, table_of(before, {}).total.demanded);
     case Kind::refund:
       return minus(table_of(before, {}).total.paid, table_of(after, {}).total.paid);
-    case Kind::waive_charge:
     case Kind::waive_interest:
       return minus(table_of(after, {}).total.waived, table_of(before, {}).total.waived);
     default:
@@ -141,7 +169,7 @@ PartsView parts_of(const LoanEvent& event, const LoanState& before, const LoanSt
 }
 
 /// Income that became ours with the event, and its movements taken out of `step`.
-PartsView recognised_of(const LoanState& before, const LoanState& after, Balances& step) {
+PartsView recognised_of(const LoanEvent& event, const LoanState& before, const LoanState& after, Balances& step) {
   PartsView income;
   if (!after.servicing) return income;
   const auto take_out = [&](Role asset, Role revenue, std::int64_t minor) {
@@ -166,6 +194,8 @@ PartsView recognised_of(const LoanState& before, const LoanState& after, Balance
                                balance_of(after, Role::interest_income);
   if (settled != 0 && step[static_cast<std::size_t>(Role::interest_income)] == -settled)
     take_out(Role::interest_unearned, Role::interest_income, settled);
+  // A charge-off gives up at once what it books.
+  if (event.kind == Kind::charge_off || event.kind == Kind::write_off) return {};
   income.interest = after.servicing->interest_reported -
                     (before.servicing ? before.servicing->interest_reported : 0);
   return income;
@@ -200,11 +230,18 @@ LoanEventView event_view(const Product& product, const LoanEvent& event, const L
                      .principal = after.servicing ? owed_principal(after)
                                                   : balance_of(after, Role::principal) +
                                                         balance_of(after, Role::principal_overdue),
-                     .recognised = recognised_of(before, after, step),
+                     .recognised = recognised_of(event, before, after, step),
                      .of = event.operated ? event.operated->of : 0,
                      .reversed_by = 0,
                      .lines = {}};
   if (event.amount_minor == 0) view.amount = view.parts.total();
+  if (event.kind == Kind::waive_charge)
+    view.amount = table_of(after, {}).total.waived.total() -
+                  (before.servicing ? table_of(before, {}).total.waived.total() : 0);
+  if (event.operated) {
+    view.from = event.operated->from;
+    view.until = event.operated->until;
+  }
   view.overpaid =
       balance_of(before, Role::overpayment) - balance_of(after, Role::overpayment);
   if (view.overpaid < 0) view.overpaid = -view.overpaid;
@@ -342,21 +379,40 @@ Result<std::vector<ChargeView>> Book::charges(const std::string& id) const {
   return views;
 }
 
-Result<StandingView> Book::standing(const std::string& id) const {
+Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as_of) const {
   const std::shared_lock lock(impl_->state_mutex);
   const Result<Found> found = find_loan(*impl_->state, id);
   if (!found) return found.error();
-  const LoanState state = canonical(*found->record, *impl_->state);
+  const Day day = as_of.value_or(impl_->state->business_date);
+  LoanState state = canonical(*found->record, *impl_->state);
+  if (as_of) {
+    const Result<ReadView> reader = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
+    if (!reader) return reader.error();
+    Result<LoanHistory> all = history(found->record->last_entry,
+                                      [&](std::uint64_t s) { return entry_of(**reader, s); });
+    if (!all) return all.error();
+    std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
+    try {
+      state = fold(state.product, state.terms, *found->product, all->events, day);
+    } catch (const LoanFault& fault) {
+      return beyond(fault);
+    }
+  }
   StandingView view;
   view.held = -balance_of(state, Role::overpayment);
   if (!state.servicing) return view;
   const Servicing& table = *state.servicing;
-  const Day day = impl_->state->business_date;
   view.charged_off = table.charged_off;
   view.charged_off_on = table.charged_off_on;
   view.fraud = table.fraud;
   view.owed = unpaid_of(state).total();
   if (!table.installments.empty()) view.maturity = table.installments.back().due;
+  if (state.status == LoanStatus::closed) {
+    for (const InstallmentRecord& record : table.installments) {
+      if (record.met && (!view.settled_on || *view.settled_on < *record.met))
+        view.settled_on = record.met;
+    }
+  }
   for (const InstallmentView& row : table_of(state, {}).rows) {
     if (row.due >= day || row.unpaid.total() == 0) continue;
     const auto days = static_cast<std::int32_t>((day - row.due).count());
@@ -380,6 +436,7 @@ Result<StandingView> Book::standing(const std::string& id) const {
     view.late_since = view.late.front().due + date::days{grace};
     view.counted_days = std::max(0, unpaused(state, view.days_past_due, day) - grace);
   }
+  if (view.counted_days == 0) view.ranges.clear();
   for (const OverduePause& pause : table.pauses)
     view.pauses.push_back({pause.from, pause.until, pause.from <= day && day < pause.until});
   return view;

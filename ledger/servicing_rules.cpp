@@ -93,7 +93,9 @@ void encode(Encoder& out, const std::optional<ServicingRules>& rules) {
   out.varint(static_cast<std::uint64_t>(rules->over_approved_e4));
   out.u8(static_cast<std::uint8_t>(rules->fee_income));
   out.u8(static_cast<std::uint8_t>((rules->income_by_run ? 1 : 0) |
-                                   (rules->days_after_grace ? 2 : 0)));
+                                   (rules->days_after_grace ? 2 : 0) |
+                                   (rules->from_held ? 4 : 0) |
+                                   (rules->raise_over_all_rows ? 8 : 0)));
 }
 
 std::optional<ServicingRules> decode_servicing_rules(Decoder& in) {
@@ -118,9 +120,11 @@ std::optional<ServicingRules> decode_servicing_rules(Decoder& in) {
   rules.over_approved_e4 = static_cast<std::int64_t>(in.varint());
   rules.fee_income = in.enumerator(FeeIncome::when_due, FeeIncome::when_assessed);
   const std::uint8_t flags = in.u8();
-  if (flags > 3) in.fail();
+  if (flags > 15) in.fail();
   rules.income_by_run = (flags & 1) != 0;
   rules.days_after_grace = (flags & 2) != 0;
+  rules.from_held = (flags & 4) != 0;
+  rules.raise_over_all_rows = (flags & 8) != 0;
   return rules;
 }
 

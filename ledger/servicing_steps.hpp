@@ -29,6 +29,8 @@ void book_line(LoanState& state, const schedule::AllocatedLine& line, Incoming f
                PaymentRecord& payment);
 /// Where a component stood before the claim was charged off, and stands after it.
 [[nodiscard]] Role loss_role(const Servicing& table, schedule::Component component);
+/// A loan that was settled has rows to come again.
+void go_on(LoanState& state, Day day);
 /// Money that was held is used for what is owed now.
 void use_held(LoanState& state, const Rules& rules, Day day);
 void pay_charges(Servicing& table, const schedule::AllocatedLine& line);

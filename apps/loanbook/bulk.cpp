@@ -118,7 +118,7 @@ void Bulk::check(Book& book, Progress& progress) {
     complete(command);
     auto checked = book.check(command);
     std::string line = line_of(command);
-    const bool of_loan = touched.contains(command.loan);
+    const bool of_loan = !command.loan.empty() && touched.contains(command.loan);
     const bool of_line = of_loan || (!line.empty() && touched.contains(line));
     const bool hidden = !checked && ((of_loan && depends_on_loan(checked.error())) ||
                                      (of_line && depends_on_line(checked.error())));

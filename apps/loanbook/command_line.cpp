@@ -50,6 +50,7 @@ struct Arguments {
   PortfolioArguments portfolio;
   OverdueArguments overdue;
   std::string as_of;
+  PartnerArguments partner;
   EntriesArguments entries;
   std::string out;
   std::string shell;
@@ -273,6 +274,7 @@ void add_operation_fields(CLI::App* command, const ledger::OperationRule& rule,
   add(ledger::field_rows, "--rows", a.rows, "Number of installments", "6");
   add(ledger::field_from, "--from", a.from, "A day, such as 2026-03-01", "2026-03-01");
   add(ledger::field_until, "--until", a.until, "A day, such as 2026-03-31", "2026-03-31");
+  add(ledger::field_rate, "--rate", a.rate, "Per year, such as 12%", "12%");
   std::string words(rule.choices);
   for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2)
     words.replace(at, 1, ", ");
@@ -506,6 +508,13 @@ void add_report_commands(Tree& tree) {
                                [&a](const Context& c) { return run_entries(c, a.entries); });
   entries->add_option("--after", a.entries.after, "Sequence number of the last one you have");
   entries->add_flag("--follow", a.entries.follow, "Wait for more until interrupted");
+  auto* partners = tree.noun("partners", "Partners of joint loans");
+  auto* settle =
+      tree.command(partners, "settle", "What a partner is owed for a closed day, loan by loan",
+                   "loanbook partners settle --partner city-bank --date 2026-01-31 --format csv",
+                   [&a](const Context& c) { return run_partners_settle(c, a.partner); });
+  settle->add_option("--partner", a.partner.partner, "Its id in the products")->required();
+  settle->add_option("--date", a.partner.date, "Booking date (default: the last closed day)");
   auto* out = tree.noun("export", "Files that other programs read");
   auto* hledger = tree.command(out, "hledger", "The journal for hledger",
                                "loanbook export hledger --out book.journal",

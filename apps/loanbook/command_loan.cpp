@@ -96,6 +96,7 @@ int run_loan_operation(const Context& context, const ledger::OperationRule& rule
   operation.until = *until;
   operation.choice = arguments.choice;
   operation.code = arguments.code;
+  if (!arguments.rate.empty()) operation.rate = arguments.rate;
   auto command = command_of(std::move(operation), arguments.loan, arguments.writing);
   command.expect_version = arguments.expect_version;
   return record_one(context, std::move(command), arguments.writing);

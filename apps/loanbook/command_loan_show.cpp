@@ -46,6 +46,21 @@ class Page {
   Report report_;
 };
 
+/// `due 2026-02-15: principal 985.15, interest 45.00`; parts that are zero are left out.
+std::string due_text(const ledger::DueView& due, unsigned digits) {
+  std::string text = fmt::format("due {}: principal {}, interest {}", money::to_text(due.due),
+                                 money::text_of_minor(due.principal, digits),
+                                 money::text_of_minor(due.interest, digits));
+  const auto add = [&](const char* name, std::int64_t minor) {
+    if (minor != 0) text += fmt::format(", {} {}", name, money::text_of_minor(minor, digits));
+  };
+  add("fee", due.fee);
+  add("late fee", due.late_fee);
+  add("penalty", due.penalty);
+  add("compound", due.compound);
+  return text;
+}
+
 void print_loan_page(const Context& context, const ledger::LoanView& view) {
   const auto& row = view.row;
   const auto rate = money::Rate::parse(view.rate);
@@ -64,6 +79,7 @@ void print_loan_page(const Context& context, const ledger::LoanView& view) {
   page.amount("Interest accrued, not yet due", row.interest_accrued);
   page.amount_if("Interest due", row.interest_due);
   page.amount_if("Penalty and compound interest", row.penalty);
+  page.amount_if("Fees and late fees due", row.fees);
   page.amount_if("Overpayment held", row.overpayment);
   page.total("Everything owed on that day", view.payoff);
   auto& notes = page.report().notes;
@@ -71,14 +87,7 @@ void print_loan_page(const Context& context, const ledger::LoanView& view) {
     notes.push_back(fmt::format("{} days past due, {} reported; bucket {}, category {}", row.dpd,
                                 row.reported_dpd, row.bucket, row.category));
   }
-  for (const auto& due : view.due) {
-    notes.push_back(fmt::format("due {}: principal {}, interest {}, penalty {}, compound {}",
-                                money::to_text(due.due),
-                                money::text_of_minor(due.principal, row.digits),
-                                money::text_of_minor(due.interest, row.digits),
-                                money::text_of_minor(due.penalty, row.digits),
-                                money::text_of_minor(due.compound, row.digits)));
-  }
+  for (const auto& due : view.due) notes.push_back(due_text(due, row.digits));
   if (row.next_due) {
     notes.push_back(fmt::format("next due {}: {}", money::to_text(*row.next_due),
                                 money::text_of_minor(row.next_amount, row.digits)));
@@ -106,6 +115,7 @@ void print_loan_row(const Context& context, const ledger::LoanView& view) {
   add({"rate", "Rate"}, view.rate);
   add({"installments", "Installments", ColumnKind::integer}, std::to_string(view.installments));
   add({"disbursed", "Disbursed", ColumnKind::date}, day_or_empty(view.disbursed));
+  add({"fees", "Fees", ColumnKind::amount}, money::text_of_minor(view.row.fees, view.row.digits));
   add({"payoff", "Payoff", ColumnKind::amount}, money::text_of_minor(view.payoff, view.row.digits));
   add({"plan_digest", "Plan"}, hex(view.plan_digest));
   report.rows.push_back({std::move(cells)});

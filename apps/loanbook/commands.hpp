@@ -123,6 +123,7 @@ struct LoanOperationArguments {
   std::string until;
   std::string choice;
   std::string code;
+  std::string rate;
   std::optional<std::uint64_t> expect_version;
   Writing writing;
 };
@@ -215,6 +216,14 @@ struct OverdueArguments {
 };
 int run_overdue(const Context& context, const OverdueArguments& arguments);
 int run_trial_balance(const Context& context, const std::string& as_of);
+
+// Partners of joint loans: command_partner.cpp
+
+struct PartnerArguments {
+  std::string partner;
+  std::string date;
+};
+int run_partners_settle(const Context& context, const PartnerArguments& arguments);
 
 struct EntriesArguments {
   std::uint64_t after = 0;

@@ -33,6 +33,8 @@ class Expectation {
   void delinquency(const Json& step);
   void late_installments(const Json& step);
   void pauses(const Json& step);
+  void pause_actions(const Json& step);
+  void history(const Json& step);
   void all_met();
   void last_closed(const Json& step);
 
@@ -73,7 +75,8 @@ Json date_or_null(const std::optional<money::Day>& day) {
 }
 
 InstallmentTable Expectation::table() const {
-  if (opened()) return value_of(replay_.book->installments(replay_loan));
+  const auto loan = replay_.book->loan(replay_loan);
+  if (loan && loan->disbursed) return value_of(replay_.book->installments(replay_loan));
   return value_of(replay_.book->installments_of(fineract_opening(replay_.terms),
                                                 day_of(replay_.terms.at("expected_disbursement"))));
 }
@@ -324,7 +327,10 @@ void Expectation::status(const Json& step) {
 }
 
 void Expectation::maturity(const Json& step) {
-  same("maturity", step.at("actual"), date_or_null(standing().maturity));
+  const StandingView now = standing();
+  same("maturity", step.at("actual"), date_or_null(now.settled_on ? now.settled_on : now.maturity));
+  if (step.contains("expected") && !step.at("expected").is_null())
+    same("maturity by plan", step.at("expected"), date_or_null(now.maturity));
 }
 
 void Expectation::charged_off(const Json& step) {
@@ -358,6 +364,43 @@ void Expectation::pauses(const Json& step) {
                       {"start", money::to_text(pause.from)},
                       {"end", money::to_text(pause.until)}});
   same("pauses", step.at("rows"), actual);
+}
+
+void Expectation::pause_actions(const Json& step) {
+  Json actual = Json::array();
+  for (const LoanEventView& event : events()) {
+    if (event.kind == Kind::pause_overdue)
+      actual.push_back({{"action", "PAUSE"},
+                        {"start", date_or_null(event.from)},
+                        {"end", date_or_null(event.until)}});
+    if (event.kind == Kind::resume_overdue)
+      actual.push_back({{"action", "RESUME"},
+                        {"start", money::to_text(event.value_date)},
+                        {"end", nullptr}});
+  }
+  same("pause actions", step.at("rows"), actual);
+}
+
+/// The range at each run over the loan, and since when.
+void Expectation::history(const Json& step) {
+  std::vector<Json> tags;
+  std::string tagged = "NO_DELINQUENCY";
+  for (const LoanEventView& event : events()) {
+    if (event.kind != Kind::accrue) continue;
+    const money::Day day = event.value_date + date::days{1};
+    const StandingView then = value_of(replay_.book->standing(replay_loan, day));
+    const std::string range = fineract_range(replay_.terms, then.counted_days);
+    if (range == tagged) continue;
+    if (tagged != "NO_DELINQUENCY") tags.front()["lifted_on"] = money::to_text(day);
+    tagged = range;
+    if (range != "NO_DELINQUENCY")
+      tags.insert(tags.begin(), {{"range", range},
+                                 {"added_on", money::to_text(day)},
+                                 {"lifted_on", nullptr}});
+  }
+  const Json& rows = step.at("rows");
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    same("history", rows[i], i < tags.size() ? tags[i] : Json(nullptr));
 }
 
 void Expectation::all_met() {
@@ -394,6 +437,8 @@ void fineract_expect(Replay& replay, const Json& step, const std::string& where,
   if (op == "expect_delinquency") return expect.delinquency(step);
   if (op == "expect_installment_delinquency") return expect.late_installments(step);
   if (op == "expect_delinquency_pauses") return expect.pauses(step);
+  if (op == "expect_delinquency_actions") return expect.pause_actions(step);
+  if (op == "expect_delinquency_history") return expect.history(step);
   if (op == "expect_all_installments_met") return expect.all_met();
   if (op == "expect_last_closed_business_date") return expect.last_closed(step);
   throw NotBuilt{op};

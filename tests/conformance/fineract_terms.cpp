@@ -160,7 +160,7 @@ money::Currency Replay::currency() const {
 ledger::Product fineract_product(const Json& terms, bool charges_by_assessment) {
   Product product;
   product.id = replay_product;
-  product.name = terms.at("product");
+  product.name = text_or(terms, "product", "terms");
   product.currency = *money::Currency::find(terms.at("currency").get<std::string>());
   product.frequency = {unit_of(terms.at("repay_unit")), terms.at("repay_every")};
   product.installments_default = terms.at("number_of_installments");
@@ -179,7 +179,7 @@ ledger::Product fineract_product(const Json& terms, bool charges_by_assessment) 
   if (terms.contains("grace"))
     product.grace_days = terms.at("grace").at("on_arrears_days").get<std::uint16_t>();
   product.buckets.upper = {0};
-  for (const Json& range : terms.at("delinquency_bucket")) {
+  for (const Json& range : terms.value("delinquency_bucket", Json::array())) {
     if (!range.at("max_days").is_null())
       product.buckets.upper.push_back(range.at("max_days").get<std::uint16_t>());
   }
@@ -197,6 +197,9 @@ ledger::Product fineract_product(const Json& terms, bool charges_by_assessment) 
                                            : ledger::FeeIncome::when_due;
   rules.income_by_run = true;
   rules.days_after_grace = true;
+  const bool progressive = terms.at("schedule_type") == "progressive";
+  rules.from_held = !progressive;
+  rules.raise_over_all_rows = !progressive;
   set_accounts(product);
   return product;
 }
@@ -206,7 +209,7 @@ ledger::OpenLoan fineract_opening(const Json& terms) {
 }
 
 std::string fineract_range(const Json& terms, std::int32_t days) {
-  for (const Json& range : terms.at("delinquency_bucket")) {
+  for (const Json& range : terms.value("delinquency_bucket", Json::array())) {
     if (days >= range.at("min_days").get<std::int32_t>() &&
         (range.at("max_days").is_null() || days <= range.at("max_days").get<std::int32_t>()))
       return range.at("range");

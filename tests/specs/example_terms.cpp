@@ -172,6 +172,36 @@ Status put_amount(std::string_view text, const ExampleTerms& terms, std::int64_t
   return money::ok();
 }
 
+/// `30:70`: parties `party-1`, `party-2`, ..., the first leads.
+Status read_joint(std::string_view text, std::optional<ledger::JointRules>& out) {
+  ledger::JointRules rules;
+  while (true) {
+    const auto colon = std::min(text.find(':'), text.size());
+    ledger::Party& party = rules.parties.emplace_back();
+    party.id = "party-" + std::to_string(rules.parties.size());
+    if (Status s = put(whole(text.substr(0, colon), 1'000'000), party.weight); !s) return s;
+    if (colon == text.size()) break;
+    text.remove_prefix(colon + 1);
+  }
+  rules.lead = "party-1";
+  out = std::move(rules);
+  return money::ok();
+}
+
+Status read_service_fee(std::string_view text, std::optional<ledger::JointRules>& out) {
+  const auto rate = money::Rate::parse(text);
+  if (!rate) return rate.error();
+  if (!out) return unreadable(text, "the term `joint` before it");
+  out->interest = ledger::InterestShare::service_fee;
+  out->service_fee_e6 = rate->e12() / 1'000'000;
+  return money::ok();
+}
+
+Status read_compensation(std::string_view text, std::optional<ledger::JointRules>& out) {
+  if (!out) return unreadable(text, "the term `joint` before it");
+  return put(whole(text, 3'650), out->compensation_days);
+}
+
 Status put_share(std::string_view text, money::Ratio& out) {
   const auto rate = money::Rate::parse(text);
   if (!rate) return rate.error();
@@ -298,6 +328,17 @@ const std::map<std::string_view, Reader>& readers() {
        [](auto v, auto& t) { return put(whole(v, 366), t.late_fee.grace_days); }},
       {"late_fee_every_days",
        [](auto v, auto& t) { return put(whole(v, 36'600), t.late_fee.every_days); }},
+      {"joint", [](auto v, auto& t) { return read_joint(v, t.product.joint); }},
+      {"joint_books",
+       [](auto v, auto& t) {
+         using ledger::JointBooks;
+         if (!t.product.joint) return unreadable(v, "the term `joint` before it");
+         return choose<JointBooks>(
+             v, {{"own-share", JointBooks::own_share}, {"full", JointBooks::full}},
+             t.product.joint->books);
+       }},
+      {"service_fee", [](auto v, auto& t) { return read_service_fee(v, t.product.joint); }},
+      {"compensation_days", [](auto v, auto& t) { return read_compensation(v, t.product.joint); }},
       {"daily_digits", [](auto v, auto& t) { return put_number(v, t.daily_digits); }},
       {"buckets", [](auto v, auto& t) { return read_thresholds(v, t.product.buckets); }},
       {"categories", [](auto v, auto& t) { return read_thresholds(v, t.product.categories); }},
