@@ -479,13 +479,9 @@ class Builder {
                         "; publish it with `loanbook product add`, or correct the name");
       }
     }
-<<<<<<< HEAD
-    if (!amount(currency) || !rate(open)) return false;
+    if (!amount(currency) || !rate(&open->rate)) return false;
     open->line = plain(Field::line);
     open->reservation = plain(Field::reservation);
-=======
-    if (!amount(currency) || !rate(&open->rate)) return false;
->>>>>>> origin/servicing
     open->amount = *row_.get(Field::amount);
     if (row_.get(Field::product_version)) {
       std::uint32_t version = 0;
@@ -559,18 +555,13 @@ std::optional<Field> field_of(std::string_view error_id) {
     std::string_view part;
     Field field;
   };
-<<<<<<< HEAD
   constexpr Hint hints[] = {{"reservation", Field::reservation},
                             {"over_", Field::amount},
                             {"line.", Field::line},
                             {"risk.", Field::event},
-                            {"operation.target", Field::of},
-                            {"operation.choice", Field::choice},
-=======
-  constexpr Hint hints[] = {{"operation.target_unknown", Field::of},
+                            {"operation.target_unknown", Field::of},
                             {"operation.target_kind", Field::of},
                             {"operation.choice_unknown", Field::choice},
->>>>>>> origin/servicing
                             {"operation.dates", Field::from},
                             {"operation.pause_overlaps", Field::from},
                             {"operation.rows", Field::rows},
