@@ -40,8 +40,20 @@ enum class Field : std::uint8_t {
   until,
   choice,
   code,
+  // Of credit lines (ledger/line_command.hpp)
+  line,
+  reservation,
+  line_currency,
+  revolving,
+  needs_decision,
+  write_off_restores,
+  temporary,
+  temporary_until,
+  sub_limits,
+  rule_set,
+  score_id,
 };
-inline constexpr std::size_t field_count = 21;
+inline constexpr std::size_t field_count = 32;
 
 /// The name of the field in files (docs/import.md); `value_date` is called `date` in a file of
 /// loans.

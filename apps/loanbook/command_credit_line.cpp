@@ -154,7 +154,7 @@ int run_line_decide(const Context& context, const LineArguments& arguments) {
 
 int run_line_show(const Context& context, const std::string& line) {
   return with_reader(context, [&](const Book& book) {
-    const auto view = book.line(line);
+    const auto view = book.line(line, true);
     if (!view) return fail(view.error());
     Report report{.title = {fmt::format("Credit line {}, {} on {}", view->id, state_of(*view),
                                         money::to_text(book.status().business_date))},

@@ -48,6 +48,7 @@ TEST_CASE("the worked table of specs/credit-lines.md") {
   CHECK(error_id(book->record(draw("L0", "C1", "6000.01"))) == "line.over_limit");
   must(book->record(draw("L1", "C1", "3600.00", "R1", "daily")));
   CHECK(three(*book) == Three{3'600'00, 0, 6'400'00});
+  CHECK(must(book->line("C1", true)).loans == std::vector<std::string>{"L1"});
   CHECK(error_id(book->record(draw("L2", "C1", "100.00", "R1"))) == "line.reservation_gone");
   must(book->record(pay("L1", "600.00")));
   CHECK(three(*book) == Three{3'000'00, 0, 7'000'00});
@@ -110,6 +111,8 @@ TEST_CASE(
   CHECK(error_id(book->record(reserve("C1", "R4", "11.00"))) == "idempotency.conflict");
   Command keyed = reserve("C1", "R4", "10.00");
   keyed.key = "other";
+  CHECK(must(book->record(keyed)).receipt.hash == first.receipt.hash);
+  std::get<LineRequest>(keyed.event).amount = "12.00";
   CHECK(error_id(book->record(keyed)) == "line.reservation_exists");
   CHECK(three(*book) == Three{0, 10'00, 9'990'00});
   verified(*book);
