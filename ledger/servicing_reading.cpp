@@ -55,10 +55,7 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
     row.unpaid = minus(minus(row.demanded, row.paid), row.waived);
     table.rows.push_back(row);
   }
-  // Within a day the part paid down stands first; periods follow each other.
-  std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
-    return a.due != b.due ? a.due < b.due : a.down_payment && !b.down_payment;
-  });
+  // Periods follow each other.
   std::optional<Day> last;
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     InstallmentView& row = table.rows[i];
@@ -76,7 +73,10 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
     InstallmentView& row = table.rows[i];
     row.balance = later;
     for (const PaidOut& out : paid_out) {
-      if (out.day > row.due) row.balance -= out.amount;
+      const bool leads = i > 0 && state.servicing->installments[i - 1].leads &&
+                         table.rows[i - 1].due == row.due;
+      if (out.day > row.due || (out.day == row.due && !row.down_payment && !leads && i > 0))
+        row.balance -= out.amount;
     }
     later += row.demanded.principal - row.owed_again;
   }
@@ -438,7 +438,7 @@ Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as
   }
   if (view.counted_days == 0) view.ranges.clear();
   for (const OverduePause& pause : table.pauses)
-    view.pauses.push_back({pause.from, pause.until, pause.from <= day && day < pause.until});
+    view.pauses.push_back({pause.from, pause.until, pause.from <= day && day <= pause.until});
   return view;
 }
 

@@ -21,6 +21,7 @@ struct Replay {
   bool charges_by_assessment = false;  ///< a setting of the case, given before the product
   std::string same_key;                ///< of the transaction before, for repeats
   std::uint64_t keys = 0;
+  std::string expected;       ///< day of the pay-out, as approved
   std::vector<Json> waiting;  ///< asked for before the loan was opened
 
   [[nodiscard]] money::Currency currency() const;

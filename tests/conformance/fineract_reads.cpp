@@ -47,7 +47,7 @@ class Expectation {
     return value_of(replay_.book->loan_events(replay_loan));
   }
   [[nodiscard]] StandingView standing() const {
-    return value_of(replay_.book->standing(replay_loan));
+    return opened() ? value_of(replay_.book->standing(replay_loan)) : StandingView{};
   }
   [[nodiscard]] InstallmentTable table() const;
   [[nodiscard]] Json row_of(const InstallmentView& row) const;
@@ -77,8 +77,13 @@ Json date_or_null(const std::optional<money::Day>& day) {
 InstallmentTable Expectation::table() const {
   const auto loan = replay_.book->loan(replay_loan);
   if (loan && loan->disbursed) return value_of(replay_.book->installments(replay_loan));
+  const std::string expected =
+      replay_.expected.empty()
+          ? replay_.terms.value("expected_disbursement",
+                                replay_.terms.at("submitted_on").get<std::string>())
+          : replay_.expected;
   return value_of(replay_.book->installments_of(fineract_opening(replay_.terms),
-                                                day_of(replay_.terms.at("expected_disbursement"))));
+                                                day_of(expected)));
 }
 
 Json Expectation::row_of(const InstallmentView& row) const {
@@ -154,7 +159,8 @@ std::vector<Json> Expectation::transaction_rows() const {
                       {"overpayment", "0.00"},
                       {"reverted", false}});
     }
-    if (type.empty()) continue;
+    // A pay-out that was taken back is listed no more.
+    if (type.empty() || (event.kind == Kind::disburse && event.reversed_by != 0)) continue;
     // Kinds that move no money have no balance column there.
     const bool no_balance = event.kind == Kind::charge_off || event.kind == Kind::write_off ||
                             event.kind == Kind::re_age || event.kind == Kind::reamortize;
@@ -393,10 +399,12 @@ void Expectation::history(const Json& step) {
     if (range == tagged) continue;
     if (tagged != "NO_DELINQUENCY") tags.front()["lifted_on"] = money::to_text(day);
     tagged = range;
-    if (range != "NO_DELINQUENCY")
-      tags.insert(tags.begin(), {{"range", range},
-                                 {"added_on", money::to_text(day)},
-                                 {"lifted_on", nullptr}});
+    if (range == "NO_DELINQUENCY") continue;
+    Json tag = Json::object();
+    tag["range"] = range;
+    tag["added_on"] = money::to_text(day);
+    tag["lifted_on"] = nullptr;
+    tags.insert(tags.begin(), std::move(tag));
   }
   const Json& rows = step.at("rows");
   for (std::size_t i = 0; i < rows.size(); ++i)

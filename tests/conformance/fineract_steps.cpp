@@ -106,7 +106,7 @@ void disburse(Replay& replay, const Json& step) {
     if (row.unpaid.principal <= 0) continue;
     operate(replay,
             {.kind = Kind::down_payment,
-             .amount = amount_text(row.demanded.principal, replay.currency())},
+             .amount = amount_text(row.unpaid.principal, replay.currency())},
             date);
   }
 }
@@ -238,8 +238,17 @@ void reschedule(Replay& replay, const Json& step) {
   operate(replay, operation);
 }
 
-std::string unit_word(const std::string& unit) {
-  return unit == "days" ? "day" : unit == "weeks" ? "week" : "month";
+std::string step_word(const Json& step) {
+  const std::string word = std::to_string(step.at("every").get<int>()) + " " +
+                           step.at("unit").get<std::string>();
+  constexpr std::pair<const char*, const char*> words[] = {
+      {"1 months", "month"},      {"1 weeks", "week"},    {"1 days", "day"},
+      {"2 weeks", "two-weeks"},   {"2 months", "two-months"}, {"3 months", "quarter"},
+      {"6 months", "half-year"},  {"12 months", "year"}};
+  for (const auto& [theirs, ours] : words) {
+    if (word == theirs) return ours;
+  }
+  throw NotBuilt{"new installments every " + word};
 }
 
 void change_of_installments(Replay& replay, const std::string& op, const Json& step) {
@@ -247,7 +256,7 @@ void change_of_installments(Replay& replay, const std::string& op, const Json& s
     operate(replay, {.kind = Kind::re_age,
                      .rows = step.at("number_of_installments").get<std::uint32_t>(),
                      .from = date_of(step, "start_date"),
-                     .choice = unit_word(step.at("unit"))});
+                     .choice = step_word(step)});
   } else if (op == "re_amortize") {
     operate(replay, {.kind = Kind::reamortize});
   } else if (op == "delinquency_pause") {
@@ -276,6 +285,21 @@ void change_of_charge(Replay& replay, const std::string& op, const Json& step) {
                      .amount = step.at("amount").get<std::string>(),
                      .of = charge_of(replay, code, date_of(step, "charge_due"))});
   }
+}
+
+/// Due dates of a cumulative plan count from the expected pay-out.
+void open(Replay& replay, const Json& step) {
+  ledger::OpenLoan opening = fineract_opening(replay.terms);
+  if (step.contains("expected_disbursement") && step.at("expected_disbursement").is_string())
+    replay.expected = step.at("expected_disbursement");
+  if (replay.terms.at("schedule_type") == "cumulative") {
+    const auto table = value_of(replay.book->installments_of(
+        opening, day_of(replay.terms.at("submitted_on").get<std::string>())));
+    for (const ledger::InstallmentView& row : table.rows) {
+      if (!row.down_payment && !opening.first_due) opening.first_due = row.due;
+    }
+  }
+  record(replay, {.event = opening, .value_date = date_of(step)});
 }
 
 bool money_step(Replay& replay, const std::string& op, const Json& step) {
@@ -387,16 +411,16 @@ void fineract_step(Replay& replay, const Json& step) {
     return;
   }
   if (op == "approve") {
-    record(replay, {.event = fineract_opening(replay.terms), .value_date = date_of(step)});
+    open(replay, step);
     for (const Json& waiting : std::exchange(replay.waiting, {})) fineract_step(replay, waiting);
     return;
   }
-  if (op == "run_cob" || op == "run_periodic_accrual" || op == "run_accrual") {
+  if (op == "run_periodic_accrual" || op == "run_accrual") return run(replay, business_date(replay));
+  if (op == "run_cob") {
     close_of_business(replay, step);
     return;
   }
   if (op == "run_delinquency_classification" || op == "run_interest_recalculation") return;
-  catch_up(replay);
   if (money_step(replay, op, step)) return;
   if (op == "add_charge" || op == "waive_charge" || op == "undo_waive" || op == "charge_adjustment")
     return change_of_charge(replay, op, step);
