@@ -250,6 +250,8 @@ void stop_plan(LoanState& state, Day day) {
   state.interest = {.base = 0, .slope = 0, .denominator = 1, .first = day};
 }
 
+bool stands_first(const LoanEvent& event) { return rank(event) == 1; }
+
 bool before(const LoanEvent& a, const LoanEvent& b) {
   if (a.value_date != b.value_date) return a.value_date < b.value_date;
   if (rank(a) != rank(b)) return rank(a) < rank(b);

@@ -379,17 +379,24 @@ Result<std::vector<ChargeView>> Book::charges(const std::string& id) const {
   return views;
 }
 
-Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as_of) const {
+Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as_of,
+                                    std::optional<std::uint64_t> known_at) const {
   const std::shared_lock lock(impl_->state_mutex);
   const Result<Found> found = find_loan(*impl_->state, id);
   if (!found) return found.error();
   const Day day = as_of.value_or(impl_->state->business_date);
   LoanState state = canonical(*found->record, *impl_->state);
-  if (as_of) {
+  if (as_of || known_at) {
     const Result<ReadView> reader = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
     if (!reader) return reader.error();
-    Result<LoanHistory> all = history(found->record->last_entry,
-                                      [&](std::uint64_t s) { return entry_of(**reader, s); });
+    const EntrySource source = [&](std::uint64_t s) { return entry_of(**reader, s); };
+    std::uint64_t last = found->record->last_entry;
+    while (known_at && last > *known_at) {
+      const Result<Entry> entry = source(last);
+      if (!entry) return entry.error();
+      last = entry->previous;
+    }
+    Result<LoanHistory> all = history(last, source);
     if (!all) return all.error();
     std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
     try {
