@@ -228,7 +228,8 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
                                                    product.currency.digits),
                               disburse.amount));
   }
-  if (Status s = ledger::check(record.state.terms, product, *day); !s) return s.error();
+  const Day first = again ? record.state.disbursed : *day;
+  if (Status s = ledger::check(record.state.terms, product, first); !s) return s.error();
   const std::uint32_t line = record.on_line ? record.on_line->line : 0;
   if (line != 0) {
     if (Status s = check_draw(line, product, *amount, {}, *number); !s) return s.error();

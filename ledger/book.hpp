@@ -127,7 +127,8 @@ class Book {
   [[nodiscard]] Result<std::vector<LoanEventView>> loan_events(const std::string& id) const;
   [[nodiscard]] Result<std::vector<ChargeView>> charges(const std::string& id) const;
   [[nodiscard]] Result<StandingView> standing(const std::string& id,
-                                              std::optional<Day> as_of = {}) const;
+                                              std::optional<Day> as_of = {},
+                                              std::optional<std::uint64_t> known_at = {}) const;
   [[nodiscard]] Result<std::vector<EntryView>> loan_entries(const std::string& id) const;
   [[nodiscard]] Result<std::vector<ExplainLine>> explain(const std::string& id, Day date) const;
   /// Entries after `after` in order until `use` returns false: the ordered, gap-free change feed.

@@ -45,6 +45,9 @@ Place place_of(Role role) {
       return {Side::income};
     case Role::settlement:
     case Role::overpayment:
+    case Role::goodwill_interest:
+    case Role::goodwill_fee:
+    case Role::goodwill_penalty:
     case Role::goodwill_expense:  // the lead pays in the borrower's place
       return {Side::money};
     case Role::charge_off_expense:

@@ -222,10 +222,9 @@ void repay(LoanState& state, const Rules& rules, std::int64_t amount_minor, Day 
   }
 }
 
-/// Within a day: the opening, then pay-outs and charges that are owed by then, then money.
+/// Within a day: the opening, then charges that are owed by then, then money.
 unsigned rank(const LoanEvent& event) {
   if (event.kind == Kind::open) return 0;
-  if (event.kind == Kind::disburse || event.kind == Kind::open_disburse) return 1;
   const bool owed = event.kind == Kind::charge && event.operated &&
                     event.operated->from.value_or(event.value_date) <= event.value_date;
   return owed ? 1 : 2;
@@ -250,6 +249,8 @@ void stop_plan(LoanState& state, Day day) {
   state.row_coming = false;
   state.interest = {.base = 0, .slope = 0, .denominator = 1, .first = day};
 }
+
+bool stands_first(const LoanEvent& event) { return rank(event) == 1; }
 
 bool before(const LoanEvent& a, const LoanEvent& b) {
   if (a.value_date != b.value_date) return a.value_date < b.value_date;

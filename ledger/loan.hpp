@@ -66,6 +66,9 @@ struct LoanEvent {
 /// Order of the fold: value date, then rank of kind (opening before money), then recorded order.
 [[nodiscard]] bool before(const LoanEvent& a, const LoanEvent& b);
 
+/// Does an event stand before money of its own day, whenever it was recorded?
+[[nodiscard]] bool stands_first(const LoanEvent& event);
+
 /// What keeps one loan from going on: an amount beyond 64 bits, movements that do not balance.
 /// Thrown inside the ledger only; a night isolates the loan, a command is refused.
 struct LoanFault {

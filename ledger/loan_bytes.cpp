@@ -64,7 +64,7 @@ void encode_record(Encoder& out, const InstallmentRecord& record) {
   out.zigzag(record.in_advance);
   out.zigzag(record.late);
   out.u8(static_cast<std::uint8_t>((record.met ? 1 : 0) | (record.extra ? 2 : 0) |
-                                   (record.down_payment ? 4 : 0)));
+                                   (record.down_payment ? 4 : 0) | (record.leads ? 8 : 0)));
   if (record.met) out.day(*record.met);
 }
 
@@ -82,6 +82,7 @@ InstallmentRecord decode_record(Decoder& in) {
   const std::uint8_t flags = in.u8();
   record.extra = (flags & 2) != 0;
   record.down_payment = (flags & 4) != 0;
+  record.leads = (flags & 8) != 0;
   if ((flags & 1) != 0) record.met = in.day();
   return record;
 }

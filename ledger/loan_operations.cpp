@@ -30,8 +30,11 @@ void reopen(LoanState& state, Day day) {
   go_on(state, day);
 }
 
-bool takes_from_held(const Rules& rules) {
-  return !rules.product.servicing || rules.product.servicing->from_held;
+/// What held money covers whole is never owed again.
+bool paid_from_held(LoanState& state, std::int64_t amount) {
+  if (-balance_of(state, Role::overpayment) < amount) return false;
+  move(state, Role::overpayment, Role::settlement, amount);
+  return true;
 }
 
 const schedule::TimedOrder& order_of(const Rules& rules, Kind kind) {
@@ -143,9 +146,9 @@ void owe_again(LoanState& state, const Rules& rules, const Parts& parts, Day day
 }
 
 void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
-  std::int64_t rest = takes_from_held(rules) ? from_held(state, Role::settlement, op.amount_minor)
-                                             : op.amount_minor;
-  if (rest == 0) return;
+  const bool ordered = rules.product.servicing && !rules.product.servicing->chargeback.empty();
+  if (!ordered && paid_from_held(state, op.amount_minor)) return;
+  std::int64_t rest = op.amount_minor;
   Parts parts{};
   auto& payments = state.servicing->payments;
   const auto payment = std::find_if(payments.begin(), payments.end(),
@@ -196,12 +199,9 @@ void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const 
 
 void refund_overpayment(LoanState& state, const Rules& rules, const LoanEvent& event,
                         const Operated& op) {
+  if (paid_from_held(state, op.amount_minor)) return;
   Parts parts{};
-  std::int64_t& principal = parts[index(Component::principal)];
-  const bool enough = -balance_of(state, Role::overpayment) >= op.amount_minor;
-  principal = enough || takes_from_held(rules) ? from_held(state, Role::settlement, op.amount_minor)
-                                               : op.amount_minor;
-  if (principal == 0) return;
+  parts[index(Component::principal)] = op.amount_minor;
   owe_again(state, rules, parts, event.value_date);
   use_held(state, rules, event.value_date);
 }
@@ -299,9 +299,12 @@ void re_age(LoanState& state, const Rules& rules, const LoanEvent& event, const 
   terms.disbursed = event.value_date;
   terms.first_due = op.from;
   terms.due_day = 0;
-  constexpr schedule::PeriodUnit units[] = {schedule::PeriodUnit::month, schedule::PeriodUnit::week,
-                                            schedule::PeriodUnit::day};
-  terms.frequency = {units[std::clamp<int>(op.choice, 1, 3) - 1], 1};
+  constexpr schedule::Frequency steps[] = {
+      {schedule::PeriodUnit::month, 1}, {schedule::PeriodUnit::week, 1},
+      {schedule::PeriodUnit::day, 1},   {schedule::PeriodUnit::week, 2},
+      {schedule::PeriodUnit::month, 2}, {schedule::PeriodUnit::month, 3},
+      {schedule::PeriodUnit::month, 6}, {schedule::PeriodUnit::year, 1}};
+  terms.frequency = steps[std::clamp<int>(op.choice, 1, 8) - 1];
   if (terms.frequency.unit != schedule::PeriodUnit::month)
     terms.basis = schedule::InterestBasis::daily;
   terms.principal_free_periods = 0;

@@ -52,7 +52,7 @@ constexpr std::array rules{
     OperationRule{Kind::waive_interest, "waive-interest", field_amount, 0, in_active, "",
                   "interest due and unpaid that is no longer owed, the oldest first (利息减免)"},
     OperationRule{Kind::re_age, "re-age", field_rows | field_from, field_choice, in_active,
-                  "month week day",
+                  "month week day two-weeks two-months quarter half-year year",
                   "all principal owed is spread over new installments, the first one on `from`"},
     OperationRule{Kind::reamortize, "reamortize", 0, 0, in_active, "",
                   "principal past due is spread over the installments to come (重新摊还)"},
@@ -80,7 +80,7 @@ constexpr std::array rules{
         Kind::defer, "defer", field_rows, field_choice, in_active, "pay capitalise defer waive",
         "the next `rows` installments ask for no principal; their interest is paid, joins "
         "the balance, waits, or is waived (延期还款)"},
-    OperationRule{Kind::accrue, "accrue", 0, 0, running | in_overpaid | in_closed, "",
+    OperationRule{Kind::accrue, "accrue", 0, 0, in_active | in_overpaid | in_closed, "",
                   "income of charges through its day is booked, where the product books it by run"},
 };
 

@@ -207,7 +207,10 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
     answer.disbursed = state.disbursed;
   answer.method = schedule::to_text(product.method);
   const Day from = answer.disbursed.value_or(answer.as_of);
-  answer.plan_digest = plan_digest(schedule_terms(product, state.terms, from));
+  // A loan that was not paid out by its first due date has no plan any more.
+  if (const schedule::Terms terms = schedule_terms(product, state.terms, from);
+      schedule::check(terms))
+    answer.plan_digest = plan_digest(terms);
   const schedule::OverdueRules rules = overdue_rules(product, state.terms.rate);
   for (const schedule::DueInstallment& due : state.due) {
     answer.due.push_back({due.no, due.due, due.principal, due.interest,

@@ -303,7 +303,8 @@ void Recorder::undo() {
 }
 
 Status Recorder::step(Entry& entry, LoanRecord& record, bool is_new) {
-  if (entry.kind == Kind::reverse || entry.value_date < state_.business_date)
+  if (entry.kind == Kind::reverse || entry.value_date < state_.business_date ||
+      (!is_new && stands_first(event_of(entry))))
     return step_in_the_past(entry, record, is_new);
   const Product& product = state_.product_of(record);
   try {

@@ -44,6 +44,9 @@ constexpr std::array<Row, role_count> rows = {{
     {"partner_expense", {"6410", "Income passed on to partners"}},
     {"partner_loss", {"6745", "Losses borne by partners"}},
     {"service_fee_income", {"6060", "Service fees"}},
+    {"goodwill_interest", {"6711", "Goodwill, interest"}},
+    {"goodwill_fee", {"6712", "Goodwill, fees"}},
+    {"goodwill_penalty", {"6713", "Goodwill, penalties"}},
 }};
 
 }  // namespace

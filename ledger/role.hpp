@@ -50,8 +50,11 @@ enum class Role : std::uint8_t {
   partner_expense = 30,    ///< full books: income passed on to the partners
   partner_loss = 31,       ///< losses that the partners bear, less their recoveries (contra)
   service_fee_income = 32,  ///< taken by the lead out of interest (服务费)
+  goodwill_interest = 33,   ///< interest paid by the lender for the borrower
+  goodwill_fee = 34,        ///< fees the same way
+  goodwill_penalty = 35,    ///< penalties the same way
 };
-inline constexpr std::size_t role_count = 33;
+inline constexpr std::size_t role_count = 36;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 

@@ -73,6 +73,7 @@ void add_down_payment(LoanState& state, const Rules& rules, std::int64_t amount,
   InstallmentRecord& record = add_record(state, day, day);
   record.demanded[index(Component::principal)] = amount;
   record.down_payment = true;
+  record.leads = rules.product.servicing && rules.product.servicing->raise_over_all_rows;
   state.due.push_back(schedule::become_due(record.no, day, amount, 0, 0, rules.overdue));
   sort_table(state);
 }
@@ -98,33 +99,98 @@ schedule::Plan raised_plan(const LoanState& state, const Rules& rules, std::int6
   return schedule::make_plan(terms);
 }
 
-/// Equal parts as if all had been paid out at once: only the rows to come can take them.
-void raise_over_all(LoanState& state, const Rules& rules, std::int64_t more) {
+/// Equal parts as if all had been paid out at once: only the rows due on `day` or later can take
+/// them.
+void raise_over_all(LoanState& state, const Rules& rules, std::int64_t more, Day day) {
   Servicing& table = *state.servicing;
   std::int64_t owed = more;
-  for (const schedule::PlanRow& row : table.coming) owed += row.principal;
   std::int64_t planned = more;
   std::int64_t rows = 0;
+  std::vector<std::uint32_t> open;
   for (const InstallmentRecord& record : table.installments) {
     if (record.down_payment || record.extra) continue;
-    planned += record.demanded[index(Component::principal)] - record.owed_again;
+    const std::int64_t own = record.demanded[index(Component::principal)] - record.owed_again;
+    planned += own;
     ++rows;
+    if (record.due < day) continue;
+    owed += own;
+    open.push_back(record.no);
   }
   const std::int64_t part = rounded(planned, {1, rows}, rules.terms.installment);
-  for (std::size_t i = 0; i < table.coming.size(); ++i) {
-    schedule::PlanRow& row = table.coming[i];
-    const std::int64_t share = i + 1 == table.coming.size() ? owed : std::min(part, owed);
-    demand(state, rules, row.no, Component::principal, share - row.principal);
-    row.principal = share;
+  for (const std::uint32_t no : open) {
+    const std::int64_t share = no == open.back() ? owed : std::min(part, owed);
+    const InstallmentRecord& record = *table.find(no);
+    const std::int64_t own = record.demanded[index(Component::principal)] - record.owed_again;
+    demand(state, rules, no, Component::principal, share - own);
+    for (schedule::PlanRow& row : table.coming) {
+      if (row.no == no) row.principal = share;
+    }
     owed -= share;
+  }
+}
+
+bool raises_over_all(const LoanState& state, const Rules& rules, Day day) {
+  if (!rules.product.servicing || !rules.product.servicing->raise_over_all_rows ||
+      rules.product.method != schedule::Method::equal_principal)
+    return false;
+  const auto& rows = state.servicing->installments;
+  return std::any_of(rows.begin(), rows.end(), [day](const InstallmentRecord& record) {
+    return !record.down_payment && !record.extra && record.due >= day;
+  });
+}
+
+/// After the last row: one more, on the next date that the plan would have had.
+void add_row_after(LoanState& state, const Rules& rules, std::int64_t principal, Day day) {
+  schedule::Terms terms = rules.terms;
+  Day from = state.disbursed;
+  for (const InstallmentRecord& record : state.servicing->installments) {
+    if (!record.down_payment && !record.extra) from = std::max(from, record.due);
+  }
+  while (schedule::due_date(terms, terms.installments) <= day) ++terms.installments;
+  add_rows(state, rules,
+           {{.no = 0,
+             .due = schedule::due_date(terms, terms.installments),
+             .principal = principal,
+             .interest = 0,
+             .balance = 0}},
+           from);
+}
+
+/// Flat rows whose whole payments are round; the last row takes the difference.
+void round_payments(std::vector<schedule::PlanRow>& rows, money::Rounding rounding) {
+  std::int64_t owed = 0;
+  for (const schedule::PlanRow& row : rows) owed += row.principal;
+  for (schedule::PlanRow& row : rows) {
+    const std::int64_t payment = rounded(row.principal + row.interest, {1, 1}, rounding);
+    row.principal = &row == &rows.back() ? owed : std::min(payment - row.interest, owed);
+    owed -= row.principal;
+  }
+}
+
+schedule::Plan first_plan(const Rules& rules, std::int64_t principal, Day day) {
+  schedule::Terms terms = rules.terms;
+  terms.principal_minor = principal;
+  terms.disbursed = day;
+  const bool round_flat = rules.product.servicing && rules.product.servicing->round_flat_payment &&
+                          terms.method == schedule::Method::flat;
+  if (round_flat) terms.installment.multiple = 1;
+  if (auto checked = schedule::check(terms); !checked) throw LoanFault{checked.error().message};
+  schedule::Plan plan = schedule::make_plan(terms);
+  if (round_flat) round_payments(plan.rows, rules.terms.installment);
+  return plan;
+}
+
+/// Charges assessed before the first pay-out find their installments.
+void place_charges(LoanState& state, const Rules& rules) {
+  Servicing& table = *state.servicing;
+  for (ChargeRecord& charge : table.charges) {
+    charge.installment = installment_at(state, charge.due);
+    demand(state, rules, charge.installment, charge.component, charge.unpaid());
   }
 }
 
 void raise_rows(LoanState& state, const Rules& rules, std::int64_t more, Day day) {
   Servicing& table = *state.servicing;
-  if (rules.product.servicing && rules.product.servicing->raise_over_all_rows &&
-      rules.product.method == schedule::Method::equal_principal)
-    return raise_over_all(state, rules, more);
   const schedule::Plan plan = raised_plan(state, rules, more, day);
   for (std::size_t i = 0; i < table.coming.size(); ++i) {
     schedule::PlanRow& row = table.coming[i];
@@ -222,8 +288,17 @@ InstallmentRecord& add_record(LoanState& state, Day from, Day due) {
 }
 
 void sort_table(LoanState& state) {
-  const auto by_due = [](const auto& a, const auto& b) {
-    return a.due != b.due ? a.due < b.due : a.no < b.no;
+  std::vector<std::uint32_t> leading;
+  for (const InstallmentRecord& record : state.servicing->installments) {
+    if (record.leads) leading.push_back(record.no);
+  }
+  const auto leads = [&](std::uint32_t no) {
+    return std::find(leading.begin(), leading.end(), no) != leading.end();
+  };
+  const auto by_due = [&](const auto& a, const auto& b) {
+    if (a.due != b.due) return a.due < b.due;
+    if (leads(a.no) != leads(b.no)) return leads(a.no);
+    return a.no < b.no;
   };
   std::sort(state.servicing->installments.begin(), state.servicing->installments.end(), by_due);
   std::sort(state.due.begin(), state.due.end(), by_due);
@@ -303,11 +378,35 @@ std::uint32_t installment_at(LoanState& state, Day day) {
   return no;
 }
 
+namespace {
+
+/// Charges that are due by `day` in installments that are not: claims of their own.
+void claim_charges(const Servicing& table, std::vector<schedule::Claim>& claims, Day day) {
+  std::vector<schedule::Claim> own;
+  for (const ChargeRecord& charge : table.charges) {
+    if (charge.due > day || charge.unpaid() <= 0) continue;
+    for (schedule::Claim& claim : claims) {
+      if (claim.no != charge.installment || claim.due <= day) continue;
+      const std::size_t at = index(charge.component);
+      const std::int64_t part = std::min(charge.unpaid(), claim.amount[at]);
+      claim.amount[at] -= part;
+      schedule::Claim single{.no = claim.no, .due = charge.due};
+      single.amount[at] = part;
+      own.push_back(single);
+    }
+  }
+  claims.insert(claims.end(), own.begin(), own.end());
+}
+
+}  // namespace
+
 std::int64_t allocate_payment(LoanState& state, const Rules& rules,
                               const schedule::TimedOrder& order, std::int64_t amount_minor,
                               Incoming from, Day day, PaymentRecord& record) {
-  const auto claims = schedule::claims_of(state.due, rules.overdue, day);
+  auto claims = schedule::claims_of(state.due, rules.overdue, day);
   if (!claims) throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
+  if (rules.product.servicing && rules.product.servicing->charges_due_by_date)
+    claim_charges(*state.servicing, *claims, day);
   const schedule::Allocation allocation = schedule::allocate(amount_minor, *claims, order, day);
   for (const AllocatedLine& line : allocation.lines) book_line(state, line, from, day, record);
   if (!schedule::settle_lines(state.due, allocation.lines, rules.overdue, day))
@@ -315,6 +414,17 @@ std::int64_t allocate_payment(LoanState& state, const Rules& rules,
   drop_met(state, rules, day);
   return allocation.unallocated;
 }
+
+namespace {
+
+/// What the lender pays for the borrower has an account for each component.
+Role source_of(Role source, Component component) {
+  if (source != Role::goodwill_expense || component == Component::principal) return source;
+  if (component == Component::interest) return Role::goodwill_interest;
+  return component == Component::fee ? Role::goodwill_fee : Role::goodwill_penalty;
+}
+
+}  // namespace
 
 void book_line(LoanState& state, const AllocatedLine& line, Incoming from, Day day,
                PaymentRecord& payment) {
@@ -332,7 +442,7 @@ void book_line(LoanState& state, const AllocatedLine& line, Incoming from, Day d
     if (minor == 0) return;
     const Role gone =
         from.lowers_loss ? loss_role(table, line.component) : Role::recovery_income;
-    move(state, from.source, table.charged_off ? gone : role, minor);
+    move(state, source_of(from.source, line.component), table.charged_off ? gone : role, minor);
   };
   switch (line.component) {
     case Component::fee:
@@ -371,11 +481,17 @@ Role loss_role(const Servicing& table, Component component) {
 }
 
 void pay_charges(Servicing& table, const AllocatedLine& line) {
-  std::int64_t rest = line.amount;
+  std::vector<ChargeRecord*> charges;
   for (ChargeRecord& charge : table.charges) {
-    if (charge.installment != line.no || charge.component != line.component) continue;
-    const std::int64_t part = std::min(rest, charge.unpaid());
-    charge.paid += part;
+    if (charge.installment == line.no && charge.component == line.component)
+      charges.push_back(&charge);
+  }
+  std::stable_sort(charges.begin(), charges.end(),
+                   [](const auto* a, const auto* b) { return a->due < b->due; });
+  std::int64_t rest = line.amount;
+  for (ChargeRecord* charge : charges) {
+    const std::int64_t part = std::min(rest, charge->unpaid());
+    charge->paid += part;
     rest -= part;
   }
 }
@@ -402,16 +518,19 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
   if (!state.servicing) state.servicing.emplace();
   if (state.status == LoanStatus::closed) go_on(state, day);
   state.status = LoanStatus::active;
-  add_down_payment(state, rules, own_part, day);
   Servicing& table = *state.servicing;
+  if (first && state.status != LoanStatus::closed && table.payments.empty()) {
+    table.installments.clear();
+    state.due.clear();
+  }
+  add_down_payment(state, rules, own_part, day);
   if (first) {
-    schedule::Terms terms = rules.terms;
-    terms.principal_minor = planned;
-    terms.disbursed = day;
-    if (auto checked = schedule::check(terms); !checked) throw LoanFault{checked.error().message};
-    add_rows(state, rules, schedule::make_plan(terms).rows, day);
+    add_rows(state, rules, first_plan(rules, planned, day).rows, day);
+    place_charges(state, rules);
+  } else if (raises_over_all(state, rules, day)) {
+    raise_over_all(state, rules, planned, day);
   } else if (table.coming.empty()) {
-    demand(state, rules, installment_at(state, day), Component::principal, planned);
+    add_row_after(state, rules, planned, day);
   } else {
     raise_rows(state, rules, planned, day);
   }

@@ -36,6 +36,7 @@ struct InstallmentRecord {
   std::optional<Day> met{};     ///< when the last of it was paid
   bool extra = false;  ///< no row of the plan: holds a charge or chargeback after the last one
   bool down_payment = false;
+  bool leads = false;  ///< stands before the other installments of its day
 };
 
 /// A charge that was assessed.

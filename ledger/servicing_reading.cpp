@@ -55,10 +55,7 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
     row.unpaid = minus(minus(row.demanded, row.paid), row.waived);
     table.rows.push_back(row);
   }
-  // Within a day the part paid down stands first; periods follow each other.
-  std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
-    return a.due != b.due ? a.due < b.due : a.down_payment && !b.down_payment;
-  });
+  // Periods follow each other.
   std::optional<Day> last;
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     InstallmentView& row = table.rows[i];
@@ -76,7 +73,10 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
     InstallmentView& row = table.rows[i];
     row.balance = later;
     for (const PaidOut& out : paid_out) {
-      if (out.day > row.due) row.balance -= out.amount;
+      const bool leads = i > 0 && state.servicing->installments[i - 1].leads &&
+                         table.rows[i - 1].due == row.due;
+      if (out.day > row.due || (out.day == row.due && !row.down_payment && !leads && i > 0))
+        row.balance -= out.amount;
     }
     later += row.demanded.principal - row.owed_again;
   }
@@ -379,17 +379,24 @@ Result<std::vector<ChargeView>> Book::charges(const std::string& id) const {
   return views;
 }
 
-Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as_of) const {
+Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as_of,
+                                    std::optional<std::uint64_t> known_at) const {
   const std::shared_lock lock(impl_->state_mutex);
   const Result<Found> found = find_loan(*impl_->state, id);
   if (!found) return found.error();
   const Day day = as_of.value_or(impl_->state->business_date);
   LoanState state = canonical(*found->record, *impl_->state);
-  if (as_of) {
+  if (as_of || known_at) {
     const Result<ReadView> reader = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
     if (!reader) return reader.error();
-    Result<LoanHistory> all = history(found->record->last_entry,
-                                      [&](std::uint64_t s) { return entry_of(**reader, s); });
+    const EntrySource source = [&](std::uint64_t s) { return entry_of(**reader, s); };
+    std::uint64_t last = found->record->last_entry;
+    while (known_at && last > *known_at) {
+      const Result<Entry> entry = source(last);
+      if (!entry) return entry.error();
+      last = entry->previous;
+    }
+    Result<LoanHistory> all = history(last, source);
     if (!all) return all.error();
     std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
     try {
@@ -438,7 +445,7 @@ Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as
   }
   if (view.counted_days == 0) view.ranges.clear();
   for (const OverduePause& pause : table.pauses)
-    view.pauses.push_back({pause.from, pause.until, pause.from <= day && day < pause.until});
+    view.pauses.push_back({pause.from, pause.until, pause.from <= day && day <= pause.until});
   return view;
 }
 

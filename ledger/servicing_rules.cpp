@@ -94,8 +94,9 @@ void encode(Encoder& out, const std::optional<ServicingRules>& rules) {
   out.u8(static_cast<std::uint8_t>(rules->fee_income));
   out.u8(static_cast<std::uint8_t>((rules->income_by_run ? 1 : 0) |
                                    (rules->days_after_grace ? 2 : 0) |
-                                   (rules->from_held ? 4 : 0) |
-                                   (rules->raise_over_all_rows ? 8 : 0)));
+                                   (rules->charges_due_by_date ? 4 : 0) |
+                                   (rules->raise_over_all_rows ? 8 : 0) |
+                                   (rules->round_flat_payment ? 16 : 0)));
 }
 
 std::optional<ServicingRules> decode_servicing_rules(Decoder& in) {
@@ -120,11 +121,12 @@ std::optional<ServicingRules> decode_servicing_rules(Decoder& in) {
   rules.over_approved_e4 = static_cast<std::int64_t>(in.varint());
   rules.fee_income = in.enumerator(FeeIncome::when_due, FeeIncome::when_assessed);
   const std::uint8_t flags = in.u8();
-  if (flags > 15) in.fail();
+  if (flags > 31) in.fail();
   rules.income_by_run = (flags & 1) != 0;
   rules.days_after_grace = (flags & 2) != 0;
-  rules.from_held = (flags & 4) != 0;
+  rules.charges_due_by_date = (flags & 4) != 0;
   rules.raise_over_all_rows = (flags & 8) != 0;
+  rules.round_flat_payment = (flags & 16) != 0;
   return rules;
 }
 

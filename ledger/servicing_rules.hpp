@@ -40,12 +40,14 @@ struct ServicingRules {
   bool income_by_run = false;
   /// Days past due count from the end of grace; else from the due date once grace is over.
   bool days_after_grace = false;
-  /// A chargeback or a refund takes money held first and only the rest is owed again; else all of
-  /// it is owed again and money held pays of it.
-  bool from_held = true;
-  /// A later pay-out makes equal parts over all rows of the plan, the last row takes the difference;
-  /// else the rows to come share it.
+  /// A charge is due from its own date on for the order of payment; else with its installment.
+  bool charges_due_by_date = false;
+  /// A later pay-out makes equal parts over all rows of the plan, those due on its day included and
+  /// after its down payment; the last row takes the difference. Else the rows to come share it.
   bool raise_over_all_rows = false;
+  /// The whole payment of a flat row is a multiple of the rounding of installments; else its
+  /// principal is.
+  bool round_flat_payment = false;
   bool operator==(const ServicingRules&) const = default;
 
   [[nodiscard]] static schedule::TimedOrder standard_order();

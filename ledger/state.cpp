@@ -154,7 +154,8 @@ Status replay_loan_event(BookState& state, const Entry& entry, const storage::Vi
   record.touched = true;
   page.dirty = true;
   const Product& product = state.product_of(record);
-  const bool in_the_past = entry.kind == Kind::reverse || entry.value_date < state.business_date;
+  const bool in_the_past = entry.kind == Kind::reverse || entry.value_date < state.business_date ||
+                           stands_first(event_of(entry));
   try {
     if (in_the_past) {
       Result<LoanHistory> all =

@@ -47,7 +47,7 @@ class Expectation {
     return value_of(replay_.book->loan_events(replay_loan));
   }
   [[nodiscard]] StandingView standing() const {
-    return value_of(replay_.book->standing(replay_loan));
+    return opened() ? value_of(replay_.book->standing(replay_loan)) : StandingView{};
   }
   [[nodiscard]] InstallmentTable table() const;
   [[nodiscard]] Json row_of(const InstallmentView& row) const;
@@ -77,8 +77,13 @@ Json date_or_null(const std::optional<money::Day>& day) {
 InstallmentTable Expectation::table() const {
   const auto loan = replay_.book->loan(replay_loan);
   if (loan && loan->disbursed) return value_of(replay_.book->installments(replay_loan));
+  const std::string expected =
+      replay_.expected.empty()
+          ? replay_.terms.value("expected_disbursement",
+                                replay_.terms.at("submitted_on").get<std::string>())
+          : replay_.expected;
   return value_of(replay_.book->installments_of(fineract_opening(replay_.terms),
-                                                day_of(replay_.terms.at("expected_disbursement"))));
+                                                day_of(expected)));
 }
 
 Json Expectation::row_of(const InstallmentView& row) const {
@@ -154,7 +159,9 @@ std::vector<Json> Expectation::transaction_rows() const {
                       {"overpayment", "0.00"},
                       {"reverted", false}});
     }
-    if (type.empty()) continue;
+    const auto& gone = replay_.taken_back;
+    if (type.empty() || std::find(gone.begin(), gone.end(), event.sequence) != gone.end())
+      continue;
     // Kinds that move no money have no balance column there.
     const bool no_balance = event.kind == Kind::charge_off || event.kind == Kind::write_off ||
                             event.kind == Kind::re_age || event.kind == Kind::reamortize;
@@ -381,22 +388,28 @@ void Expectation::pause_actions(const Json& step) {
   same("pause actions", step.at("rows"), actual);
 }
 
-/// The range at each run over the loan, and since when.
+/// The range at each run over the loan and at each event since, and since when.
 void Expectation::history(const Json& step) {
+  std::vector<LoanEventView> all = events();
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
   std::vector<Json> tags;
   std::string tagged = "NO_DELINQUENCY";
-  for (const LoanEventView& event : events()) {
-    if (event.kind != Kind::accrue) continue;
-    const money::Day day = event.value_date + date::days{1};
-    const StandingView then = value_of(replay_.book->standing(replay_loan, day));
+  for (const LoanEventView& event : all) {
+    const date::days later{event.kind == Kind::accrue ? 1 : 0};
+    const money::Day day = event.value_date + later;
+    const StandingView then =
+        value_of(replay_.book->standing(replay_loan, day, event.sequence));
     const std::string range = fineract_range(replay_.terms, then.counted_days);
     if (range == tagged) continue;
     if (tagged != "NO_DELINQUENCY") tags.front()["lifted_on"] = money::to_text(day);
     tagged = range;
-    if (range != "NO_DELINQUENCY")
-      tags.insert(tags.begin(), {{"range", range},
-                                 {"added_on", money::to_text(day)},
-                                 {"lifted_on", nullptr}});
+    if (range == "NO_DELINQUENCY") continue;
+    Json tag = Json::object();
+    tag["range"] = range;
+    tag["added_on"] = money::to_text(day);
+    tag["lifted_on"] = nullptr;
+    tags.insert(tags.begin(), std::move(tag));
   }
   const Json& rows = step.at("rows");
   for (std::size_t i = 0; i < rows.size(); ++i)
@@ -409,11 +422,7 @@ void Expectation::all_met() {
 }
 
 void Expectation::last_closed(const Json& step) {
-  std::optional<money::Day> last;
-  for (const LoanEventView& event : events()) {
-    if (event.kind == Kind::accrue) last = event.value_date;
-  }
-  same("last closed day", step.at("date"), date_or_null(last));
+  same("last closed day", step.at("date"), date_or_null(replay_.closed));
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ TimedOrder strategy_order(const std::string& name) {
 }
 
 void set_orders(const Json& terms, ServicingRules& rules) {
-  const Json& processing = terms.at("transaction_processing");
+  const Json processing = terms.value("transaction_processing", Json());
   if (processing.is_null()) return;
   const std::string strategy = processing.at("strategy");
   if (strategy != "advanced-payment-allocation-strategy") {
@@ -99,7 +99,7 @@ void set_orders(const Json& terms, ServicingRules& rules) {
       throw NotBuilt{"payment allocation of " + type};
     }
   }
-  for (const Json& rule : terms.at("credit_allocation")) {
+  for (const Json& rule : terms.value("credit_allocation", Json::array())) {
     for (const Json& word : rule.at("order"))
       rules.chargeback.push_back(step_of("DUE_" + word.get<std::string>()).component);
   }
@@ -117,6 +117,8 @@ void set_accounts(Product& product) {
   set({Role::settlement}, "145023", "Suspense/Clearing account");
   set({Role::overpayment}, "l1", "Overpayment account");
   set({Role::goodwill_expense}, "744003", "Goodwill Expense Account");
+  set({Role::goodwill_interest}, "404001", "Interest Income Charge Off");
+  set({Role::goodwill_fee, Role::goodwill_penalty}, "404008", "Fee Charge Off");
   set({Role::charge_off_expense}, "744007", "Credit Loss/Bad Debt");
   set({Role::fraud_expense}, "744037", "Credit Loss/Bad Debt-Fraud");
   set({Role::charge_off_interest}, "404001", "Interest Income Charge Off");
@@ -141,7 +143,8 @@ void set_interest(const Json& terms, Product& product) {
                                       : schedule::DayCount::act_act_isda;
   const bool daily =
       text_or(terms, "interest_calculation_period", "same_as_repayment_period") == "daily";
-  product.basis = daily || terms.at("repay_unit") != "months" ? schedule::InterestBasis::daily
+  const bool whole_months = year == "360" && text_or(terms, "days_in_month", "actual") == "30";
+  product.basis = (daily && !whole_months) || terms.at("repay_unit") != "months" ? schedule::InterestBasis::daily
                                                               : schedule::InterestBasis::monthly;
   if (rate.e12() == 0) {
     product.method = schedule::Method::equal_principal;
@@ -176,8 +179,14 @@ ledger::Product fineract_product(const Json& terms, bool charges_by_assessment) 
         minor_of(terms.at("installment_multiple_of"), product.currency);
   }
   product.compound = ledger::CompoundRate::none;
-  if (terms.contains("grace"))
-    product.grace_days = terms.at("grace").at("on_arrears_days").get<std::uint16_t>();
+  if (terms.contains("grace") && terms.at("grace").is_object()) {
+    const Json& grace = terms.at("grace");
+    product.grace_days = grace.at("on_arrears_days").get<std::uint16_t>();
+    product.plan.principal_free_rows = grace.at("principal_installments").get<std::uint16_t>();
+    product.plan.interest_free_rows = grace.at("interest_free_installments").get<std::uint16_t>();
+    if (grace.at("interest_payment_installments") != 0)
+      throw NotBuilt{"interest that is deferred for some installments"};
+  }
   product.buckets.upper = {0};
   for (const Json& range : terms.value("delinquency_bucket", Json::array())) {
     if (!range.at("max_days").is_null())
@@ -198,8 +207,9 @@ ledger::Product fineract_product(const Json& terms, bool charges_by_assessment) 
   rules.income_by_run = true;
   rules.days_after_grace = true;
   const bool progressive = terms.at("schedule_type") == "progressive";
-  rules.from_held = !progressive;
   rules.raise_over_all_rows = !progressive;
+  rules.charges_due_by_date = !progressive;
+  rules.round_flat_payment = true;
   set_accounts(product);
   return product;
 }
