@@ -159,6 +159,8 @@ void change(LoanState& state, const Rules& rules, Day day) {
       become_due(state, rules, day);
     }
   }
+  // What money held has paid may have lowered a level.
+  if (state.servicing) accrue(state, rules.product, day);
   transfer_overdue(state, day);
   drop_settled(state, rules, day);
   close_if_settled(state, day);
