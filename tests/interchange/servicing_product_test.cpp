@@ -32,7 +32,8 @@ chargeback = ["fee", "interest"]
 several_payouts = true
 over_approved = "12.5%"
 fee_income = "when-assessed"
-money_held_first = false
+charges_due = "own-date"
+flat_rounding = "payment"
 later_payouts = "all-rows"
 days_past_due = "after-grace"
 income_by_run = true
@@ -69,7 +70,8 @@ TEST_CASE("the servicing rules of a product file reach their fields", "[product]
   CHECK(rules.several_payouts);
   CHECK(rules.over_approved_e4 == 1'250);
   CHECK(rules.fee_income == ledger::FeeIncome::when_assessed);
-  CHECK_FALSE(rules.from_held);
+  CHECK(rules.charges_due_by_date);
+  CHECK(rules.round_flat_payment);
   CHECK(rules.raise_over_all_rows);
   CHECK(rules.days_after_grace);
   CHECK(rules.income_by_run);
