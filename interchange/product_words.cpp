@@ -288,7 +288,8 @@ void add_servicing(const Product& product, std::vector<std::string>& out) {
     out.push_back("A chargeback takes back the payment's " + listed(words) +
                   " first, the rest is principal.");
   }
-  out.push_back(rules.fee_income == ledger::FeeIncome::when_due
+  out.push_back(rules.income_by_run ? "A charge is income when the operation `accrue` books it."
+                : rules.fee_income == ledger::FeeIncome::when_due
                     ? "A charge is income on the night of its due date."
                     : "A charge is income when it is made.");
 }

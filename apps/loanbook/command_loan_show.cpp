@@ -122,6 +122,59 @@ void print_loan_row(const Context& context, const ledger::LoanView& view) {
   print(report, context.format);
 }
 
+std::string state_of(const ledger::InstallmentView& row, Day today) {
+  if (row.unpaid.total() == 0) return row.paid.total() == 0 ? "settled" : "paid";
+  if (row.due == today) return "due";
+  return row.due < today ? "overdue" : "planned";
+}
+
+// The installments of a loan that keeps a table, as they stand: demanded, paid, unpaid.
+void print_installments(const Context& context, const ledger::InstallmentTable& table,
+                        const ledger::LoanView& view) {
+  const auto amount = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, view.row.digits);
+  };
+  Report report;
+  report.title = {fmt::format("Loan {}, {}: installments as they stand at the opening of {}",
+                              view.row.loan, view.row.currency, money::to_text(view.as_of))};
+  report.columns = {{"no", "#", ColumnKind::integer},
+                    {"due", "Due", ColumnKind::date},
+                    {"principal", "Principal", ColumnKind::amount},
+                    {"interest", "Interest", ColumnKind::amount},
+                    {"fee", "Fee", ColumnKind::amount},
+                    {"penalty", "Penalty", ColumnKind::amount},
+                    {"payment", "Payment", ColumnKind::amount},
+                    {"paid", "Paid", ColumnKind::amount},
+                    {"waived", "Waived", ColumnKind::amount},
+                    {"unpaid", "Unpaid", ColumnKind::amount},
+                    {"balance", "Balance", ColumnKind::amount},
+                    {"state", "State"}};
+  ledger::PartsView sum;
+  std::int64_t paid = 0;
+  std::int64_t waived = 0;
+  for (const auto& row : table.rows) {
+    sum.principal += row.demanded.principal;
+    sum.interest += row.demanded.interest;
+    sum.fee += row.demanded.fee;
+    sum.penalty += row.demanded.penalty;
+    paid += row.paid.total();
+    waived += row.waived.total();
+    std::string state = state_of(row, view.as_of);
+    if (row.down_payment) state += ", down payment";
+    if (row.extra) state += ", after the plan";
+    report.rows.push_back(
+        {{std::to_string(row.no), money::to_text(row.due), amount(row.demanded.principal),
+          amount(row.demanded.interest), amount(row.demanded.fee), amount(row.demanded.penalty),
+          amount(row.demanded.total()), amount(row.paid.total()), amount(row.waived.total()),
+          amount(row.unpaid.total()), amount(row.balance), std::move(state)}});
+  }
+  report.rows.push_back({{"", "total", amount(sum.principal), amount(sum.interest), amount(sum.fee),
+                          amount(sum.penalty), amount(sum.total()), amount(paid), amount(waived),
+                          amount(sum.total() - paid - waived), "", ""},
+                         RowMark::total});
+  print(report, context.format);
+}
+
 }  // namespace
 
 int run_loan_show(const Context& context, const LoanShowArguments& arguments) {
@@ -148,6 +201,15 @@ int run_loan_schedule(const Context& context, const std::string& loan) {
     if (!rows) return fail(rows.error());
     auto view = book.loan(loan);
     if (!view) return fail(view.error());
+    if (view->row.status != ledger::LoanStatus::approved) {
+      auto table = book.installments(loan);
+      if (!table) return fail(table.error());
+      if (!table->rows.empty()) {
+        print_installments(context, *table, *view);
+        print_completeness(book);
+        return exit_code::done;
+      }
+    }
     const auto amount = [&](std::int64_t minor) {
       return money::text_of_minor(minor, view->row.digits);
     };

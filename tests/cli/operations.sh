@@ -57,13 +57,18 @@ run 0 loan show C-1
 out_has "fee 13.20"
 run 0 loan repay C-1 --amount 413.20
 out_has "fee_receivable"
+run 0 --format csv loan schedule C-1
+# 400.00 and two fees, 7.20 by plan and 10.00 of which 4.00 were waived: all paid.
+equal "$(sed -n 2p out | cut -d, -f5,7-10)" "17.20,417.20,413.20,4.00,0.00"
 run 0 loan merchant-refund C-1 --amount 100
 run 0 loan goodwill C-1 --amount 1.00
 
 # What is wrong is said before anything is written, and where.
 before=$(head_of)
-run 2 loan charge C-1
+run 2 loan goodwill C-1
 err_has "--amount"
+run 3 loan charge C-1
+err_has "charge.amount"
 run 3 loan charge C-1 --amount 1 --choice large
 err_has "operation.choice_unknown"
 run 3 loan charge C-1 --amount 1 --from 2026-02-30

@@ -356,7 +356,7 @@ TEST_CASE("an operation says which field is wrong, and where", "[import]") {
     const char* error;
   };
   const Row rows[] = {
-      {R"({"event":"charge","loan_id":"L1"})", "import.missing_field@1:1"},
+      {R"({"event":"goodwill","loan_id":"L1"})", "import.missing_field@1:1"},
       {R"({"event":"charge","loan_id":"L1","amount":"1.00","choice":"large"})",
        "operation.choice_unknown@1:59"},
       {R"({"event":"charge","loan_id":"L1","amount":"1.00","rows":2})",
