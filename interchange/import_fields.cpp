@@ -531,11 +531,11 @@ std::optional<Field> field_named(std::string_view name) {
 std::vector<EventFields> event_fields() {
   std::vector<EventFields> all;
   for (const EventRule& rule : event_rules()) {
+    if (rule.line) continue;
     EventFields& event = all.emplace_back();
     event.event = rule.name;
     event.meaning = rule.meaning;
     if (rule.operation != nullptr) event.choices = rule.operation->choices;
-    if (rule.line == ledger::Kind::risk_decision) event.choices = "allow hold block";
     for (std::size_t i = 0; i < field_count; ++i) {
       const auto field = static_cast<Field>(i);
       if ((rule.required & bit(field)) != 0) event.required.push_back(field);

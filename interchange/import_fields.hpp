@@ -68,7 +68,7 @@ struct EventFields {
   std::string_view choices;     ///< words of the field `choice`, the first is the default
   std::string_view meaning;
 };
-/// Every event that `build_command` knows; operations as in ledger::operation_rules().
+/// Every event of a loan that `build_command` knows; operations as in ledger::operation_rules().
 [[nodiscard]] std::vector<EventFields> event_fields();
 
 /// How the text of a rate or date is to be read.
