@@ -239,11 +239,13 @@ void read_servicing_rules(Keys& root, ledger::Product& product) {
   const toml::table* table = root.table("servicing");
   if (table == nullptr) return;
   ServicingRules& rules = product.servicing.emplace();
-  Keys keys{table,
-            "servicing",
-            root.problems(),
-            {"payment", "merchant_refund", "payout_refund", "goodwill", "down_payment",
-             "chargeback", "several_payouts", "over_approved", "fee_income"}};
+  Keys keys{
+      table,
+      "servicing",
+      root.problems(),
+      {"payment", "merchant_refund", "payout_refund", "goodwill", "down_payment", "chargeback",
+       "several_payouts", "over_approved", "fee_income", "income_by_run", "days_after_grace",
+       "charges_due_by_date", "raise_over_all_rows", "round_flat_payment"}};
   read_order(keys, "payment", "servicing", rules.payment);
   read_own_order(keys, "merchant_refund", "servicing", rules.payment, rules.merchant_refund);
   read_own_order(keys, "payout_refund", "servicing", rules.payment, rules.payout_refund);
@@ -253,6 +255,11 @@ void read_servicing_rules(Keys& root, ledger::Product& product) {
   keys.boolean("several_payouts", rules.several_payouts);
   keys.text("over_approved", rules.over_approved_e4, parse_e4);
   keys.text("fee_income", rules.fee_income, parser_of(fee_incomes));
+  keys.boolean("income_by_run", rules.income_by_run);
+  keys.boolean("days_after_grace", rules.days_after_grace);
+  keys.boolean("charges_due_by_date", rules.charges_due_by_date);
+  keys.boolean("raise_over_all_rows", rules.raise_over_all_rows);
+  keys.boolean("round_flat_payment", rules.round_flat_payment);
 }
 
 void write_servicing_rules(std::string& out, const ledger::Product& product) {
@@ -281,6 +288,15 @@ void write_servicing_rules(std::string& out, const ledger::Product& product) {
   line("over_approved",
        in_quotes(money::Rate::of_e12(rules.over_approved_e4 * e4_in_e12).percent_text()));
   line("fee_income", in_quotes(text_of(fee_incomes, rules.fee_income)));
+  const std::pair<const char*, bool> switches[] = {
+      {"income_by_run", rules.income_by_run},
+      {"days_after_grace", rules.days_after_grace},
+      {"charges_due_by_date", rules.charges_due_by_date},
+      {"raise_over_all_rows", rules.raise_over_all_rows},
+      {"round_flat_payment", rules.round_flat_payment}};
+  for (const auto& [key, on] : switches) {
+    if (on) line(key, "true");
+  }
 }
 
 }  // namespace loanbook::interchange::toml_reading

@@ -69,8 +69,7 @@ void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const 
                       .due = due,
                       .amount = op.amount_minor};
   demand(state, rules, record.installment, record.component, op.amount_minor);
-  const ServicingRules* servicing =
-      rules.product.servicing ? &*rules.product.servicing : nullptr;
+  const ServicingRules* servicing = rules.product.servicing ? &*rules.product.servicing : nullptr;
   const bool at_once = servicing != nullptr && servicing->fee_income == FeeIncome::when_assessed;
   const bool by_run = servicing != nullptr && servicing->income_by_run;
   if (!by_run && (at_once || due < event.value_date)) recognise(state, record);
@@ -81,8 +80,8 @@ void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const 
 
 /// A run over the income of charges, through the day of the event.
 void accrue_charges(LoanState& state, const Rules& rules, const LoanEvent& event) {
-  const bool assessed = rules.product.servicing &&
-                        rules.product.servicing->fee_income == FeeIncome::when_assessed;
+  const bool assessed =
+      rules.product.servicing && rules.product.servicing->fee_income == FeeIncome::when_assessed;
   for (ChargeRecord& charge : state.servicing->charges) {
     // What was assessed after the run was not known to it.
     if (charge.sequence < event.sequence &&
@@ -389,8 +388,7 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
       return receive(state, rules, event, order_of(rules, event.kind),
                      {Role::settlement, event.kind != Kind::down_payment});
     case Kind::goodwill:
-      return receive(state, rules, event, order_of(rules, event.kind),
-                     {Role::goodwill_expense});
+      return receive(state, rules, event, order_of(rules, event.kind), {Role::goodwill_expense});
     case Kind::refund_overpayment:
       return refund_overpayment(state, rules, event, op);
     case Kind::refund:

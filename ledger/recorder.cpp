@@ -95,8 +95,8 @@ Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& c
   if (unreadable) return *unreadable;
   if (!known) return Found{};
   // Decisions that the book itself asked for stand before what they were asked for.
-  const bool asked = first->kind == Kind::risk_decision &&
-                     !std::holds_alternative<RiskDecision>(command.event);
+  const bool asked =
+      first->kind == Kind::risk_decision && !std::holds_alternative<RiskDecision>(command.event);
   std::uint32_t decisions = 0;
   for (bool more = asked; more && decisions < first->batch_size;) {
     const Result<Entry> member = entry(first->sequence + decisions);

@@ -135,7 +135,7 @@ struct InstallmentView {
   std::optional<Day> met{};               ///< nothing is owed since then
   std::int64_t balance = 0;               ///< principal by plan after it
   bool down_payment = false;
-  bool extra = false;  ///< after the plan: a charge or chargeback
+  bool extra = false;           ///< after the plan: a charge or chargeback
   std::int64_t owed_again = 0;  ///< of the principal demanded: money that left again
 };
 struct InstallmentTable {
@@ -150,12 +150,12 @@ struct LoanEventView {
   Kind kind = Kind::open;
   Day value_date{};
   std::int64_t amount = 0;
-  PartsView parts;                 ///< what it paid, demanded or moved
-  std::int64_t overpaid = 0;       ///< held for the borrower by it, or used of what was held
-  std::int64_t principal = 0;      ///< owed after it
-  PartsView recognised;            ///< income that was booked with it
-  std::uint64_t of = 0;            ///< the entry it refers to
-  std::uint64_t reversed_by = 0;   ///< 0: it stands
+  PartsView parts;                     ///< what it paid, demanded or moved
+  std::int64_t overpaid = 0;           ///< held for the borrower by it, or used of what was held
+  std::int64_t principal = 0;          ///< owed after it
+  PartsView recognised;                ///< income that was booked with it
+  std::uint64_t of = 0;                ///< the entry it refers to
+  std::uint64_t reversed_by = 0;       ///< 0: it stands
   std::optional<Day> from{}, until{};  ///< of an operation that has them
   struct Line {
     std::string code, name;
@@ -178,7 +178,7 @@ struct StandingView {
   std::optional<Day> charged_off_on{};
   std::int64_t owed = 0, overdue = 0, held = 0;
   std::int32_t days_past_due = 0;
-  std::int32_t counted_days = 0;  ///< less grace, where the product says so, and paused days
+  std::int32_t counted_days = 0;    ///< less grace, where the product says so, and paused days
   std::optional<Day> late_since{};  ///< the first of them
   std::optional<Day> maturity{};
   std::optional<Day> settled_on{};  ///< of a closed loan

@@ -102,8 +102,7 @@ void apply_book_event(BookState& state, const Entry& entry) {
   } else if (const auto* closed = std::get_if<DayClosed>(&entry.payload)) {
     state.closed_through = closed->day;
   } else if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
-    const bool applied =
-        state.lines.apply(entry.kind, *fact, entry.sequence, entry.booking_date);
+    const bool applied = state.lines.apply(entry.kind, *fact, entry.sequence, entry.booking_date);
     LOANBOOK_ASSERT(applied);
   }
 }
