@@ -137,8 +137,9 @@ Status check_dates(const Operation& operation, Day value_date, const LoanState& 
 Result<std::int64_t> charge_amount(const Operation& operation, const LoanState& state,
                                    const Product& product) {
   if (operation.amount.has_value() == operation.rate.has_value())
-    return refuse("charge.amount", "a charge has an amount, or a rate of what was lent and of its "
-                                   "interest; give one of them");
+    return refuse("charge.amount",
+                  "a charge has an amount, or a rate of what was lent and of its "
+                  "interest; give one of them");
   if (operation.amount) return 0;
   const Result<money::Rate> rate = money::Rate::parse(*operation.rate);
   if (!rate) return rate.error();

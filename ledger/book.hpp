@@ -126,8 +126,7 @@ class Book {
   /// Its events in the order they count.
   [[nodiscard]] Result<std::vector<LoanEventView>> loan_events(const std::string& id) const;
   [[nodiscard]] Result<std::vector<ChargeView>> charges(const std::string& id) const;
-  [[nodiscard]] Result<StandingView> standing(const std::string& id,
-                                              std::optional<Day> as_of = {},
+  [[nodiscard]] Result<StandingView> standing(const std::string& id, std::optional<Day> as_of = {},
                                               std::optional<std::uint64_t> known_at = {}) const;
   [[nodiscard]] Result<std::vector<EntryView>> loan_entries(const std::string& id) const;
   [[nodiscard]] Result<std::vector<ExplainLine>> explain(const std::string& id, Day date) const;

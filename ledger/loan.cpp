@@ -286,6 +286,9 @@ void accrue_claims(LoanState& state, const Product& product, Day at) {
 }  // namespace
 
 void accrue(LoanState& state, const Product& product, Day at) {
+  // The nights know active loans only: what an event that was inserted demands of another one bears
+  // nothing.
+  if (state.status != LoanStatus::active) return;
   accrue_claims(state, product, at);
   if (state.joint) share_out(state, product);
 }

@@ -440,8 +440,7 @@ void book_line(LoanState& state, const AllocatedLine& line, Incoming from, Day d
                                  [&](const schedule::PlanRow& row) { return row.no == line.no; });
   const auto credit = [&](Role role, std::int64_t minor) {
     if (minor == 0) return;
-    const Role gone =
-        from.lowers_loss ? loss_role(table, line.component) : Role::recovery_income;
+    const Role gone = from.lowers_loss ? loss_role(table, line.component) : Role::recovery_income;
     move(state, source_of(from.source, line.component), table.charged_off ? gone : role, minor);
   };
   switch (line.component) {

@@ -73,8 +73,8 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
     InstallmentView& row = table.rows[i];
     row.balance = later;
     for (const PaidOut& out : paid_out) {
-      const bool leads = i > 0 && state.servicing->installments[i - 1].leads &&
-                         table.rows[i - 1].due == row.due;
+      const bool leads =
+          i > 0 && state.servicing->installments[i - 1].leads && table.rows[i - 1].due == row.due;
       if (out.day > row.due || (out.day == row.due && !row.down_payment && !leads && i > 0))
         row.balance -= out.amount;
     }
@@ -148,9 +148,8 @@ PartsView parts_of(const LoanEvent& event, const LoanState& before, const LoanSt
     case Kind::reamortize:
       return before.servicing ? moved(before, after) : PartsView{};
     case Kind::refund_overpayment:
-      return minus(
-          minus(table_of(after, {}).total.demanded, table_of(before, {}).total.demanded),
-          minus(table_of(after, {}).total.paid, table_of(before, {}).total.paid));
+      return minus(minus(table_of(after, {}).total.demanded, table_of(before, {}).total.demanded),
+                   minus(table_of(after, {}).total.paid, table_of(before, {}).total.paid));
     case Kind::waive_charge:
       return income_given_up(event, before, after);
     case Kind::chargeback:
@@ -169,7 +168,8 @@ PartsView parts_of(const LoanEvent& event, const LoanState& before, const LoanSt
 }
 
 /// Income that became ours with the event, and its movements taken out of `step`.
-PartsView recognised_of(const LoanEvent& event, const LoanState& before, const LoanState& after, Balances& step) {
+PartsView recognised_of(const LoanEvent& event, const LoanState& before, const LoanState& after,
+                        Balances& step) {
   PartsView income;
   if (!after.servicing) return income;
   const auto take_out = [&](Role asset, Role revenue, std::int64_t minor) {
@@ -190,8 +190,8 @@ PartsView recognised_of(const LoanEvent& event, const LoanState& before, const L
     take_out(fee ? Role::fee_receivable : Role::late_fee_receivable,
              fee ? Role::fee_income : Role::late_fee_income, minor);
   }
-  const std::int64_t settled = balance_of(before, Role::interest_income) -
-                               balance_of(after, Role::interest_income);
+  const std::int64_t settled =
+      balance_of(before, Role::interest_income) - balance_of(after, Role::interest_income);
   if (settled != 0 && step[static_cast<std::size_t>(Role::interest_income)] == -settled)
     take_out(Role::interest_unearned, Role::interest_income, settled);
   // A charge-off gives up at once what it books.
@@ -206,9 +206,8 @@ std::vector<LoanEventView::Line> lines_of(const Product& product, const Balances
   for (std::size_t role = 0; role < role_count; ++role) {
     if (step[role] == 0) continue;
     const AccountCode account = account_of(product, static_cast<Role>(role));
-    const auto known = std::find_if(lines.begin(), lines.end(), [&](const auto& line) {
-      return line.code == account.code;
-    });
+    const auto known = std::find_if(lines.begin(), lines.end(),
+                                    [&](const auto& line) { return line.code == account.code; });
     if (known != lines.end()) {
       known->minor += step[role];
     } else {
@@ -242,8 +241,7 @@ LoanEventView event_view(const Product& product, const LoanEvent& event, const L
     view.from = event.operated->from;
     view.until = event.operated->until;
   }
-  view.overpaid =
-      balance_of(before, Role::overpayment) - balance_of(after, Role::overpayment);
+  view.overpaid = balance_of(before, Role::overpayment) - balance_of(after, Role::overpayment);
   if (view.overpaid < 0) view.overpaid = -view.overpaid;
   view.lines = lines_of(product, step);
   return view;

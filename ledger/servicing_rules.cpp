@@ -92,11 +92,10 @@ void encode(Encoder& out, const std::optional<ServicingRules>& rules) {
   out.u8(rules->several_payouts ? 1 : 0);
   out.varint(static_cast<std::uint64_t>(rules->over_approved_e4));
   out.u8(static_cast<std::uint8_t>(rules->fee_income));
-  out.u8(static_cast<std::uint8_t>((rules->income_by_run ? 1 : 0) |
-                                   (rules->days_after_grace ? 2 : 0) |
-                                   (rules->charges_due_by_date ? 4 : 0) |
-                                   (rules->raise_over_all_rows ? 8 : 0) |
-                                   (rules->round_flat_payment ? 16 : 0)));
+  out.u8(static_cast<std::uint8_t>(
+      (rules->income_by_run ? 1 : 0) | (rules->days_after_grace ? 2 : 0) |
+      (rules->charges_due_by_date ? 4 : 0) | (rules->raise_over_all_rows ? 8 : 0) |
+      (rules->round_flat_payment ? 16 : 0)));
 }
 
 std::optional<ServicingRules> decode_servicing_rules(Decoder& in) {

@@ -20,8 +20,9 @@ Replay begin(const Json& content) {
   Replay replay;
   replay.terms = content.at("terms");
   auto store = storage::memory::make_memory_store();
-  if (auto made = ledger::Book::init(*store, std::string(replay.currency().text()),
-                                        first_day(content)); !made)
+  if (auto made =
+          ledger::Book::init(*store, std::string(replay.currency().text()), first_day(content));
+      !made)
     throw Refused{made.error().id + ": " + made.error().message};
   replay.book = value_of(ledger::Book::open(std::move(store)));
   return replay;

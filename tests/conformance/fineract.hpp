@@ -21,10 +21,10 @@ struct Replay {
   bool charges_by_assessment = false;  ///< a setting of the case, given before the product
   std::string same_key;                ///< of the transaction before, for repeats
   std::uint64_t keys = 0;
-  std::optional<money::Day> closed;  ///< the last business date that was closed for the loan
+  std::optional<money::Day> closed;       ///< the last business date that was closed for the loan
   std::vector<std::uint64_t> taken_back;  ///< entries that went with their pay-out
-  std::string expected;       ///< day of the pay-out, as approved
-  std::vector<Json> waiting;  ///< asked for before the loan was opened
+  std::string expected;                   ///< day of the pay-out, as approved
+  std::vector<Json> waiting;              ///< asked for before the loan was opened
 
   [[nodiscard]] money::Currency currency() const;
 };

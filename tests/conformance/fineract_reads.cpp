@@ -49,6 +49,11 @@ class Expectation {
   [[nodiscard]] StandingView standing() const {
     return opened() ? value_of(replay_.book->standing(replay_loan)) : StandingView{};
   }
+  struct Ranges {
+    std::string now = "NO_DELINQUENCY";
+    std::vector<Json> tags;
+  };
+  [[nodiscard]] Ranges ranges() const;
   [[nodiscard]] InstallmentTable table() const;
   [[nodiscard]] Json row_of(const InstallmentView& row) const;
   [[nodiscard]] std::vector<Json> transaction_rows() const;
@@ -82,8 +87,7 @@ InstallmentTable Expectation::table() const {
           ? replay_.terms.value("expected_disbursement",
                                 replay_.terms.at("submitted_on").get<std::string>())
           : replay_.expected;
-  return value_of(replay_.book->installments_of(fineract_opening(replay_.terms),
-                                                day_of(expected)));
+  return value_of(replay_.book->installments_of(fineract_opening(replay_.terms), day_of(expected)));
 }
 
 Json Expectation::row_of(const InstallmentView& row) const {
@@ -160,8 +164,7 @@ std::vector<Json> Expectation::transaction_rows() const {
                       {"reverted", false}});
     }
     const auto& gone = replay_.taken_back;
-    if (type.empty() || std::find(gone.begin(), gone.end(), event.sequence) != gone.end())
-      continue;
+    if (type.empty() || std::find(gone.begin(), gone.end(), event.sequence) != gone.end()) continue;
     // Kinds that move no money have no balance column there.
     const bool no_balance = event.kind == Kind::charge_off || event.kind == Kind::write_off ||
                             event.kind == Kind::re_age || event.kind == Kind::reamortize;
@@ -216,9 +219,8 @@ void Expectation::transaction_count(const Json& step) {
 void Expectation::last_transaction(const Json& step) {
   std::vector<LoanEventView> all = events();
   std::erase_if(all, [](const auto& event) { return fineract_type(event.kind).empty(); });
-  const auto last = std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return a.sequence < b.sequence;
-  });
+  const auto last = std::max_element(
+      all.begin(), all.end(), [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
   if (last == all.end()) return same("last transaction", step.at("amount"), nullptr);
   same("last transaction", step.at("amount"), text(last->amount));
 }
@@ -346,11 +348,14 @@ void Expectation::charged_off(const Json& step) {
 
 void Expectation::delinquency(const Json& step) {
   const StandingView now = standing();
-  const Json actual = {{"range", fineract_range(replay_.terms, now.counted_days)},
-                       {"delinquent_date", date_or_null(now.late_since)},
-                       {"delinquent_amount", text(now.overdue)},
-                       {"delinquent_days", now.counted_days},
-                       {"past_due_days", now.days_past_due}};
+  const Ranges classified = ranges();
+  const bool paused = !now.pauses.empty();
+  const Json actual = {
+      {"range", paused ? classified.now : fineract_range(replay_.terms, now.counted_days)},
+      {"delinquent_date", date_or_null(now.late_since)},
+      {"delinquent_amount", text(now.overdue)},
+      {"delinquent_days", now.counted_days},
+      {"past_due_days", now.days_past_due}};
   for (const auto& [key, value] : step.items()) {
     if (key != "op") same("delinquency." + key, value, actual.at(key));
   }
@@ -359,8 +364,8 @@ void Expectation::delinquency(const Json& step) {
 void Expectation::late_installments(const Json& step) {
   Json actual = Json::array();
   for (const StandingView::Range& range : standing().ranges)
-    actual.push_back({{"range", fineract_range(replay_.terms, range.days)},
-                      {"amount", text(range.amount)}});
+    actual.push_back(
+        {{"range", fineract_range(replay_.terms, range.days)}, {"amount", text(range.amount)}});
   same("installments by range", step.at("rows"), actual);
 }
 
@@ -381,36 +386,43 @@ void Expectation::pause_actions(const Json& step) {
                         {"start", date_or_null(event.from)},
                         {"end", date_or_null(event.until)}});
     if (event.kind == Kind::resume_overdue)
-      actual.push_back({{"action", "RESUME"},
-                        {"start", money::to_text(event.value_date)},
-                        {"end", nullptr}});
+      actual.push_back(
+          {{"action", "RESUME"}, {"start", money::to_text(event.value_date)}, {"end", nullptr}});
   }
   same("pause actions", step.at("rows"), actual);
 }
 
-/// The range at each run over the loan and at each event since, and since when.
-void Expectation::history(const Json& step) {
-  std::vector<LoanEventView> all = events();
+/// The range at each run over the loan and at each event since, the latest first. Ranges rest while
+/// days are paused.
+Expectation::Ranges Expectation::ranges() const {
+  std::vector<LoanEventView> all;
+  if (opened()) all = events();
   std::sort(all.begin(), all.end(),
             [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
-  std::vector<Json> tags;
-  std::string tagged = "NO_DELINQUENCY";
+  Ranges ranges;
   for (const LoanEventView& event : all) {
-    const date::days later{event.kind == Kind::accrue ? 1 : 0};
-    const money::Day day = event.value_date + later;
-    const StandingView then =
-        value_of(replay_.book->standing(replay_loan, day, event.sequence));
+    const bool is_run = event.kind == Kind::accrue;
+    const money::Day day = event.value_date + date::days{is_run ? 1 : 0};
+    const StandingView then = value_of(replay_.book->standing(replay_loan, day, event.sequence));
+    if (std::any_of(then.pauses.begin(), then.pauses.end(),
+                    [](const auto& p) { return p.running; }))
+      continue;
     const std::string range = fineract_range(replay_.terms, then.counted_days);
-    if (range == tagged) continue;
-    if (tagged != "NO_DELINQUENCY") tags.front()["lifted_on"] = money::to_text(day);
-    tagged = range;
+    if (range == ranges.now) continue;
+    if (ranges.now != "NO_DELINQUENCY") ranges.tags.front()["lifted_on"] = money::to_text(day);
+    ranges.now = range;
     if (range == "NO_DELINQUENCY") continue;
     Json tag = Json::object();
     tag["range"] = range;
     tag["added_on"] = money::to_text(day);
     tag["lifted_on"] = nullptr;
-    tags.insert(tags.begin(), std::move(tag));
+    ranges.tags.insert(ranges.tags.begin(), std::move(tag));
   }
+  return ranges;
+}
+
+void Expectation::history(const Json& step) {
+  const std::vector<Json> tags = ranges().tags;
   const Json& rows = step.at("rows");
   for (std::size_t i = 0; i < rows.size(); ++i)
     same("history", rows[i], i < tags.size() ? tags[i] : Json(nullptr));

@@ -107,7 +107,9 @@ void disburse(Replay& replay, const Json& step) {
 /// The event that a step selects.
 LoanEventView selected(const Replay& replay, const std::string& select, const Json& step) {
   const std::vector<LoanEventView> all = events(replay);
-  const std::size_t n = step.contains("n") && step.at("n").is_number() ? step.at("n").get<std::size_t>() : std::size_t{1};
+  const std::size_t n = step.contains("n") && step.at("n").is_number()
+                            ? step.at("n").get<std::size_t>()
+                            : std::size_t{1};
   const std::optional<Day> date = date_of(step);
   std::vector<LoanEventView> found;
   for (const LoanEventView& event : all) {
@@ -137,9 +139,8 @@ LoanEventView selected(const Replay& replay, const std::string& select, const Js
   }
   if (found.empty()) throw Refused{"nothing to select for " + select};
   if (select.starts_with("last_")) {
-    return *std::max_element(
-        found.begin(), found.end(),
-        [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+    return *std::max_element(found.begin(), found.end(),
+                             [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
   }
   if (n < 1 || n > found.size()) throw Refused{"too few to select for " + select};
   return found[n - 1];
@@ -152,9 +153,8 @@ void reverse(Replay& replay, std::uint64_t sequence) {
 /// Takes back the newest pay-out, or all of them, with everything recorded after it.
 void undo_disburse(Replay& replay, bool all) {
   std::vector<LoanEventView> list = events(replay);
-  std::erase_if(list, [](const auto& event) {
-    return event.reversed_by != 0 || event.kind == Kind::open;
-  });
+  std::erase_if(
+      list, [](const auto& event) { return event.reversed_by != 0 || event.kind == Kind::open; });
   std::sort(list.begin(), list.end(),
             [](const auto& a, const auto& b) { return a.sequence > b.sequence; });
   for (const LoanEventView& event : list) {
@@ -233,12 +233,12 @@ void reschedule(Replay& replay, const Json& step) {
 }
 
 std::string step_word(const Json& step) {
-  const std::string word = std::to_string(step.at("every").get<int>()) + " " +
-                           step.at("unit").get<std::string>();
+  const std::string word =
+      std::to_string(step.at("every").get<int>()) + " " + step.at("unit").get<std::string>();
   constexpr std::pair<const char*, const char*> words[] = {
-      {"1 months", "month"},      {"1 weeks", "week"},    {"1 days", "day"},
-      {"2 weeks", "two-weeks"},   {"2 months", "two-months"}, {"3 months", "quarter"},
-      {"6 months", "half-year"},  {"12 months", "year"}};
+      {"1 months", "month"},     {"1 weeks", "week"},        {"1 days", "day"},
+      {"2 weeks", "two-weeks"},  {"2 months", "two-months"}, {"3 months", "quarter"},
+      {"6 months", "half-year"}, {"12 months", "year"}};
   for (const auto& [theirs, ours] : words) {
     if (word == theirs) return ours;
   }
@@ -380,8 +380,7 @@ void fineract_step(Replay& replay, const Json& step) {
   const std::string op = step.at("op");
   if (op == "business_date") {
     const Day day = day_of(step.at("date"));
-    if (day > business_date(replay))
-      value_of(replay.book->close_through(day - date::days{1}));
+    if (day > business_date(replay)) value_of(replay.book->close_through(day - date::days{1}));
     return;
   }
   if (op == "config") {
@@ -400,7 +399,8 @@ void fineract_step(Replay& replay, const Json& step) {
     for (const Json& waiting : std::exchange(replay.waiting, {})) fineract_step(replay, waiting);
     return;
   }
-  if (op == "run_periodic_accrual" || op == "run_accrual") return run(replay, business_date(replay));
+  if (op == "run_periodic_accrual" || op == "run_accrual")
+    return run(replay, business_date(replay));
   if (op == "run_cob") {
     close_of_business(replay, step);
     return;

@@ -144,13 +144,14 @@ void set_interest(const Json& terms, Product& product) {
   const bool daily =
       text_or(terms, "interest_calculation_period", "same_as_repayment_period") == "daily";
   const bool whole_months = year == "360" && text_or(terms, "days_in_month", "actual") == "30";
-  product.basis = (daily && !whole_months) || terms.at("repay_unit") != "months" ? schedule::InterestBasis::daily
-                                                              : schedule::InterestBasis::monthly;
+  product.basis = (daily && !whole_months) || terms.at("repay_unit") != "months"
+                      ? schedule::InterestBasis::daily
+                      : schedule::InterestBasis::monthly;
   if (rate.e12() == 0) {
     product.method = schedule::Method::equal_principal;
   } else {
-    product.method = terms.at("interest_method") == "flat" ? schedule::Method::flat
-                                                           : schedule::Method::level;
+    product.method =
+        terms.at("interest_method") == "flat" ? schedule::Method::flat : schedule::Method::level;
   }
 }
 
@@ -202,8 +203,8 @@ ledger::Product fineract_product(const Json& terms, bool charges_by_assessment) 
   }
   rules.several_payouts = terms.value("multi_disburse", false);
   rules.over_approved_e4 = 5'000;  // of every product of the suite
-  rules.fee_income = charges_by_assessment ? ledger::FeeIncome::when_assessed
-                                           : ledger::FeeIncome::when_due;
+  rules.fee_income =
+      charges_by_assessment ? ledger::FeeIncome::when_assessed : ledger::FeeIncome::when_due;
   rules.income_by_run = true;
   rules.days_after_grace = true;
   const bool progressive = terms.at("schedule_type") == "progressive";
