@@ -583,7 +583,7 @@ void settle_servicing(LoanState& state, Day day) {
        balance_of(state, Role::interest_accrued));
   move(state, Role::interest_unearned, Role::interest_income,
        -balance_of(state, Role::interest_unearned));
-  table.interest_reported = -balance_of(state, Role::interest_income);
+  if (!table.charged_off) table.interest_reported = -balance_of(state, Role::interest_income);
   stop_plan(state, day);
 }
 
