@@ -80,6 +80,8 @@ void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const 
 
 /// A run over the income of charges, through the day of the event.
 void accrue_charges(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  // What is charged off earns nothing.
+  if (state.servicing->charged_off) return;
   const bool assessed =
       rules.product.servicing && rules.product.servicing->fee_income == FeeIncome::when_assessed;
   for (ChargeRecord& charge : state.servicing->charges) {

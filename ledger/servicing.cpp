@@ -355,13 +355,25 @@ void use_held(LoanState& state, const Rules& rules, Day day) {
   LOANBOOK_ASSERT(rest <= held);
 }
 
+namespace {
+
+bool has_lines(const LoanState& state, std::uint32_t no) {
+  return std::any_of(state.due.begin(), state.due.end(), [no](const DueInstallment& due) {
+    return due.no == no && (due.penalty.base != 0 || due.penalty.slope != 0 ||
+                            due.compound.base != 0 || due.compound.slope != 0);
+  });
+}
+
+}  // namespace
+
 std::uint32_t installment_at(LoanState& state, Day day) {
   Servicing& table = *state.servicing;
   for (const InstallmentRecord& record : table.installments) {
     if (!record.down_payment && day <= record.due) return record.no;
   }
   for (InstallmentRecord& record : table.installments) {
-    if (!record.extra) continue;
+    // What runs on a late installment stays with its date.
+    if (!record.extra || has_lines(state, record.no)) continue;
     record.due = day;
     const std::uint32_t no = record.no;
     for (DueInstallment& due : state.due) {
@@ -589,7 +601,7 @@ void settle_servicing(LoanState& state, Day day) {
        balance_of(state, Role::interest_accrued));
   move(state, Role::interest_unearned, Role::interest_income,
        -balance_of(state, Role::interest_unearned));
-  table.interest_reported = -balance_of(state, Role::interest_income);
+  if (!table.charged_off) table.interest_reported = -balance_of(state, Role::interest_income);
   stop_plan(state, day);
 }
 

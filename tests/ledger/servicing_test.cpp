@@ -186,8 +186,9 @@ TEST_CASE("Operations are refused where the table of states says so") {
   auto book = purchase_book("100.00");
   CHECK(error_id(book->record(operation("L", {.kind = Kind::recover, .amount = "1.00"}))) ==
         "operation.not_in_this_state");
-  CHECK(error_id(book->record(operation("L", {.kind = Kind::waive_charge}))) ==
+  CHECK(error_id(book->record(operation("L", {.kind = Kind::goodwill}))) ==
         "operation.field_missing");
+  CHECK(error_id(book->record(operation("L", {.kind = Kind::charge}))) == "charge.amount");
   CHECK(error_id(book->record(operation("L", {.kind = Kind::charge_off, .amount = "1.00"}))) ==
         "operation.field_unexpected");
   CHECK(error_id(
