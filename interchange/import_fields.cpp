@@ -18,12 +18,38 @@ namespace {
 using money::quoted;
 namespace limits = money::limits;
 
-constexpr std::array<std::string_view, field_count> names = {
-    "loan_id",  "event",          "product",   "product_version", "amount",
-    "rate",     "installments",   "first_due", "due_day",         "value_date",
-    "sequence", "expect_version", "reference", "reason",          "actor",
-    "of",       "rows",           "from",      "until",           "choice",
-    "code"};
+constexpr std::array<std::string_view, field_count> names = {"loan_id",
+                                                             "event",
+                                                             "product",
+                                                             "product_version",
+                                                             "amount",
+                                                             "rate",
+                                                             "installments",
+                                                             "first_due",
+                                                             "due_day",
+                                                             "value_date",
+                                                             "sequence",
+                                                             "expect_version",
+                                                             "reference",
+                                                             "reason",
+                                                             "actor",
+                                                             "of",
+                                                             "rows",
+                                                             "from",
+                                                             "until",
+                                                             "choice",
+                                                             "code",
+                                                             "line",
+                                                             "reservation",
+                                                             "line_currency",
+                                                             "revolving",
+                                                             "needs_decision",
+                                                             "write_off_restores",
+                                                             "temporary",
+                                                             "temporary_until",
+                                                             "sub_limits",
+                                                             "rule_set",
+                                                             "score_id"};
 
 // A set of fields, one bit each.
 using FieldSet = std::uint32_t;
@@ -38,6 +64,7 @@ struct EventRule {
   FieldSet allowed;
   std::string_view meaning;
   const ledger::OperationRule* operation = nullptr;
+  std::optional<ledger::Kind> line{};  ///< an event of a credit line
 };
 
 constexpr FieldSet common_fields = bit(Field::loan_id) | bit(Field::event) |
@@ -47,7 +74,13 @@ constexpr FieldSet cash_fields = bit(Field::loan_id) | bit(Field::amount);
 constexpr FieldSet open_fields = cash_fields | bit(Field::product);
 constexpr FieldSet terms_fields = bit(Field::product_version) | bit(Field::rate) |
                                   bit(Field::installments) | bit(Field::first_due) |
-                                  bit(Field::due_day);
+                                  bit(Field::due_day) | bit(Field::line) | bit(Field::reservation);
+constexpr FieldSet line_fields = bit(Field::line);
+constexpr FieldSet line_terms = bit(Field::until) | bit(Field::revolving) |
+                                bit(Field::needs_decision) | bit(Field::write_off_restores) |
+                                bit(Field::temporary) | bit(Field::temporary_until) |
+                                bit(Field::sub_limits);
+constexpr FieldSet reserving = line_fields | bit(Field::reservation);
 constexpr EventRule plain_events[] = {
     {"repay", cash_fields, 0, "money of the borrower; pays what is owed by the product's order"},
     {"disburse", cash_fields, 0, "pays an opened loan out"},
@@ -58,6 +91,31 @@ constexpr EventRule plain_events[] = {
      "happened"},
 };
 
+struct LineEventRule {
+  ledger::Kind kind;
+  FieldSet required;
+  FieldSet allowed;
+  std::string_view meaning;
+};
+constexpr LineEventRule line_events[] = {
+    {ledger::Kind::line_open, line_fields | bit(Field::line_currency) | bit(Field::amount),
+     line_terms, "a credit line with the limit `amount`, drawn on through `until`"},
+    {ledger::Kind::line_change, line_fields, bit(Field::amount) | line_terms,
+     "what is given of a line's terms changes; `none` ends `until`"},
+    {ledger::Kind::line_freeze, line_fields, bit(Field::code),
+     "no drawing on the line, no reserving"},
+    {ledger::Kind::line_unfreeze, line_fields, bit(Field::code), "ends a freeze"},
+    {ledger::Kind::line_reserve, reserving | bit(Field::amount) | bit(Field::until),
+     bit(Field::product), "keeps a part of a line through `until`"},
+    {ledger::Kind::line_release, reserving, bit(Field::code), "gives a reservation up"},
+    {ledger::Kind::line_confirm, reserving | bit(Field::loan_id), 0,
+     "a reservation is for this loan and no other"},
+    {ledger::Kind::risk_decision, bit(Field::choice),
+     reserving | bit(Field::of) | bit(Field::code) | bit(Field::until) | bit(Field::rule_set) |
+         bit(Field::score_id),
+     "a risk engine decided: `choice` is allow, hold or block"},
+};
+
 struct OperationColumn {
   ledger::OperationField bit;
   Field field;
@@ -66,7 +124,7 @@ constexpr OperationColumn operation_columns[] = {
     {ledger::field_amount, Field::amount}, {ledger::field_of, Field::of},
     {ledger::field_rows, Field::rows},     {ledger::field_from, Field::from},
     {ledger::field_until, Field::until},   {ledger::field_choice, Field::choice},
-    {ledger::field_code, Field::code},
+    {ledger::field_code, Field::code},     {ledger::field_rate, Field::rate},
 };
 
 FieldSet fields_of(std::uint8_t operation_fields) {
@@ -83,6 +141,13 @@ const std::vector<EventRule>& event_rules() {
     for (const ledger::OperationRule& rule : ledger::operation_rules()) {
       rules.push_back({rule.name, bit(Field::loan_id) | fields_of(rule.required),
                        fields_of(rule.optional), rule.meaning, &rule});
+    }
+    for (const LineEventRule& rule : line_events) {
+      rules.push_back({.name = ledger::to_text(rule.kind),
+                       .required = rule.required,
+                       .allowed = rule.allowed,
+                       .meaning = rule.meaning,
+                       .line = rule.kind});
     }
     return rules;
   }();
@@ -128,6 +193,14 @@ class Builder {
   std::optional<FieldError> build(ledger::Command* command) {
     const EventRule* rule = find_rule();
     if (rule == nullptr || !check_presence(*rule) || !common(command)) return error_;
+    if (rule->line) {
+      if (*rule->line == ledger::Kind::risk_decision) {
+        risk_decision(command);
+      } else {
+        line_event(*rule->line, command);
+      }
+      return error_;
+    }
     if (rule->operation != nullptr) {
       ledger::Operation made{.kind = rule->operation->kind};
       if (operation(&made)) command->event = std::move(made);
@@ -226,10 +299,91 @@ class Builder {
       return false;
     if (!day(Field::from, &out->from) || !day(Field::until, &out->until)) return false;
     if (!text(Field::code, limits::external_id_max, &out->code)) return false;
+    if (!rate(&out->rate)) return false;
     out->choice = row_.get(Field::choice).value_or("");
     if (const money::Status status = ledger::check_fields(*out); !status)
       return fail(Field::choice, status.error());
     return true;
+  }
+
+  std::string plain(Field field) const { return std::string(row_.get(field).value_or("")); }
+
+  std::optional<std::string> given(Field field) const {
+    const auto found = row_.get(field);
+    return found ? std::optional{std::string(*found)} : std::nullopt;
+  }
+
+  bool yes_or_no(Field field, std::optional<bool>* out) {
+    const std::optional<std::string_view> word = row_.get(field);
+    if (!word) return true;
+    const bool yes = *word == "yes" || *word == "true";
+    if (!yes && *word != "no" && *word != "false") {
+      return fail(field, "import.yes_or_no",
+                  "the field '" + std::string(to_text(field)) + "' is " + quoted(*word) +
+                      "; write yes or no");
+    }
+    *out = yes;
+    return true;
+  }
+
+  // `consumer-level=5000.00 seasonal=`: without an amount a sub-limit ends.
+  bool sub_limits(std::vector<ledger::SubLimitRequest>* out) {
+    std::string_view rest = row_.get(Field::sub_limits).value_or("");
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find(' '), rest.size());
+      const std::string_view one = rest.substr(0, end);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      const std::size_t equals = one.find('=');
+      if (equals == 0 || equals == std::string_view::npos) {
+        return fail(Field::sub_limits, "import.sub_limits",
+                    quoted(one) +
+                        " is no sub-limit; write PRODUCT=AMOUNT, several with a space "
+                        "between");
+      }
+      out->push_back({std::string(one.substr(0, equals)), std::string(one.substr(equals + 1))});
+    }
+    return true;
+  }
+
+  void line_event(ledger::Kind kind, ledger::Command* command) {
+    ledger::LineRequest request{.kind = kind,
+                                .line = plain(Field::line),
+                                .currency = plain(Field::line_currency),
+                                .temporary = given(Field::temporary),
+                                .reservation = plain(Field::reservation),
+                                .product = plain(Field::product),
+                                .code = plain(Field::code)};
+    const bool terms = kind == ledger::Kind::line_open || kind == ledger::Kind::line_change;
+    (terms ? request.limit : request.amount) = given(Field::amount);
+    request.no_last_day = terms && plain(Field::until) == "none";
+    if (!request.no_last_day && !day(Field::until, terms ? &request.last_day : &request.until))
+      return;
+    if (!day(Field::temporary_until, &request.temporary_until) ||
+        !yes_or_no(Field::revolving, &request.revolving) ||
+        !yes_or_no(Field::needs_decision, &request.needs_decision) ||
+        !yes_or_no(Field::write_off_restores, &request.write_off_restores) ||
+        !sub_limits(&request.sub_limits))
+      return;
+    command->event = std::move(request);
+  }
+
+  void risk_decision(ledger::Command* command) {
+    ledger::RiskDecision decision{.line = plain(Field::line),
+                                  .reservation = plain(Field::reservation),
+                                  .code = plain(Field::code),
+                                  .rule_set = plain(Field::rule_set),
+                                  .score = plain(Field::score_id)};
+    const Result<ledger::Verdict> verdict = ledger::parse_verdict(plain(Field::choice));
+    if (!verdict) {
+      fail(Field::choice, verdict.error());
+      return;
+    }
+    decision.verdict = *verdict;
+    if (row_.get(Field::of) &&
+        !whole_number(Field::of, std::numeric_limits<std::uint64_t>::max(), &decision.of.emplace()))
+      return;
+    if (!day(Field::until, &decision.last_day)) return;
+    command->event = std::move(decision);
   }
 
   bool common(ledger::Command* command) {
@@ -325,7 +479,9 @@ class Builder {
                         "; publish it with `loanbook product add`, or correct the name");
       }
     }
-    if (!amount(currency) || !rate(open)) return false;
+    if (!amount(currency) || !rate(&open->rate)) return false;
+    open->line = plain(Field::line);
+    open->reservation = plain(Field::reservation);
     open->amount = *row_.get(Field::amount);
     if (row_.get(Field::product_version)) {
       std::uint32_t version = 0;
@@ -345,7 +501,7 @@ class Builder {
     return whole_number(Field::due_day, 31, &open->due_day);
   }
 
-  bool rate(ledger::OpenLoan* open) {
+  bool rate(std::optional<std::string>* out) {
     const std::optional<std::string_view> given = row_.get(Field::rate);
     if (!given) return true;
     const bool percent = row_.form[static_cast<std::size_t>(Field::rate)] == Form::percent;
@@ -353,7 +509,7 @@ class Builder {
         percent ? money::Rate::from_percent(*given) : money::Rate::parse(*given);
     if (!read) return fail(Field::rate, read.error());
     // One spelling, so that the same rate in another column form is the same request.
-    open->rate = read->text();
+    *out = read->text();
     return true;
   }
 
@@ -375,6 +531,7 @@ std::optional<Field> field_named(std::string_view name) {
 std::vector<EventFields> event_fields() {
   std::vector<EventFields> all;
   for (const EventRule& rule : event_rules()) {
+    if (rule.line) continue;
     EventFields& event = all.emplace_back();
     event.event = rule.name;
     event.meaning = rule.meaning;
@@ -398,8 +555,13 @@ std::optional<Field> field_of(std::string_view error_id) {
     std::string_view part;
     Field field;
   };
-  constexpr Hint hints[] = {{"operation.target", Field::of},
-                            {"operation.choice", Field::choice},
+  constexpr Hint hints[] = {{"reservation", Field::reservation},
+                            {"over_", Field::amount},
+                            {"line.", Field::line},
+                            {"risk.", Field::event},
+                            {"operation.target_unknown", Field::of},
+                            {"operation.target_kind", Field::of},
+                            {"operation.choice_unknown", Field::choice},
                             {"operation.dates", Field::from},
                             {"operation.pause_overlaps", Field::from},
                             {"operation.rows", Field::rows},

@@ -40,8 +40,20 @@ enum class Field : std::uint8_t {
   until,
   choice,
   code,
+  // Of credit lines (ledger/line_command.hpp)
+  line,
+  reservation,
+  line_currency,
+  revolving,
+  needs_decision,
+  write_off_restores,
+  temporary,
+  temporary_until,
+  sub_limits,
+  rule_set,
+  score_id,
 };
-inline constexpr std::size_t field_count = 21;
+inline constexpr std::size_t field_count = 32;
 
 /// The name of the field in files (docs/import.md); `value_date` is called `date` in a file of
 /// loans.
@@ -56,7 +68,7 @@ struct EventFields {
   std::string_view choices;     ///< words of the field `choice`, the first is the default
   std::string_view meaning;
 };
-/// Every event that `build_command` knows; operations as in ledger::operation_rules().
+/// Every event of a loan that `build_command` knows; operations as in ledger::operation_rules().
 [[nodiscard]] std::vector<EventFields> event_fields();
 
 /// How the text of a rate or date is to be read.

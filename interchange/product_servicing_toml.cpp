@@ -28,6 +28,11 @@ constexpr Word<FeeIncome> fee_incomes[] = {{"when-due", FeeIncome::when_due},
 constexpr Word<Timing> timings[] = {
     {"past-due", Timing::past_due}, {"due", Timing::due}, {"in-advance", Timing::in_advance}};
 
+constexpr Word<bool> later_payouts[] = {{"rows-to-come", false}, {"all-rows", true}};
+constexpr Word<bool> charge_dates[] = {{"with-installment", false}, {"own-date", true}};
+constexpr Word<bool> flat_roundings[] = {{"principal", false}, {"payment", true}};
+constexpr Word<bool> days_past_due[] = {{"from-due-date", false}, {"after-grace", true}};
+
 constexpr std::int64_t one_e12 = 1'000'000'000'000;
 constexpr std::int64_t e4_in_e12 = 100'000'000;
 
@@ -239,13 +244,12 @@ void read_servicing_rules(Keys& root, ledger::Product& product) {
   const toml::table* table = root.table("servicing");
   if (table == nullptr) return;
   ServicingRules& rules = product.servicing.emplace();
-  Keys keys{
-      table,
-      "servicing",
-      root.problems(),
-      {"payment", "merchant_refund", "payout_refund", "goodwill", "down_payment", "chargeback",
-       "several_payouts", "over_approved", "fee_income", "income_by_run", "days_after_grace",
-       "charges_due_by_date", "raise_over_all_rows", "round_flat_payment"}};
+  Keys keys{table,
+            "servicing",
+            root.problems(),
+            {"payment", "merchant_refund", "payout_refund", "goodwill", "down_payment",
+             "chargeback", "several_payouts", "over_approved", "fee_income", "charges_due",
+             "later_payouts", "days_past_due", "income_by_run", "flat_rounding"}};
   read_order(keys, "payment", "servicing", rules.payment);
   read_own_order(keys, "merchant_refund", "servicing", rules.payment, rules.merchant_refund);
   read_own_order(keys, "payout_refund", "servicing", rules.payment, rules.payout_refund);
@@ -255,11 +259,11 @@ void read_servicing_rules(Keys& root, ledger::Product& product) {
   keys.boolean("several_payouts", rules.several_payouts);
   keys.text("over_approved", rules.over_approved_e4, parse_e4);
   keys.text("fee_income", rules.fee_income, parser_of(fee_incomes));
+  keys.text("charges_due", rules.charges_due_by_date, parser_of(charge_dates));
+  keys.text("flat_rounding", rules.round_flat_payment, parser_of(flat_roundings));
+  keys.text("later_payouts", rules.raise_over_all_rows, parser_of(later_payouts));
+  keys.text("days_past_due", rules.days_after_grace, parser_of(days_past_due));
   keys.boolean("income_by_run", rules.income_by_run);
-  keys.boolean("days_after_grace", rules.days_after_grace);
-  keys.boolean("charges_due_by_date", rules.charges_due_by_date);
-  keys.boolean("raise_over_all_rows", rules.raise_over_all_rows);
-  keys.boolean("round_flat_payment", rules.round_flat_payment);
 }
 
 void write_servicing_rules(std::string& out, const ledger::Product& product) {
@@ -288,15 +292,11 @@ void write_servicing_rules(std::string& out, const ledger::Product& product) {
   line("over_approved",
        in_quotes(money::Rate::of_e12(rules.over_approved_e4 * e4_in_e12).percent_text()));
   line("fee_income", in_quotes(text_of(fee_incomes, rules.fee_income)));
-  const std::pair<const char*, bool> switches[] = {
-      {"income_by_run", rules.income_by_run},
-      {"days_after_grace", rules.days_after_grace},
-      {"charges_due_by_date", rules.charges_due_by_date},
-      {"raise_over_all_rows", rules.raise_over_all_rows},
-      {"round_flat_payment", rules.round_flat_payment}};
-  for (const auto& [key, on] : switches) {
-    if (on) line(key, "true");
-  }
+  line("charges_due", in_quotes(text_of(charge_dates, rules.charges_due_by_date)));
+  line("flat_rounding", in_quotes(text_of(flat_roundings, rules.round_flat_payment)));
+  line("later_payouts", in_quotes(text_of(later_payouts, rules.raise_over_all_rows)));
+  line("days_past_due", in_quotes(text_of(days_past_due, rules.days_after_grace)));
+  line("income_by_run", rules.income_by_run ? "true" : "false");
 }
 
 }  // namespace loanbook::interchange::toml_reading

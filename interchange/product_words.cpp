@@ -288,9 +288,41 @@ void add_servicing(const Product& product, std::vector<std::string>& out) {
     out.push_back("A chargeback takes back the payment's " + listed(words) +
                   " first, the rest is principal.");
   }
-  out.push_back(rules.fee_income == ledger::FeeIncome::when_due
+  out.push_back(rules.income_by_run ? "A charge is income when the operation `accrue` books it."
+                : rules.fee_income == ledger::FeeIncome::when_due
                     ? "A charge is income on the night of its due date."
                     : "A charge is income when it is made.");
+}
+
+void add_joint(const Product& product, std::vector<std::string>& out) {
+  if (!product.joint) return;
+  const ledger::JointRules& rules = *product.joint;
+  std::vector<std::string> parties;
+  std::int64_t sum = 0;
+  for (const ledger::Party& party : rules.parties) sum += party.weight;
+  for (const ledger::Party& party : rules.parties) {
+    std::string text = fmt::format("{} {}/{}", party.id, party.weight, sum);
+    if (party.funding_rate)
+      text += fmt::format(" (earning {} a year on it)", party.funding_rate->percent_text());
+    parties.push_back(std::move(text));
+  }
+  out.push_back(fmt::format(
+      "Every loan is funded by {}; {} leads and keeps these books{}.", listed(parties), rules.lead,
+      rules.books == ledger::JointBooks::full ? ", in which the whole loan stands"
+                                              : ", in which its own share stands"));
+  if (rules.interest == ledger::InterestShare::service_fee) {
+    out.push_back(
+        fmt::format("The lead takes {} of all interest as a service fee first.",
+                    money::Rate::of_e12(rules.service_fee_e6 * 1'000'000).percent_text()));
+  }
+  if (rules.penalty == ledger::Bearer::lead) out.push_back("Penalty interest is the lead's.");
+  if (rules.fees == ledger::Bearer::lead) out.push_back("Fees are the lead's.");
+  if (rules.compensation_days != 0) {
+    out.push_back(
+        fmt::format("The lead pays the partners their part of an installment that is {} "
+                    "days past due and takes their place.",
+                    rules.compensation_days));
+  }
 }
 
 void add_example(const Product& product, std::vector<std::string>& out) {
@@ -300,13 +332,24 @@ void add_example(const Product& product, std::vector<std::string>& out) {
       .rate = product.rate_default,
       .installments = product.installments_default};
   if (!product.plan.calendar.empty()) return;
-  const schedule::Terms terms =
+  schedule::Terms terms =
       ledger::schedule_terms(product, loan, money::day_from_number(example_day));
+  std::int64_t at_once = 0;
+  if (product.servicing) {
+    const money::Ratio part = product.servicing->down_payment_part;
+    const money::Rounding rounding = product.servicing->down_payment_rounding;
+    at_once = static_cast<std::int64_t>(
+        money::divide_rounded(money::Int128{loan.principal_minor} * part.numerator,
+                              money::Int128{part.denominator} * rounding.multiple, rounding.mode) *
+        rounding.multiple);
+    terms.principal_minor -= at_once;
+  }
   if (!schedule::check(terms)) return;
   const schedule::Plan plan = schedule::make_plan(terms);
   if (plan.rows.empty()) return;
   std::string sentence = fmt::format("For example {} paid out on 2026-01-15: ",
                                      amount_text(product, loan.principal_minor));
+  if (at_once != 0) sentence += amount_text(product, at_once) + " at once, then ";
   const auto& first = plan.rows.front();
   if (plan.rows.size() == 1 || product.method == Method::revolving) {
     sentence += fmt::format("{} on {}, if nothing is repaid before",
@@ -413,6 +456,7 @@ std::vector<std::string> product_sentences(const Product& product) {
   add_example(product, out);
   add_payments(product, out);
   add_servicing(product, out);
+  add_joint(product, out);
   add_overdue(product, out);
   if (const money::Status bookable = ledger::check_bookable(product); !bookable)
     out.push_back("It can be quoted, and not lent yet: " + bookable.error().message + ".");

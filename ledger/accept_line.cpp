@@ -29,10 +29,10 @@ Result<std::int64_t> limit_of(const std::string& text, money::Currency currency)
   const Result<money::Money> amount = money::Money::parse(text, currency);
   if (!amount) return amount.error();
   if (amount->minor() < 0 || amount->minor() > limits::amount_minor_max) {
-    return refuse("amount.out_of_range",
-                  fmt::format("a limit is 0 to {}, not {}",
-                              money::text_of_minor(limits::amount_minor_max, currency.digits),
-                              text));
+    return refuse(
+        "amount.out_of_range",
+        fmt::format("a limit is 0 to {}, not {}",
+                    money::text_of_minor(limits::amount_minor_max, currency.digits), text));
   }
   return amount->minor();
 }
@@ -65,7 +65,7 @@ Status check_fields(const LineRequest& r, bool has_loan) {
       {"loan", has_loan, false, false, false, true, false},
   };
   for (const Field& field : fields) {
-    const bool taken = is_terms                         ? field.terms
+    const bool taken = is_terms                       ? field.terms
                        : r.kind == Kind::line_reserve ? field.reserve
                        : r.kind == Kind::line_release ? field.release
                        : r.kind == Kind::line_confirm ? field.confirm
@@ -167,11 +167,11 @@ Result<LineTerms> changed_terms(LineTerms terms, const LineRequest& r, money::Cu
 
 Status check_open_for_use(const LineState& line, Day today) {
   if (line.frozen) {
-    return refuse("line.frozen",
-                  fmt::format("line '{}' is frozen{}: repayments pass, drawing and reserving wait "
-                              "until it is unfrozen",
-                              line.id,
-                              line.freeze_code.empty() ? "" : " (" + line.freeze_code + ")"));
+    return refuse(
+        "line.frozen",
+        fmt::format("line '{}' is frozen{}: repayments pass, drawing and reserving wait "
+                    "until it is unfrozen",
+                    line.id, line.freeze_code.empty() ? "" : " (" + line.freeze_code + ")"));
   }
   if (line.terms.last_day && today > *line.terms.last_day) {
     return refuse("line.expired",
@@ -256,11 +256,11 @@ Result<const Reservation*> Recorder::standing_reservation(const LineState& line,
                   fmt::format("line '{}' never had a reservation '{}'", line.id, name));
   const auto& reserved = std::get<LineReserved>(std::get<LineFact>((*made)->payload));
   const bool over = reserved.last_day < state_.business_date;
-  return refuse("line.reservation_gone",
-                fmt::format("reservation '{}' of entry {} no longer holds: {}", name,
-                            (*made)->sequence,
-                            over ? "its last day was " + money::to_text(reserved.last_day)
-                                 : "it was drawn, released or blocked"));
+  return refuse(
+      "line.reservation_gone",
+      fmt::format("reservation '{}' of entry {} no longer holds: {}", name, (*made)->sequence,
+                  over ? "its last day was " + money::to_text(reserved.last_day)
+                       : "it was drawn, released or blocked"));
 }
 
 Status Recorder::check_line(std::uint32_t number, const Product& product,
@@ -311,17 +311,16 @@ Status Recorder::check_decisions(const std::string& loan_id, std::uint32_t numbe
                               "decision is recorded",
                               about, hold ? "held" : "blocked", decision->sequence,
                               decision->code.empty() ? "" : " with reason " + decision->code,
-                              decision->last_day
-                                  ? " through " + money::to_text(*decision->last_day)
-                                  : std::string{}));
+                              decision->last_day ? " through " + money::to_text(*decision->last_day)
+                                                 : std::string{}));
   };
   if (Status s = look(state_.lines.decision_about(loan_id), fmt::format("loan '{}'", loan_id)); !s)
     return s;
   if (number != 0) {
     const LineState& line = state_.lines.at(number);
     needed = needed || line.terms.needs_decision;
-    if (Status s = look(line.decision ? &*line.decision : nullptr,
-                        fmt::format("line '{}'", line.id));
+    if (Status s =
+            look(line.decision ? &*line.decision : nullptr, fmt::format("line '{}'", line.id));
         !s)
       return s;
     for (const Reservation& r : line.reservations) {
@@ -379,9 +378,9 @@ Result<Recorder::Accepted> Recorder::accept_line(const LineRequest& r,
     case Kind::line_freeze:
     case Kind::line_unfreeze:
       if (line.frozen == (r.kind == Kind::line_freeze))
-        return refuse(line.frozen ? "line.frozen" : "line.not_frozen",
-                      fmt::format("line '{}' is {} already", line.id,
-                                  line.frozen ? "frozen" : "not frozen"));
+        return refuse(
+            line.frozen ? "line.frozen" : "line.not_frozen",
+            fmt::format("line '{}' is {} already", line.id, line.frozen ? "frozen" : "not frozen"));
       return accepted(LineFrozen{*number, r.code});
     case Kind::line_reserve:
       return accept_reserve(r, *number);
@@ -409,8 +408,8 @@ Result<Recorder::Accepted> Recorder::accept_reserve(const LineRequest& r,
   const Result<std::int64_t> minor = positive_amount(*r.amount, line.currency);
   if (!minor) return minor.error();
   if (*r.until < today)
-    return refuse("line.terms", fmt::format("the reservation would have ended on {}",
-                                            money::to_text(*r.until)));
+    return refuse("line.terms",
+                  fmt::format("the reservation would have ended on {}", money::to_text(*r.until)));
   if (Status s = check_room(line, today, r.product, *minor, 0, {}); !s) return s.error();
   return Accepted{.loan = 0,
                   .value_date = today,
@@ -429,8 +428,8 @@ Result<Recorder::Accepted> Recorder::accept_confirm(const LineRequest& r, const 
     return refuse("loan.unknown", fmt::format("there is no loan '{}' in this book", command.loan));
   const LoanRecord& record = state_.loans.at(loan);
   if (!record.on_line || record.on_line->line != number)
-    return refuse("line.loan_elsewhere", fmt::format("loan '{}' was not opened on line '{}'",
-                                                     command.loan, r.line));
+    return refuse("line.loan_elsewhere",
+                  fmt::format("loan '{}' was not opened on line '{}'", command.loan, r.line));
   if (Status s = check_line(number, state_.product_of(record), r.reservation, loan); !s)
     return s.error();
   return Accepted{.loan = 0,
@@ -462,8 +461,8 @@ Result<Recorder::Accepted> Recorder::accept_risk(const RiskDecision& r,
   if (r.line.empty() && !r.reservation.empty())
     return refuse("line.field_missing", "a reservation is named together with its line");
   if (r.last_day && *r.last_day < state_.business_date)
-    return refuse("line.terms", fmt::format("the decision would have ended on {}",
-                                            money::to_text(*r.last_day)));
+    return refuse("line.terms",
+                  fmt::format("the decision would have ended on {}", money::to_text(*r.last_day)));
   if (r.of && (*r.of == 0 || *r.of > state_.head.sequence))
     return refuse("entry.unknown", fmt::format("there is no entry {}; the last one is {}", *r.of,
                                                state_.head.sequence));

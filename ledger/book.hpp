@@ -113,8 +113,9 @@ class Book {
                                       std::optional<std::uint64_t> known_at = {}) const;
   /// Sequence number of the last entry booked on or before `day`.
   [[nodiscard]] Result<std::uint64_t> known_at(Day day) const;
-  /// A credit line on the business date. `line.unknown`.
-  [[nodiscard]] Result<LineView> line(const std::string& id) const;
+  /// A credit line on the business date. The list of its loans costs a walk over all loans.
+  /// `line.unknown`.
+  [[nodiscard]] Result<LineView> line(const std::string& id, bool with_loans = false) const;
   /// All lines in order of opening, without the list of their loans.
   [[nodiscard]] std::vector<LineView> lines() const;
   [[nodiscard]] Result<std::vector<ScheduleRow>> schedule(const std::string& id) const;

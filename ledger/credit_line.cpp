@@ -217,7 +217,8 @@ void LineBook::paid_out(std::uint32_t line, std::uint64_t loan, const std::strin
 
 void LineBook::cancelled(std::uint32_t line, std::uint64_t loan) {
   dirty_.lines.push_back(line);
-  std::erase_if(lines_[line - 1].reservations, [&](const Reservation& r) { return r.loan == loan; });
+  std::erase_if(lines_[line - 1].reservations,
+                [&](const Reservation& r) { return r.loan == loan; });
 }
 
 void LineBook::count(std::uint32_t line, const std::string& product, const LineUse& before,
@@ -286,9 +287,8 @@ struct FactText {
     return code.empty() ? std::string{} : ", " + code;
   }
   std::string operator()(const LineTermsSet& f) const {
-    std::string text =
-        fmt::format("limit {}, {}", amount(f.line, f.terms.limit_minor),
-                    f.terms.revolving ? "revolving" : "not revolving");
+    std::string text = fmt::format("limit {}, {}", amount(f.line, f.terms.limit_minor),
+                                   f.terms.revolving ? "revolving" : "not revolving");
     if (f.terms.last_day) text += " until " + money::to_text(*f.terms.last_day);
     if (f.terms.temporary_until)
       text += fmt::format(", {} until {}", amount(f.line, f.terms.temporary_minor),

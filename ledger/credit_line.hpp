@@ -35,10 +35,10 @@ struct SubLimit {
 
 struct LineTerms {
   std::int64_t limit_minor = 0;
-  std::optional<Day> last_day{};    ///< of drawing and reserving; none: no end
-  bool revolving = true;            ///< principal repaid can be drawn again (循环)
-  bool write_off_restores = false;  ///< principal written off can be drawn again
-  bool needs_decision = false;      ///< a pay-out needs an `allow` that stands
+  std::optional<Day> last_day{};     ///< of drawing and reserving; none: no end
+  bool revolving = true;             ///< principal repaid can be drawn again (循环)
+  bool write_off_restores = false;   ///< principal written off can be drawn again
+  bool needs_decision = false;       ///< a pay-out needs an `allow` that stands
   std::int64_t temporary_minor = 0;  ///< the limit through `temporary_until` (临时额度); 0: none
   std::optional<Day> temporary_until{};
   std::vector<SubLimit> sub_limits{};  ///< by product id, ascending
@@ -90,8 +90,8 @@ struct RiskDecided {
   std::string code{}, rule_set{}, score{};
   std::optional<Day> last_day{};  ///< on which it still stands
 };
-using LineFact = std::variant<LineTermsSet, LineFrozen, LineReserved, LineReleased, LineConfirmed,
-                              RiskDecided>;
+using LineFact =
+    std::variant<LineTermsSet, LineFrozen, LineReserved, LineReleased, LineConfirmed, RiskDecided>;
 
 /// The payload's bytes; docs/format.md, section "Credit lines".
 void encode(Encoder& out, const LineFact& fact);

@@ -182,8 +182,7 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
     default:
       break;
   }
-  if (kind >= Kind::line_open && kind <= Kind::risk_decision)
-    return Payload{decode_line_fact(in, kind)};
+  if (is_line_event(kind)) return Payload{decode_line_fact(in, kind)};
   for (const OperationRule& rule : operation_rules()) {
     if (rule.kind == kind) return Payload{decode_operated(in)};
   }

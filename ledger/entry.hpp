@@ -73,9 +73,10 @@ struct Entry {
   std::uint64_t sequence = 0;
   Day booking_date{};
   Day value_date{};
-  std::uint64_t loan = 0;      ///< dense loan number from 1; 0: the book
-  std::uint64_t version = 0;   ///< of the loan (or line) after this entry
-  std::uint64_t previous = 0;  ///< sequence of the loan's (or line's) entry before this one, 0: none
+  std::uint64_t loan = 0;     ///< dense loan number from 1; 0: the book
+  std::uint64_t version = 0;  ///< of the loan (or line) after this entry
+  std::uint64_t previous =
+      0;  ///< sequence of the loan's (or line's) entry before this one, 0: none
   Kind kind = Kind::book_opened;
   Payload payload;
   std::vector<MovementBlock> movements;

@@ -57,10 +57,10 @@ struct RiskDecision {
 /// Asked before money is paid out.
 struct RiskQuestion {
   std::string loan;
-  std::string product;      ///< empty where the loan is open already
-  std::string line;         ///< empty: none, or that of the open loan
+  std::string product;  ///< empty where the loan is open already
+  std::string line;     ///< empty: none, or that of the open loan
   std::string reservation;
-  std::string amount;       ///< as sent
+  std::string amount;  ///< as sent
   std::optional<Day> value_date;
   std::string source, actor;
 };

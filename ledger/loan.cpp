@@ -159,6 +159,8 @@ void change(LoanState& state, const Rules& rules, Day day) {
       become_due(state, rules, day);
     }
   }
+  // What money held has paid may have lowered a level.
+  if (state.servicing) accrue(state, rules.product, day);
   transfer_overdue(state, day);
   drop_settled(state, rules, day);
   close_if_settled(state, day);
@@ -284,6 +286,9 @@ void accrue_claims(LoanState& state, const Product& product, Day at) {
 }  // namespace
 
 void accrue(LoanState& state, const Product& product, Day at) {
+  // The nights know active loans only: what an event that was inserted demands of another one bears
+  // nothing.
+  if (state.status != LoanStatus::active) return;
   accrue_claims(state, product, at);
   if (state.joint) share_out(state, product);
 }
@@ -319,6 +324,8 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
       LOANBOOK_ASSERT(is_operation(event.kind));
       operate(state, Rules{product, state}, event);
   }
+  // An operation may hide, waive or move what accrues: the difference is part of its step.
+  if (state.servicing) accrue(state, product, event.value_date);
   close_if_settled(state, event.value_date);
   settle_changes(state, Rules{product, state});
   if (state.joint) share_out(state, product);

@@ -271,9 +271,13 @@ void waive_interest(LoanState& state, const Rules& rules, const LoanEvent& event
   drop_met(state, rules, event.value_date);
 }
 
-/// Takes unpaid principal out of an installment.
-std::int64_t take_principal(LoanState& state, DueInstallment& due) {
-  const std::int64_t taken = std::exchange(due.principal, 0);
+/// Takes unpaid principal out of an installment; its penalty stays and grows no more.
+std::int64_t take_principal(LoanState& state, const Rules& rules, DueInstallment& due, Day day) {
+  const std::int64_t taken = due.principal;
+  if (taken == 0) return 0;
+  const schedule::AllocatedLine line{due.no, Component::principal, taken};
+  if (!schedule::settle_lines({&due, 1}, {&line, 1}, rules.overdue, day))
+    throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
   state.servicing->find(due.no)->demanded[index(Component::principal)] -= taken;
   return taken;
 }
@@ -288,7 +292,7 @@ void re_age(LoanState& state, const Rules& rules, const LoanEvent& event, const 
   std::int64_t owed = 0;
   std::vector<std::uint32_t> ahead;
   for (const schedule::PlanRow& row : table.coming) ahead.push_back(row.no);
-  for (DueInstallment& due : state.due) owed += take_principal(state, due);
+  for (DueInstallment& due : state.due) owed += take_principal(state, rules, due, event.value_date);
   if (owed == 0) return;
   overdue_is_normal(state);
   schedule::Terms terms = rules.terms;
@@ -319,7 +323,7 @@ void reamortize(LoanState& state, const Rules& rules, const LoanEvent& event) {
   if (table.coming.empty()) return;
   std::int64_t owed = 0;
   for (DueInstallment& due : state.due) {
-    if (due.due <= event.value_date) owed += take_principal(state, due);
+    if (due.due <= event.value_date) owed += take_principal(state, rules, due, event.value_date);
   }
   if (owed == 0) return;
   overdue_is_normal(state);

@@ -15,7 +15,13 @@ struct Rules {
   Rules(const Product& p, const LoanState& state)
       : product(p),
         terms(schedule_terms(p, state.terms, state.disbursed)),
-        overdue(overdue_rules(p, state.terms.rate)) {}
+        overdue(overdue_rules(p, state.terms.rate)) {
+    // What was given to expense earns nothing any more.
+    if (state.servicing && state.servicing->charged_off) {
+      overdue.penalty_rate = money::Rate::of_e12(0);
+      overdue.compound_rate = money::Rate::of_e12(0);
+    }
+  }
 };
 
 [[nodiscard]] inline std::int64_t& balance_of(LoanState& state, Role role) {

@@ -68,11 +68,10 @@ enum class Kind : std::uint8_t {
   risk_decision = 57,
   accrue = 60,
 };
-inline constexpr Kind line_events_end{58};
 [[nodiscard]] std::string_view to_text(Kind kind);
 [[nodiscard]] Result<Kind> parse_kind(std::string_view text);
 [[nodiscard]] constexpr bool is_line_event(Kind kind) {
-  return kind >= Kind::line_open && kind < line_events_end;
+  return kind >= Kind::line_open && kind <= Kind::risk_decision;
 }
 [[nodiscard]] constexpr bool concerns_loan(Kind kind) {
   return kind >= Kind::open && !is_line_event(kind);

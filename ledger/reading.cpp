@@ -45,6 +45,9 @@ PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Prod
   row.penalty =
       at(state.balance, Role::penalty_receivable) + at(state.balance, Role::compound_receivable);
   row.overpayment = -at(state.balance, Role::overpayment);
+  for (const schedule::DueInstallment& due : state.due) {
+    if (due.due <= opening) row.fees += due.fee + due.late_fee;
+  }
   row.dpd = schedule::days_past_due(state.due, opening);
   row.reported_dpd = schedule::reported_days_past_due(state.due, rules, opening);
   row.bucket = bucket_name(product, schedule::classify(product.buckets, row.reported_dpd));
@@ -212,7 +215,8 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
   for (const schedule::DueInstallment& due : state.due) {
     answer.due.push_back({due.no, due.due, due.principal, due.interest,
                           schedule::penalty_at(due, rules, answer.as_of).value_or(0),
-                          schedule::compound_at(due, rules, answer.as_of).value_or(0)});
+                          schedule::compound_at(due, rules, answer.as_of).value_or(0), due.fee,
+                          due.late_fee});
   }
   answer.balances = state.balance;
   if (product.joint) {

@@ -40,7 +40,7 @@ LineView view_of(const LineState& line, Day today) {
 
 }  // namespace
 
-Result<LineView> Book::line(const std::string& id) const {
+Result<LineView> Book::line(const std::string& id, bool with_loans) const {
   const std::shared_lock lock(impl_->state_mutex);
   const BookState& state = *impl_->state;
   const std::uint32_t number = state.lines.number_of(id);
@@ -51,7 +51,7 @@ Result<LineView> Book::line(const std::string& id) const {
                                         id)};
   }
   LineView view = view_of(state.lines.at(number), state.business_date);
-  for (std::uint64_t loan = 1; loan <= state.loans.size(); ++loan) {
+  for (std::uint64_t loan = 1; with_loans && loan <= state.loans.size(); ++loan) {
     const LoanRecord& record = state.loans.at(loan);
     if (record.on_line && record.on_line->line == number) view.loans.push_back(record.id);
   }

@@ -86,11 +86,14 @@ Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& c
   bool known = false;
   if (!command.key.empty()) {
     known = state_.find_key(command.source, command.scope, command.key, same_key) != 0;
-  } else {
-    Result<std::optional<Entry>> reserved = reserve_entry(reserve->line, reserve->reservation);
-    if (!reserved) return reserved.error();
-    known = reserved->has_value();
-    first = std::move(*reserved);
+  }
+  if (!known && !unreadable && reserve != nullptr) {
+    // A reservation's id is a key too: the same request under any key gets the first answer.
+    Result<std::optional<Entry>> made = reserve_entry(reserve->line, reserve->reservation);
+    if (!made) return made.error();
+    known =
+        made->has_value() && (command.key.empty() || (*made)->request == request_digest(command));
+    if (known) first = std::move(*made);
   }
   if (unreadable) return *unreadable;
   if (!known) return Found{};
@@ -404,7 +407,6 @@ Receipt receipt_of(const Entry& entry, const Digest& hash, const BookState& stat
   if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
     const std::uint32_t line = line_of(*fact);
     if (line != 0 && line <= state.lines.size()) name_line(receipt, state.lines.at(line));
-    receipt.loan = loan_of(*fact);
   }
   return receipt;
 }

@@ -70,7 +70,8 @@ class Recorder {
   /// Never null.
   Result<const Reservation*> standing_reservation(const LineState& line,
                                                   const std::string& name) const;
-  /// Whether a loan (0: one that is being opened) may be on this line at all, with this reservation.
+  /// Whether a loan (0: one that is being opened) may be on this line at all, with this
+  /// reservation.
   Status check_line(std::uint32_t line, const Product& product, const std::string& reservation,
                     std::uint64_t loan) const;
   /// The same, and room for a pay-out of `minor`.

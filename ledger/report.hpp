@@ -46,6 +46,7 @@ struct PortfolioRow {
   std::int64_t interest_due;      ///< due, unpaid
   std::int64_t penalty;           ///< penalty and compound interest
   std::int64_t overpayment;
+  std::int64_t fees = 0;      ///< fees and penalties of a fixed amount that are due, unpaid
   std::int32_t dpd;           ///< days past due
   std::int32_t reported_dpd;  ///< 0 within grace
   std::string bucket;         ///< `M0`..`M6+`
@@ -54,9 +55,11 @@ struct PortfolioRow {
   std::int64_t next_amount = 0;  ///< planned for it
   bool isolated = false;
   [[nodiscard]] std::int64_t owed() const {
-    return principal + interest_accrued + interest_due + penalty;
+    return principal + interest_accrued + interest_due + penalty + fees;
   }
-  [[nodiscard]] std::int64_t overdue() const { return principal_overdue + interest_due + penalty; }
+  [[nodiscard]] std::int64_t overdue() const {
+    return principal_overdue + interest_due + penalty + fees;
+  }
 };
 
 /// A credit line on the business date. Amounts in minor units of its currency.
@@ -88,6 +91,8 @@ struct DueView {
   std::uint32_t no;
   Day due;
   std::int64_t principal, interest, penalty, compound;  ///< unpaid
+  std::int64_t fee = 0;                                 ///< unpaid
+  std::int64_t late_fee = 0;                            ///< unpaid penalties of a fixed amount
 };
 
 /// A loan at the opening of a day.

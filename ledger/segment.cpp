@@ -51,6 +51,7 @@ bool accrues(const schedule::Line& line) { return line.slope != 0 || line.base !
 }  // namespace
 
 void add_lines(const LoanState& state, const Product& product, Visit& visit) {
+  if (state.status != LoanStatus::active) return;
   if (accrues(state.interest)) {
     visit.lines.push_back({Role::interest_accrued, 0, state.interest.first, state.interest});
   }

@@ -45,6 +45,12 @@ void add_rows(LoanState& state, const Rules& rules, const std::vector<schedule::
     record.demanded[index(Component::principal)] = row.principal;
     record.demanded[index(Component::interest)] = row.interest;
     record.demanded[index(Component::fee)] = row.fee;
+    if (row.fee != 0) {
+      table.charges.push_back({.component = Component::fee,
+                               .installment = record.no,
+                               .due = row.due,
+                               .amount = row.fee});
+    }
     schedule::PlanRow numbered = row;
     numbered.no = record.no;
     table.coming.push_back(numbered);

@@ -84,7 +84,8 @@ class Verification {
       find(where, fmt::format("calls itself entry {}", decoded->sequence));
     if (encode(*decoded) != stored.body) find(where, "its bytes are not canonical");
     if (concerns_loan(decoded->kind)) loan_entry(*decoded, where);
-    if (const auto* fact = std::get_if<LineFact>(&decoded->payload)) line_entry(*decoded, *fact, where);
+    if (const auto* fact = std::get_if<LineFact>(&decoded->payload))
+      line_entry(*decoded, *fact, where);
     if (const auto* product = std::get_if<Product>(&decoded->payload))
       products_.push_back(*product);
     if (const auto* closed = std::get_if<DayClosed>(&decoded->payload)) night(*decoded, *closed);
@@ -184,14 +185,13 @@ class Verification {
           again.uses == kept.uses)
         continue;
       find(fmt::format("credit line '{}'", again.id),
-           fmt::format("its entries and loans give {} used and {} reserved, kept are {} and {}; "
-                       "`rebuild` makes it again",
-                       money::text_of_minor(again.used(), again.currency.digits),
-                       money::text_of_minor(again.reserved(state_.business_date),
-                                            again.currency.digits),
-                       money::text_of_minor(kept.used(), kept.currency.digits),
-                       money::text_of_minor(kept.reserved(state_.business_date),
-                                            kept.currency.digits)));
+           fmt::format(
+               "its entries and loans give {} used and {} reserved, kept are {} and {}; "
+               "`rebuild` makes it again",
+               money::text_of_minor(again.used(), again.currency.digits),
+               money::text_of_minor(again.reserved(state_.business_date), again.currency.digits),
+               money::text_of_minor(kept.used(), kept.currency.digits),
+               money::text_of_minor(kept.reserved(state_.business_date), kept.currency.digits)));
     }
     if (lines_again_.decisions_row(state_.business_date) !=
         state_.lines.decisions_row(state_.business_date))

@@ -246,7 +246,9 @@ UnitPeriodFlow us_time(const UnitPeriod& unit, Day first, Day date) {
   return {0, days / length, reduced(days % length, length)};
 }
 
-Disclosure disclose(const Terms& terms, const Plan& plan, const UpfrontFees& fees) {
+namespace {
+
+Disclosure amounts_of(const Terms& terms, const Plan& plan, const UpfrontFees& fees) {
   LOANBOOK_ASSERT(fees.deducted_minor >= 0);
   LOANBOOK_ASSERT(fees.paid_minor >= 0);
   Disclosure result;
@@ -256,10 +258,28 @@ Disclosure disclose(const Terms& terms, const Plan& plan, const UpfrontFees& fee
   result.received = plan.total_principal - fees.deducted_minor - terms.down_payment_minor;
   result.total_payable = plan.total_payment() + fees.paid_minor;
   result.periods_a_year = periods_per_year(terms.frequency);
-  if (const auto rate = internal_rate(period_flows(terms, plan, fees))) {
-    result.period = *rate;
-    result.simple = nominal_rate(*rate, result.periods_a_year);
-    result.compound = effective_rate(*rate, result.periods_a_year);
+  if (const auto rate = internal_rate(period_flows(terms, plan, fees))) result.period = *rate;
+  return result;
+}
+
+}  // namespace
+
+Disclosure disclose_for_cap(const Terms& terms, const Plan& plan, const UpfrontFees& fees,
+                            CapBasis basis) {
+  Disclosure result = amounts_of(terms, plan, fees);
+  if (!result.period) return result;
+  if (basis == CapBasis::simple)
+    result.simple = nominal_rate(*result.period, result.periods_a_year);
+  else
+    result.compound = effective_rate(*result.period, result.periods_a_year);
+  return result;
+}
+
+Disclosure disclose(const Terms& terms, const Plan& plan, const UpfrontFees& fees) {
+  Disclosure result = amounts_of(terms, plan, fees);
+  if (result.period) {
+    result.simple = nominal_rate(*result.period, result.periods_a_year);
+    result.compound = effective_rate(*result.period, result.periods_a_year);
   }
   const std::vector<DatedFlow> by_contract = flows_on(without_rolls(terms), plan, fees);
   if (by_contract.empty()) return result;

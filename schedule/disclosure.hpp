@@ -89,6 +89,10 @@ struct RateCap {
   CapBasis basis = CapBasis::simple;
   bool operator==(const RateCap&) const = default;
 };
+/// What a cap is held against and no more: amounts, the internal rate of a period, and of the
+/// annual rates that of the cap. Requires as disclose.
+[[nodiscard]] Disclosure disclose_for_cap(const Terms& terms, const Plan& plan,
+                                          const UpfrontFees& fees, CapBasis basis);
 /// `disclosure.above_cap` where the rate of the plan is above the cap, not as displayed but as
 /// proven: a rate within 10^-28 of the cap counts as the cap and passes. `disclosure.no_rate` where
 /// the plan has none.

@@ -47,6 +47,22 @@ bool depends_on_loan(const Error& error) {
          error.id == "date.before_disbursement" || error.id == "date.before_opening";
 }
 
+bool depends_on_line(const Error& error) {
+  return error.id.starts_with("line.") || error.id.starts_with("risk.");
+}
+
+/// The credit line a command names, as no loan is called; empty: none.
+std::string line_of(const ledger::Command& command) {
+  std::string line;
+  if (const auto* request = std::get_if<ledger::LineRequest>(&command.event)) line = request->line;
+  if (const auto* decision = std::get_if<ledger::RiskDecision>(&command.event))
+    line = decision->line;
+  if (const auto* open = std::get_if<ledger::OpenLoan>(&command.event)) line = open->line;
+  if (const auto* open = std::get_if<ledger::OpenAndDisburse>(&command.event))
+    line = open->terms.line;
+  return line.empty() ? line : "\n" + line;
+}
+
 }  // namespace
 
 Result<interchange::ImportFile> open_bulk(const BulkSource& source, const Book* book) {
@@ -101,11 +117,15 @@ void Bulk::check(Book& book, Progress& progress) {
   const auto judge = [&](ledger::Command& command, const interchange::RowPlace& place) {
     complete(command);
     auto checked = book.check(command);
-    const bool hidden =
-        !checked && depends_on_loan(checked.error()) && touched.contains(command.loan);
+    std::string line = line_of(command);
+    const bool of_loan = !command.loan.empty() && touched.contains(command.loan);
+    const bool of_line = of_loan || (!line.empty() && touched.contains(line));
+    const bool hidden = !checked && ((of_loan && depends_on_loan(checked.error())) ||
+                                     (of_line && depends_on_line(checked.error())));
     if (!checked && !hidden) refuse(place, checked.error());
     // A file of loans names each loan once (its reader sees to it): nothing to remember.
     if (!loans_only_) touched.insert(std::move(command.loan));
+    if (!line.empty()) touched.insert(std::move(line));
   };
   ReadAhead reader(file_, check_rows);
   while (reader.next(batch)) {

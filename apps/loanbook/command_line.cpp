@@ -37,6 +37,7 @@ struct Arguments {
   ProductDiffArguments product_diff;
   QuoteArguments quote;
   LoanOpenArguments open;
+  LineArguments line;
   LoanAmountArguments amount;
   LoanReverseArguments reverse;
   LoanOperationArguments operation;
@@ -49,6 +50,7 @@ struct Arguments {
   PortfolioArguments portfolio;
   OverdueArguments overdue;
   std::string as_of;
+  PartnerArguments partner;
   EntriesArguments entries;
   std::string out;
   std::string shell;
@@ -224,6 +226,8 @@ void add_loan_writing(Tree& tree, CLI::App* loan) {
   open->group("Life");
   open->add_option("ID", a.open.loan, "Loan id")->required();
   add_terms(open, a.open.terms)->required();
+  open->add_option("--line", a.open.terms.line, "Credit line it is drawn on");
+  open->add_option("--reservation", a.open.terms.reservation, "Reservation of that line to use up");
   open->add_flag("--disburse", a.open.disburse, "Pay it out at once");
   add_writing(open, a.open.writing);
   add_value_date(open, a.open.writing);
@@ -270,6 +274,7 @@ void add_operation_fields(CLI::App* command, const ledger::OperationRule& rule,
   add(ledger::field_rows, "--rows", a.rows, "Number of installments", "6");
   add(ledger::field_from, "--from", a.from, "A day, such as 2026-03-01", "2026-03-01");
   add(ledger::field_until, "--until", a.until, "A day, such as 2026-03-31", "2026-03-31");
+  add(ledger::field_rate, "--rate", a.rate, "Per year, such as 12%", "12%");
   std::string words(rule.choices);
   for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2)
     words.replace(at, 1, ", ");
@@ -332,6 +337,83 @@ void add_loan_commands(Tree& tree) {
   explain->group("Reading");
   explain->add_option("ID", a.explain.loan, "Loan id")->required();
   explain->add_option("--date", a.explain.date, "Default: the business date");
+}
+
+void add_line_terms(CLI::App* command, LineArguments& a) {
+  command->add_option("--last-day", a.last_day, "Last day of drawing and reserving, or none");
+  command->add_option("--revolving", a.revolving,
+                      "yes: principal repaid can be drawn again (default); no");
+  command->add_option("--needs-decision", a.needs_decision,
+                      "yes: nothing is paid out without a risk decision allow; no (default)");
+  command->add_option("--write-off-restores", a.write_off_restores,
+                      "yes: principal written off can be drawn again; no (default)");
+  command->add_option("--temporary", a.temporary, "Temporary limit; 0 ends it");
+  command->add_option("--temporary-until", a.temporary_until, "Its last day");
+  command->add_option("--sub-limit", a.sub_limits, "PRODUCT=AMOUNT, repeatable; PRODUCT= ends it");
+}
+
+CLI::App* add_line_event(Tree& tree, CLI::App* line, ledger::Kind kind, const std::string& help,
+                         const std::string& example) {
+  auto& a = tree.arguments.line;
+  const std::string name(ledger::to_text(kind).substr(5));  // without `line-`
+  auto* made = tree.command(line, name, help, "loanbook line " + name + " C-77 " + example,
+                            [&a, kind](const Context& c) { return run_line_event(c, kind, a); });
+  made->add_option("ID", a.line, "Line id")->required();
+  made->add_option("--expect-version", a.expect_version,
+                   "Refuse where the line has another number of entries");
+  add_writing(made, a.writing);
+  return made;
+}
+
+void add_line_commands(Tree& tree) {
+  using ledger::Kind;
+  auto& a = tree.arguments.line;
+  auto* line = tree.noun("line", "Credit lines: limits, reservations, risk decisions");
+  auto* open =
+      add_line_event(tree, line, Kind::line_open, "Open a line", "--currency CNY --limit 20000.00");
+  open->add_option("--currency", a.currency, "ISO 4217")->required();
+  open->add_option("--limit", a.limit, "Such as 20000.00")->required();
+  add_line_terms(open, a);
+  auto* change =
+      add_line_event(tree, line, Kind::line_change, "Change its terms", "--limit 30000.00");
+  change->add_option("--limit", a.limit, "Below what is used: nothing is available then");
+  add_line_terms(change, a);
+  auto* freeze = add_line_event(tree, line, Kind::line_freeze,
+                                "No drawing, no reserving; repayments pass", "--code court");
+  auto* unfreeze = add_line_event(tree, line, Kind::line_unfreeze, "End a freeze", "");
+  auto* reserve = add_line_event(tree, line, Kind::line_reserve, "Keep a part of it for a drawdown",
+                                 "--reservation R-1 --amount 500.00 --until 2026-01-31");
+  auto* release =
+      add_line_event(tree, line, Kind::line_release, "Give a reservation up", "--reservation R-1");
+  auto* confirm =
+      add_line_event(tree, line, Kind::line_confirm, "A reservation is for this loan and no other",
+                     "--reservation R-1 --loan L-1001");
+  for (auto* each : {reserve, release, confirm})
+    each->add_option("--reservation", a.reservation, "Reservation id")->required();
+  for (auto* each : {freeze, unfreeze, release})
+    each->add_option("--code", a.code, "Code of the reason");
+  reserve->add_option("--amount", a.amount, "Such as 500.00")->required();
+  reserve->add_option("--until", a.until, "Last day on which it holds")->required();
+  reserve->add_option("--product", a.product, "Product whose sub-limit it takes");
+  confirm->add_option("--loan", a.loan, "A loan that was opened on this line")->required();
+  auto* decide = tree.command(line, "decide", "Record what a risk engine decided",
+                              "loanbook line decide C-77 --reservation R-1 --verdict hold",
+                              [&a](const Context& c) { return run_line_decide(c, a); });
+  decide->add_option("ID", a.line, "Line id; none: about the loan alone");
+  decide->add_option("--verdict", a.verdict, "allow, hold or block")->required();
+  decide->add_option("--reservation", a.reservation, "About this reservation of the line");
+  decide->add_option("--loan", a.loan, "About this loan, opened or not");
+  decide->add_option("--entry", a.entry, "Sequence number of the entry it concerns");
+  decide->add_option("--code", a.code, "Reason code");
+  decide->add_option("--rule-set", a.rule_set, "Version of the rules");
+  decide->add_option("--score", a.score, "Id of the score");
+  decide->add_option("--until", a.until, "Last day on which it stands");
+  add_writing(decide, a.writing);
+  auto* show = tree.command(line, "show", "What stands on it today", "loanbook line show C-77",
+                            [&a](const Context& c) { return run_line_show(c, a.line); });
+  show->add_option("ID", a.line, "Line id")->required();
+  tree.command(line, "list", "All lines", "loanbook line list",
+               [](const Context& c) { return run_line_list(c); });
 }
 
 void add_import(Tree& tree, CLI::App* parent, const std::string& name, const std::string& help,
@@ -426,6 +508,13 @@ void add_report_commands(Tree& tree) {
                                [&a](const Context& c) { return run_entries(c, a.entries); });
   entries->add_option("--after", a.entries.after, "Sequence number of the last one you have");
   entries->add_flag("--follow", a.entries.follow, "Wait for more until interrupted");
+  auto* partners = tree.noun("partners", "Partners of joint loans");
+  auto* settle =
+      tree.command(partners, "settle", "What a partner is owed for a closed day, loan by loan",
+                   "loanbook partners settle --partner city-bank --date 2026-01-31 --format csv",
+                   [&a](const Context& c) { return run_partners_settle(c, a.partner); });
+  settle->add_option("--partner", a.partner.partner, "Its id in the products")->required();
+  settle->add_option("--date", a.partner.date, "Booking date (default: the last closed day)");
   auto* out = tree.noun("export", "Files that other programs read");
   auto* hledger = tree.command(out, "hledger", "The journal for hledger",
                                "loanbook export hledger --out book.journal",
@@ -482,6 +571,7 @@ void add_all(Tree& tree) {
   add_book_commands(tree);
   add_product_commands(tree);
   add_loan_commands(tree);
+  add_line_commands(tree);
   add_bulk_commands(tree);
   add_report_commands(tree);
   add_completion(tree);

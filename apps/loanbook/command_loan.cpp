@@ -7,7 +7,6 @@
 #include "requests.hpp"
 
 namespace loanbook::apps {
-namespace {
 
 int record_one(const Context& context, ledger::Command command, const Writing& writing) {
   auto value_date = optional_day(writing.value_date, "--value-date");
@@ -27,6 +26,8 @@ int record_one(const Context& context, ledger::Command command, const Writing& w
       key);
 }
 
+namespace {
+
 template <class Event>
 int record_amount(const Context& context, const LoanAmountArguments& arguments) {
   auto command = command_of(Event{arguments.amount}, arguments.loan, arguments.writing);
@@ -40,6 +41,8 @@ Result<ledger::OpenLoan> open_loan_of(const TermsArguments& arguments) {
   ledger::OpenLoan terms{.product = arguments.product, .amount = arguments.amount};
   if (arguments.product_version != 0) terms.product_version = arguments.product_version;
   if (!arguments.rate.empty()) terms.rate = arguments.rate;
+  terms.line = arguments.line;
+  terms.reservation = arguments.reservation;
   if (arguments.installments != 0) terms.installments = arguments.installments;
   auto first_due = optional_day(arguments.first_due, "--first-due");
   if (!first_due) return first_due.error();
@@ -93,6 +96,7 @@ int run_loan_operation(const Context& context, const ledger::OperationRule& rule
   operation.until = *until;
   operation.choice = arguments.choice;
   operation.code = arguments.code;
+  if (!arguments.rate.empty()) operation.rate = arguments.rate;
   auto command = command_of(std::move(operation), arguments.loan, arguments.writing);
   command.expect_version = arguments.expect_version;
   return record_one(context, std::move(command), arguments.writing);

@@ -46,6 +46,21 @@ class Page {
   Report report_;
 };
 
+/// `due 2026-02-15: principal 985.15, interest 45.00`; parts that are zero are left out.
+std::string due_text(const ledger::DueView& due, unsigned digits) {
+  std::string text = fmt::format("due {}: principal {}, interest {}", money::to_text(due.due),
+                                 money::text_of_minor(due.principal, digits),
+                                 money::text_of_minor(due.interest, digits));
+  const auto add = [&](const char* name, std::int64_t minor) {
+    if (minor != 0) text += fmt::format(", {} {}", name, money::text_of_minor(minor, digits));
+  };
+  add("fee", due.fee);
+  add("late fee", due.late_fee);
+  add("penalty", due.penalty);
+  add("compound", due.compound);
+  return text;
+}
+
 void print_loan_page(const Context& context, const ledger::LoanView& view) {
   const auto& row = view.row;
   const auto rate = money::Rate::parse(view.rate);
@@ -64,6 +79,7 @@ void print_loan_page(const Context& context, const ledger::LoanView& view) {
   page.amount("Interest accrued, not yet due", row.interest_accrued);
   page.amount_if("Interest due", row.interest_due);
   page.amount_if("Penalty and compound interest", row.penalty);
+  page.amount_if("Fees and late fees due", row.fees);
   page.amount_if("Overpayment held", row.overpayment);
   page.total("Everything owed on that day", view.payoff);
   auto& notes = page.report().notes;
@@ -71,14 +87,7 @@ void print_loan_page(const Context& context, const ledger::LoanView& view) {
     notes.push_back(fmt::format("{} days past due, {} reported; bucket {}, category {}", row.dpd,
                                 row.reported_dpd, row.bucket, row.category));
   }
-  for (const auto& due : view.due) {
-    notes.push_back(fmt::format("due {}: principal {}, interest {}, penalty {}, compound {}",
-                                money::to_text(due.due),
-                                money::text_of_minor(due.principal, row.digits),
-                                money::text_of_minor(due.interest, row.digits),
-                                money::text_of_minor(due.penalty, row.digits),
-                                money::text_of_minor(due.compound, row.digits)));
-  }
+  for (const auto& due : view.due) notes.push_back(due_text(due, row.digits));
   if (row.next_due) {
     notes.push_back(fmt::format("next due {}: {}", money::to_text(*row.next_due),
                                 money::text_of_minor(row.next_amount, row.digits)));
@@ -106,9 +115,63 @@ void print_loan_row(const Context& context, const ledger::LoanView& view) {
   add({"rate", "Rate"}, view.rate);
   add({"installments", "Installments", ColumnKind::integer}, std::to_string(view.installments));
   add({"disbursed", "Disbursed", ColumnKind::date}, day_or_empty(view.disbursed));
+  add({"fees", "Fees", ColumnKind::amount}, money::text_of_minor(view.row.fees, view.row.digits));
   add({"payoff", "Payoff", ColumnKind::amount}, money::text_of_minor(view.payoff, view.row.digits));
   add({"plan_digest", "Plan"}, hex(view.plan_digest));
   report.rows.push_back({std::move(cells)});
+  print(report, context.format);
+}
+
+std::string state_of(const ledger::InstallmentView& row, Day today) {
+  if (row.unpaid.total() == 0) return row.paid.total() == 0 ? "settled" : "paid";
+  if (row.due == today) return "due";
+  return row.due < today ? "overdue" : "planned";
+}
+
+// The installments of a loan that keeps a table, as they stand: demanded, paid, unpaid.
+void print_installments(const Context& context, const ledger::InstallmentTable& table,
+                        const ledger::LoanView& view) {
+  const auto amount = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, view.row.digits);
+  };
+  Report report;
+  report.title = {fmt::format("Loan {}, {}: installments as they stand at the opening of {}",
+                              view.row.loan, view.row.currency, money::to_text(view.as_of))};
+  report.columns = {{"no", "#", ColumnKind::integer},
+                    {"due", "Due", ColumnKind::date},
+                    {"principal", "Principal", ColumnKind::amount},
+                    {"interest", "Interest", ColumnKind::amount},
+                    {"fee", "Fee", ColumnKind::amount},
+                    {"penalty", "Penalty", ColumnKind::amount},
+                    {"payment", "Payment", ColumnKind::amount},
+                    {"paid", "Paid", ColumnKind::amount},
+                    {"waived", "Waived", ColumnKind::amount},
+                    {"unpaid", "Unpaid", ColumnKind::amount},
+                    {"balance", "Balance", ColumnKind::amount},
+                    {"state", "State"}};
+  ledger::PartsView sum;
+  std::int64_t paid = 0;
+  std::int64_t waived = 0;
+  for (const auto& row : table.rows) {
+    sum.principal += row.demanded.principal;
+    sum.interest += row.demanded.interest;
+    sum.fee += row.demanded.fee;
+    sum.penalty += row.demanded.penalty;
+    paid += row.paid.total();
+    waived += row.waived.total();
+    std::string state = state_of(row, view.as_of);
+    if (row.down_payment) state += ", down payment";
+    if (row.extra) state += ", after the plan";
+    report.rows.push_back(
+        {{std::to_string(row.no), money::to_text(row.due), amount(row.demanded.principal),
+          amount(row.demanded.interest), amount(row.demanded.fee), amount(row.demanded.penalty),
+          amount(row.demanded.total()), amount(row.paid.total()), amount(row.waived.total()),
+          amount(row.unpaid.total()), amount(row.balance), std::move(state)}});
+  }
+  report.rows.push_back({{"", "total", amount(sum.principal), amount(sum.interest), amount(sum.fee),
+                          amount(sum.penalty), amount(sum.total()), amount(paid), amount(waived),
+                          amount(sum.total() - paid - waived), "", ""},
+                         RowMark::total});
   print(report, context.format);
 }
 
@@ -138,6 +201,15 @@ int run_loan_schedule(const Context& context, const std::string& loan) {
     if (!rows) return fail(rows.error());
     auto view = book.loan(loan);
     if (!view) return fail(view.error());
+    if (view->row.status != ledger::LoanStatus::approved) {
+      auto table = book.installments(loan);
+      if (!table) return fail(table.error());
+      if (!table->rows.empty()) {
+        print_installments(context, *table, *view);
+        print_completeness(book);
+        return exit_code::done;
+      }
+    }
     const auto amount = [&](std::int64_t minor) {
       return money::text_of_minor(minor, view->row.digits);
     };

@@ -68,6 +68,8 @@ struct TermsArguments {
   std::uint32_t installments = 0;
   std::string first_due;
   std::uint32_t due_day = 0;
+  std::string line;  ///< of `loan open` only, like the next
+  std::string reservation;
 };
 struct QuoteArguments {
   TermsArguments terms;
@@ -121,6 +123,7 @@ struct LoanOperationArguments {
   std::string until;
   std::string choice;
   std::string code;
+  std::string rate;
   std::optional<std::uint64_t> expect_version;
   Writing writing;
 };
@@ -140,6 +143,24 @@ struct LoanExplainArguments {
   std::string date;
 };
 int run_loan_explain(const Context& context, const LoanExplainArguments& arguments);
+
+// Credit lines: command_credit_line.cpp
+
+struct LineArguments {
+  std::string line, currency, limit, last_day;
+  std::string revolving, needs_decision, write_off_restores;  ///< yes, no or not given
+  std::string temporary, temporary_until;
+  std::vector<std::string> sub_limits;  ///< `PRODUCT=AMOUNT`
+  std::string reservation, amount, until, product, loan, code;
+  std::string verdict, rule_set, score;
+  std::optional<std::uint64_t> entry;
+  std::optional<std::uint64_t> expect_version;
+  Writing writing;
+};
+int run_line_event(const Context& context, ledger::Kind kind, const LineArguments& arguments);
+int run_line_decide(const Context& context, const LineArguments& arguments);
+int run_line_show(const Context& context, const std::string& line);
+int run_line_list(const Context& context);
 
 // Many events: command_record.cpp, command_import.cpp, command_play.cpp
 
@@ -195,6 +216,14 @@ struct OverdueArguments {
 };
 int run_overdue(const Context& context, const OverdueArguments& arguments);
 int run_trial_balance(const Context& context, const std::string& as_of);
+
+// Partners of joint loans: command_partner.cpp
+
+struct PartnerArguments {
+  std::string partner;
+  std::string date;
+};
+int run_partners_settle(const Context& context, const PartnerArguments& arguments);
 
 struct EntriesArguments {
   std::uint64_t after = 0;

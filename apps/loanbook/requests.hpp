@@ -21,6 +21,9 @@ ledger::Command command_of(Event event, const std::string& loan, const Writing& 
 
 [[nodiscard]] Result<ledger::Product> read_product_file(const std::string& file);
 
+/// Records (or previews) one command and prints its receipt; gives the exit code.
+int record_one(const Context& context, ledger::Command command, const Writing& writing);
+
 /// Errors name the option: `--first-due`, `--due-day`.
 [[nodiscard]] Result<ledger::OpenLoan> open_loan_of(const TermsArguments& arguments);
 

@@ -63,9 +63,10 @@ grep -qE "https?://|<script|<link|src=" out && fail "the page takes something fr
 sed 's/^name = .*/name = "<b>\&"/; s/^id = .*/id = "x"/' "$level" >odd.toml
 run 0 --format html quote --file odd.toml --amount 12000 --date 2026-01-15
 
-# Published, quoted, but not booked.
+# Published, quoted, but not booked: a fee without a table of installments.
 run 0 init --currency CNY --date 2026-01-01
-run 0 product add "$card"
+sed '/^\[servicing\]/,/^\[cap\]/{/^\[cap\]/!d}' "$card" >quoted.toml
+run 0 product add quoted.toml
 run 0 quote --product card-installment --amount 1200
 run 3 loan open L-1 --product card-installment --amount 1200
 err_has "product.plan_not_bookable"

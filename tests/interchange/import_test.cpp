@@ -336,11 +336,12 @@ TEST_CASE("every operation is an event of a file, with the fields of its table",
           "L1," + std::string(rule.name) + "," + field(ledger::field_amount, "1.00") + "," +
           field(ledger::field_of, "3") + "," + field(ledger::field_rows, "2") + "," +
           field(ledger::field_from, "2026-02-01") + "," + field(ledger::field_until, "2026-03-01") +
-          "," + field(ledger::field_choice, first) + "," + field(ledger::field_code, "x") + "\n";
-      auto file =
-          ImportFile::open_events("loan_id,event,amount,of,rows,from,until,choice,code\n" + row,
-                                  "e.csv", {}, nullptr)
-              .value();
+          "," + field(ledger::field_choice, first) + "," + field(ledger::field_code, "x") + "," +
+          field(ledger::field_rate, "12%") + "\n";
+      auto file = ImportFile::open_events(
+                      "loan_id,event,amount,of,rows,from,until,choice,code,rate\n" + row, "e.csv",
+                      {}, nullptr)
+                      .value();
       const Everything all = read_all(file);
       REQUIRE(all.rejected.empty());
       const auto& operation = std::get<ledger::Operation>(all.commands.at(0).event);
@@ -355,7 +356,7 @@ TEST_CASE("an operation says which field is wrong, and where", "[import]") {
     const char* error;
   };
   const Row rows[] = {
-      {R"({"event":"charge","loan_id":"L1"})", "import.missing_field@1:1"},
+      {R"({"event":"goodwill","loan_id":"L1"})", "import.missing_field@1:1"},
       {R"({"event":"charge","loan_id":"L1","amount":"1.00","choice":"large"})",
        "operation.choice_unknown@1:59"},
       {R"({"event":"charge","loan_id":"L1","amount":"1.00","rows":2})",

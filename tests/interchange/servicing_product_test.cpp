@@ -32,6 +32,11 @@ chargeback = ["fee", "interest"]
 several_payouts = true
 over_approved = "12.5%"
 fee_income = "when-assessed"
+charges_due = "own-date"
+flat_rounding = "payment"
+later_payouts = "all-rows"
+days_past_due = "after-grace"
+income_by_run = true
 )";
 
 TEST_CASE("the servicing rules of a product file reach their fields", "[product]") {
@@ -65,6 +70,11 @@ TEST_CASE("the servicing rules of a product file reach their fields", "[product]
   CHECK(rules.several_payouts);
   CHECK(rules.over_approved_e4 == 1'250);
   CHECK(rules.fee_income == ledger::FeeIncome::when_assessed);
+  CHECK(rules.charges_due_by_date);
+  CHECK(rules.round_flat_payment);
+  CHECK(rules.raise_over_all_rows);
+  CHECK(rules.days_after_grace);
+  CHECK(rules.income_by_run);
   CHECK(read_product(write_product(*read), "again").value() == *read);
   CHECK(ledger::decode_product(ledger::encode(*read)).value() == *read);
 }

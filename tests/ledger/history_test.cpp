@@ -166,19 +166,34 @@ std::optional<End> tell(const Product& product, const std::vector<Told>& story, 
   return end;
 }
 
+std::string words(const Product& product, const std::vector<Told>& story) {
+  std::string text = std::string(schedule::to_text(product.method)) + " every " +
+                     std::to_string(product.frequency.every) + " days, " +
+                     std::to_string(product.installments_default) + " rows, grace " +
+                     std::to_string(product.grace_days) + ", rate " + product.rate_default.text();
+  for (const Told& told : story) {
+    text += "; day " + std::to_string(told.day) + " " +
+            (told.operation ? std::string(to_text(told.operation->kind)) + " " +
+                                  told.operation->amount.value_or("")
+                            : "repay " + told.repaid);
+  }
+  return text;
+}
+
 TEST_CASE("What is learnt late ends as if it had been known in time") {
   const int stories = std::getenv("LOANBOOK_TEST_ALL") != nullptr ? 3'000 : 150;
   int told = 0;
   for (int seed = 1; seed <= stories; ++seed) {
+    INFO("seed " << seed);
     Dice dice(static_cast<std::uint32_t>(seed));
     const Product product = random_product(dice);
     const std::vector<Told> story = random_story(dice);
+    INFO(words(product, story));
     const auto in_time = tell(product, story, -1);
     if (!in_time || story.empty()) continue;
     const auto late = tell(product, story, dice.roll(0, static_cast<int>(story.size()) - 1));
     if (!late) continue;
     ++told;
-    INFO("seed " << seed);
     CHECK(*late == *in_time);
   }
   CHECK(told > stories / 4);

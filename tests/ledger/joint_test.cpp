@@ -239,9 +239,9 @@ struct Story {
     const LoanView view = must(book->loan("L"));
     const std::int64_t principal =
         view.row.lent - role(view, Role::principal) - role(view, Role::principal_overdue);
-    const std::int64_t interest = -role(view, Role::interest_income) -
-                                  role(view, Role::interest_accrued) -
-                                  role(view, Role::interest_receivable);
+    const std::int64_t interest =
+        -role(view, Role::interest_income) - role(view, Role::interest_accrued) -
+        role(view, Role::interest_unearned) - role(view, Role::interest_receivable);
     const std::int64_t penalty =
         -role(view, Role::penalty_income) - role(view, Role::penalty_receivable);
     const std::int64_t compound =
@@ -366,9 +366,132 @@ TEST_CASE(
   const int stories = std::getenv("LOANBOOK_TEST_ALL") != nullptr ? 20'000 : 300;
   int left = stories;
   while (left > 0) {
-    rc::check([&] { random_story(); });
+    REQUIRE(rc::check([&] { random_story(); }));
     left -= 100;
   }
+}
+
+// Any rules, any operations.
+
+JointRules random_rules(JointRules rules) {
+  rules.interest = *rc::gen::element(InterestShare::pro_rata, InterestShare::service_fee,
+                                     InterestShare::funding_rate);
+  if (rules.interest == InterestShare::service_fee)
+    rules.service_fee_e6 = *rc::gen::inRange<std::int64_t>(1, 1'000'000);
+  if (rules.interest == InterestShare::funding_rate) {
+    const auto rate = *rc::gen::inRange<std::int64_t>(1, 181);
+    for (std::size_t i = 1; i < rules.parties.size(); ++i)
+      rules.parties[i].funding_rate = money::Rate::of_e12(rate * 1'000'000'000);
+  }
+  rules.penalty = *rc::gen::element(Bearer::shared, Bearer::lead);
+  rules.fees = *rc::gen::element(Bearer::shared, Bearer::lead);
+  rules.books = *rc::gen::element(JointBooks::own_share, JointBooks::full);
+  rules.compensation_days = *rc::gen::element<std::uint16_t>(0, 1, 7, 30);
+  return rules;
+}
+
+// TODO(#5): refunds and charge-offs are left out; nights of such loans differ from their general
+// ledger (penalty_receivable), with and without partners.
+Command random_operation(std::int64_t amount) {
+  const std::string some =
+      money::text_of_minor(*rc::gen::inRange<std::int64_t>(1, amount / 4 + 2), 2);
+  switch (*rc::gen::inRange(0, 7)) {
+    case 0:
+      return {.event = Operation{.kind = Kind::charge, .amount = some, .code = "fee"}, .loan = "L"};
+    case 1:
+      return {.event = Operation{.kind = Kind::goodwill, .amount = some}, .loan = "L"};
+    case 2:
+      return {.event = Operation{.kind = Kind::waive_interest, .amount = some}, .loan = "L"};
+    case 3:
+      return {.event = Operation{.kind = Kind::reamortize}, .loan = "L"};
+    case 4:
+      return {.event = Operation{.kind = Kind::write_off, .code = "late"}, .loan = "L"};
+    case 5:
+      return {.event = Operation{.kind = Kind::recover, .amount = some}, .loan = "L"};
+    default:
+      return pay("L", some);
+  }
+}
+
+/// What must hold whatever happened: the accounts of the partners are what they have by the table,
+/// and nothing is left of a loan that was paid.
+void check_accounts(const LoanView& view) {
+  std::int64_t net = 0;
+  std::int64_t outstanding = 0;
+  std::int64_t recovered_less_lost = 0;
+  for (const auto& partner : view.partners) {
+    net += partner.totals.net();
+    outstanding += partner.totals.outstanding;
+    recovered_less_lost += partner.totals.recovered;
+    for (const std::int64_t minor : partner.totals.lost) recovered_less_lost -= minor;
+  }
+  RC_ASSERT(role(view, Role::partner_payable) == -net);
+  RC_ASSERT(role(view, Role::agency_principal) + role(view, Role::partner_funding) == -outstanding);
+  RC_ASSERT(role(view, Role::partner_loss) == recovered_less_lost);
+  std::int64_t sum = 0;
+  for (const Role each : {Role::partner_payable, Role::agency_principal, Role::agency_receivable,
+                          Role::partner_income, Role::partner_funding, Role::partner_accrued,
+                          Role::partner_expense, Role::partner_loss, Role::service_fee_income})
+    sum += role(view, each);
+  RC_ASSERT(sum == 0);
+  const bool gone =
+      role(view, Role::principal) == 0 && role(view, Role::principal_overdue) == 0 &&
+      role(view, Role::interest_accrued) == 0 && role(view, Role::interest_receivable) == 0 &&
+      role(view, Role::interest_unearned) == 0 && role(view, Role::penalty_receivable) == 0 &&
+      role(view, Role::compound_receivable) == 0 && role(view, Role::fee_receivable) == 0;
+  if (!gone) return;
+  // A share of what was earned may be a unit away from those of its parts: received and lost.
+  const std::int64_t off = role(view, Role::agency_receivable) + role(view, Role::partner_accrued);
+  const auto slack = static_cast<std::int64_t>(2 * view.partners.size() * 4);
+  RC_ASSERT(std::abs(off) <= slack);
+  if (view.row.status == LoanStatus::closed && recovered_less_lost == 0) {
+    RC_ASSERT(off == 0);
+    RC_ASSERT(outstanding == 0);
+  }
+}
+
+void random_life() {
+  auto book = new_book("2026-01-01");
+  const auto weights = random_weights();
+  Product product = joint_product(weights);
+  product.rate_min = product.rate_default;
+  product.installments_default = *rc::gen::inRange<std::uint32_t>(1, 12);
+  product.frequency = {schedule::PeriodUnit::day, 7};
+  product.basis = schedule::InterestBasis::daily;
+  product.servicing.emplace();
+  product.joint = random_rules(*product.joint);
+  RC_PRE(check(product).has_value());
+  must(book->record(publish(product)));
+  const auto amount = *rc::gen::inRange<std::int64_t>(1'00, 2'000'00);
+  must(book->record(lend("L", "joint", money::text_of_minor(amount, 2))));
+  Day today = day("2026-01-01");
+  std::vector<std::uint64_t> done;
+  const auto steps = *rc::gen::inRange(3, 25);
+  for (int i = 0; i < steps; ++i) {
+    today += date::days{*rc::gen::inRange(0, 9)};
+    if (today > day("2026-01-01")) must(book->close_through(today - date::days{1}));
+    check_accounts(must(book->loan("L")));
+    Command command = random_operation(amount);
+    if (*rc::gen::inRange(0, 6) == 0 && !done.empty()) {
+      command = {.event = Reverse{done[*rc::gen::inRange<std::size_t>(0, done.size())]}};
+    } else if (*rc::gen::inRange(0, 4) == 0) {
+      command.value_date =
+          std::max(day("2026-01-01"), today - date::days{*rc::gen::inRange(1, 30)});
+    }
+    const auto recorded = book->record(command);
+    if (recorded && command.loan == "L") done.push_back(recorded->receipt.sequence);
+    check_accounts(must(book->loan("L")));
+  }
+  must(book->close_through(today + date::days{40}));
+  check_accounts(must(book->loan("L")));
+  RC_ASSERT(must(book->verify(true)).findings.empty());
+}
+
+TEST_CASE(
+    "Whatever is recorded, the accounts of the partners are their shares, and verify is clean",
+    "[joint][property]") {
+  const int lives = std::getenv("LOANBOOK_TEST_ALL") != nullptr ? 10'000 : 300;
+  for (int left = lives; left > 0; left -= 100) REQUIRE(rc::check([&] { random_life(); }));
 }
 
 }  // namespace

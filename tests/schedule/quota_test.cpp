@@ -102,13 +102,13 @@ void check_prefixes(const QuotaTable& table) {
 }
 
 TEST_CASE("every prefix of random ratios keeps its quota", "[quota]") {
-  rc::check([] { check_prefixes(table_of(random_weights(300))); });
-  rc::check([] { check_prefixes(table_of(random_weights(10'000))); });
+  CHECK(rc::check([] { check_prefixes(table_of(random_weights(300))); }));
+  CHECK(rc::check([] { check_prefixes(table_of(random_weights(10'000))); }));
 }
 
 TEST_CASE("shares of any total: exact sum, mirror image, multiples of the weights do not matter",
           "[quota]") {
-  rc::check([] {
+  CHECK(rc::check([] {
     const Weights weights = random_weights(10'000);
     const auto times = *rc::gen::inRange<std::int64_t>(1, 1'000);
     Weights more = weights;
@@ -123,12 +123,12 @@ TEST_CASE("shares of any total: exact sum, mirror image, multiples of the weight
       sum += table.share(i, total);
     }
     RC_ASSERT(sum == total);
-  });
+  }));
 }
 
 TEST_CASE("two parties of equal weight differ by the tie alone: the first one is ahead",
           "[quota]") {
-  rc::check([] {
+  CHECK(rc::check([] {
     const auto weight = *rc::gen::inRange<std::int64_t>(1, 3'000);
     const auto other = *rc::gen::inRange<std::int64_t>(1, 3'000);
     const QuotaTable table = table_of({weight, weight, other});
@@ -136,7 +136,7 @@ TEST_CASE("two parties of equal weight differ by the tie alone: the first one is
       const std::int64_t ahead = table.share(0, total) - table.share(1, total);
       RC_ASSERT(ahead == 0 || ahead == 1);
     }
-  });
+  }));
 }
 
 }  // namespace

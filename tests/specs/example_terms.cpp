@@ -7,6 +7,7 @@
 
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/limits.hpp"
+#include "servicing_terms.hpp"
 
 namespace loanbook::specs {
 namespace {
@@ -172,6 +173,36 @@ Status put_amount(std::string_view text, const ExampleTerms& terms, std::int64_t
   return money::ok();
 }
 
+/// `30:70`: parties `party-1`, `party-2`, ..., the first leads.
+Status read_joint(std::string_view text, std::optional<ledger::JointRules>& out) {
+  ledger::JointRules rules;
+  while (true) {
+    const auto colon = std::min(text.find(':'), text.size());
+    ledger::Party& party = rules.parties.emplace_back();
+    party.id = "party-" + std::to_string(rules.parties.size());
+    if (Status s = put(whole(text.substr(0, colon), 1'000'000), party.weight); !s) return s;
+    if (colon == text.size()) break;
+    text.remove_prefix(colon + 1);
+  }
+  rules.lead = "party-1";
+  out = std::move(rules);
+  return money::ok();
+}
+
+Status read_service_fee(std::string_view text, std::optional<ledger::JointRules>& out) {
+  const auto rate = money::Rate::parse(text);
+  if (!rate) return rate.error();
+  if (!out) return unreadable(text, "the term `joint` before it");
+  out->interest = ledger::InterestShare::service_fee;
+  out->service_fee_e6 = rate->e12() / 1'000'000;
+  return money::ok();
+}
+
+Status read_compensation(std::string_view text, std::optional<ledger::JointRules>& out) {
+  if (!out) return unreadable(text, "the term `joint` before it");
+  return put(whole(text, 3'650), out->compensation_days);
+}
+
 Status put_share(std::string_view text, money::Ratio& out) {
   const auto rate = money::Rate::parse(text);
   if (!rate) return rate.error();
@@ -298,6 +329,17 @@ const std::map<std::string_view, Reader>& readers() {
        [](auto v, auto& t) { return put(whole(v, 366), t.late_fee.grace_days); }},
       {"late_fee_every_days",
        [](auto v, auto& t) { return put(whole(v, 36'600), t.late_fee.every_days); }},
+      {"joint", [](auto v, auto& t) { return read_joint(v, t.product.joint); }},
+      {"joint_books",
+       [](auto v, auto& t) {
+         using ledger::JointBooks;
+         if (!t.product.joint) return Status(unreadable(v, "the term `joint` before it"));
+         return choose<JointBooks>(
+             v, {{"own-share", JointBooks::own_share}, {"full", JointBooks::full}},
+             t.product.joint->books);
+       }},
+      {"service_fee", [](auto v, auto& t) { return read_service_fee(v, t.product.joint); }},
+      {"compensation_days", [](auto v, auto& t) { return read_compensation(v, t.product.joint); }},
       {"daily_digits", [](auto v, auto& t) { return put_number(v, t.daily_digits); }},
       {"buckets", [](auto v, auto& t) { return read_thresholds(v, t.product.buckets); }},
       {"categories", [](auto v, auto& t) { return read_thresholds(v, t.product.categories); }},
@@ -336,6 +378,10 @@ Result<ExampleTerms> read_terms(const Example& example, const std::string& file)
         return placed(s.error());
       continue;
     }
+    if (const auto servicing = read_servicing_term(term.key, term.value, terms.product)) {
+      if (!*servicing) return placed(servicing->error());
+      continue;
+    }
     const auto reader = readers().find(term.key);
     if (reader == readers().end())
       return placed(
@@ -343,7 +389,10 @@ Result<ExampleTerms> read_terms(const Example& example, const std::string& file)
     if (Status s = reader->second(term.value, terms); !s) return placed(s.error());
   }
   auto& product = terms.product;
-  product.amount_max_minor = money::limits::principal_minor_max;
+  // With a table of installments a product is checked by a plan of its largest loan.
+  product.amount_max_minor = product.servicing
+                                 ? std::max<std::int64_t>(terms.loan.principal_minor, 1)
+                                 : money::limits::principal_minor_max;
   product.rate_min = product.rate_default = product.rate_max = terms.loan.rate;
   product.installments_min = product.installments_default = product.installments_max =
       terms.loan.installments;

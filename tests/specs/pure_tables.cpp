@@ -6,6 +6,7 @@
 #include "loanbook/money/split.hpp"
 #include "loanbook/schedule/line.hpp"
 #include "loanbook/schedule/plan.hpp"
+#include "loanbook/schedule/quota.hpp"
 #include "loanbook/schedule/rates.hpp"
 #include "tables.hpp"
 
@@ -64,7 +65,7 @@ Exact exact_cell(const Table& table, const TableRow& row) {
   return value;
 }
 
-std::vector<money::Ratio> shares_cell(const Table& table, const TableRow& row) {
+std::vector<std::int64_t> weights_cell(const Table& table, const TableRow& row) {
   std::vector<std::int64_t> weights;
   std::string_view text = table.text(row, "shares");
   while (true) {
@@ -75,6 +76,11 @@ std::vector<money::Ratio> shares_cell(const Table& table, const TableRow& row) {
     if (colon == std::string_view::npos) break;
     text.remove_prefix(colon + 1);
   }
+  return weights;
+}
+
+std::vector<money::Ratio> shares_cell(const Table& table, const TableRow& row) {
+  const std::vector<std::int64_t> weights = weights_cell(table, row);
   const std::int64_t sum = std::accumulate(weights.begin(), weights.end(), std::int64_t{0});
   std::vector<money::Ratio> ratios;
   for (const auto weight : weights) ratios.push_back({weight, sum});
@@ -251,6 +257,11 @@ void check_splits(const Bench& bench, Table& table) {
     table.expect(row, "last takes the rest",
                  parts_text(bench, money::split_last_takes_rest(amount, shares,
                                                                 money::RoundingMode::half_up)));
+    const auto quota = schedule::QuotaTable::make(weights_cell(table, row));
+    if (!quota) throw Failure{row.line, "shares: no quota table of these weights"};
+    std::vector<std::int64_t> parts;
+    for (std::size_t i = 0; i < quota->parties(); ++i) parts.push_back(quota->share(i, amount));
+    table.expect(row, "by quota", parts_text(bench, parts));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loanbook/money/decimal.hpp"
+#include "loanbook/money/limits.hpp"
 #include "loanbook/storage/memory/memory_store.hpp"
 
 namespace loanbook::specs {
@@ -46,6 +47,33 @@ void Story::advance(money::Day day) {
   }
 }
 
+std::uint64_t Story::entry_of(const Table& table, const TableRow& row) const {
+  const auto number = money::parse_decimal(table.text(row, "of"), 0);
+  if (!number || *number < 1 || *number > static_cast<money::Int128>(sequences_.size()))
+    throw Failure{row.line, "of: the row of the event that it is about, counted from 1"};
+  return sequences_[static_cast<std::size_t>(*number - 1)];
+}
+
+ledger::Operation Story::operation(const Table& table, const TableRow& row,
+                                   ledger::Kind kind) const {
+  ledger::Operation operation{.kind = kind};
+  const auto given = [&](std::string_view column) { return !table.text(row, column).empty(); };
+  if (given("amount")) operation.amount = table.text(row, "amount");
+  if (given("of")) operation.of = entry_of(table, row);
+  if (given("rows")) {
+    const auto rows = money::parse_decimal(table.text(row, "rows"), 0);
+    if (!rows || *rows < 0 || *rows > money::limits::installments_max)
+      throw Failure{row.line, "rows: a number of installments"};
+    operation.rows = static_cast<std::uint32_t>(*rows);
+  }
+  if (given("from")) operation.from = day_cell(table, row, "from");
+  if (given("until")) operation.until = day_cell(table, row, "until");
+  if (given("rate")) operation.rate = table.text(row, "rate");
+  operation.choice = table.text(row, "choice");
+  operation.code = table.text(row, "code");
+  return operation;
+}
+
 ledger::Command Story::command(const Table& table, const TableRow& row) const {
   const std::string_view event = table.text(row, "event");
   const std::string amount(table.text(row, "amount"));
@@ -70,15 +98,16 @@ ledger::Command Story::command(const Table& table, const TableRow& row) const {
   } else if (event == "open and disburse") {
     command.event = ledger::OpenAndDisburse{open};
   } else if (event == "reverse") {
-    const auto number = money::parse_decimal(table.text(row, "of"), 0);
-    if (!number || *number < 1 || *number > static_cast<money::Int128>(sequences_.size())) {
-      throw Failure{row.line,
-                    "of: a reversal names the row of the event it takes out, counted from 1"};
-    }
-    command.event = ledger::Reverse{sequences_[static_cast<std::size_t>(*number - 1)]};
+    command.event = ledger::Reverse{entry_of(table, row)};
     command.value_date.reset();
   } else if (event != "repay") {
-    throw Failure{row.line, "event: one of open, disburse, open and disburse, repay, reverse"};
+    const auto kind = ledger::parse_kind(event);
+    if (!kind || !ledger::is_operation(*kind)) {
+      throw Failure{row.line,
+                    "event: one of open, disburse, open and disburse, repay, reverse, or the name "
+                    "of an operation (specs/states.md)"};
+    }
+    command.event = operation(table, row, *kind);
   }
   return command;
 }

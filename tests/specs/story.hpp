@@ -3,6 +3,8 @@
 // The life of a loan as a table of events, played through a book in memory: nights are closed
 // between the dates, and every question is asked of the book at the end.
 
+#include <array>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,12 +28,25 @@ class Story {
 
  private:
   [[nodiscard]] ledger::Command command(const Table& table, const TableRow& row) const;
+  /// The entry of the event in the row that `of` names.
+  [[nodiscard]] std::uint64_t entry_of(const Table& table, const TableRow& row) const;
+  [[nodiscard]] ledger::Operation operation(const Table& table, const TableRow& row,
+                                            ledger::Kind kind) const;
 
   const Bench& bench_;
   std::unique_ptr<ledger::Book> book_;
   std::vector<ledger::NightReport> nights_;
   std::vector<std::uint64_t> sequences_;  ///< of the event in row n of the events, 0: refused
 };
+
+/// Amounts by role beside the columns of a table: every role is either a column or has no amount.
+void expect_roles(const Bench& bench, Table& table, TableRow& row,
+                  const std::array<money::Int128, ledger::role_count>& amounts);
+
+// Tables of loans that keep a table of installments: servicing_tables.cpp
+void check_unpaid(const Bench& bench, const Story& story, Table& table);
+void check_balances(const Bench& bench, const Story& story, Table& table);
+void check_postings(const Bench& bench, const Story& story, Table& table);
 
 /// The value, or a Failure at `line` with the error's id and sentence.
 template <class T>

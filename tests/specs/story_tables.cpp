@@ -11,24 +11,6 @@ using ledger::Role;
 using money::Day;
 using money::Int128;
 
-std::string column_of(Role role) {
-  std::string name(ledger::to_text(role));
-  std::replace(name.begin(), name.end(), '_', ' ');
-  return name;
-}
-
-/// Amounts by role beside the columns of a table: every role is either a column or has no amount.
-void expect_roles(const Bench& bench, Table& table, TableRow& row,
-                  const std::array<Int128, ledger::role_count>& amounts) {
-  for (std::size_t i = 0; i < amounts.size(); ++i) {
-    const std::string column = column_of(static_cast<Role>(i));
-    const std::string text = money::text_of_minor(amounts[i], bench.currency().digits);
-    if (amounts[i] != 0 && table.text(row, column).empty())
-      throw Failure{row.line, column + " moved by " + text + ", and the row does not say so"};
-    table.expect(row, column, text);
-  }
-}
-
 std::string loan_of(const Table& table, const TableRow& row) {
   const auto loan = table.text(row, "loan");
   return loan.empty() ? "L-1" : std::string(loan);
@@ -49,6 +31,7 @@ void expect_reading(const Bench& bench, Table& table, TableRow& row, const ledge
   table.expect(row, "penalty", bench.text(penalty));
   table.expect(row, "compound", bench.text(compound));
   table.expect(row, "charges", bench.text(loan.penalty));
+  table.expect(row, "fees", bench.text(loan.fees));
   table.expect(row, "overpayment", bench.text(loan.overpayment));
   table.expect(row, "owed", bench.text(loan.owed()));
   table.expect(row, "dpd", std::to_string(loan.dpd));
@@ -182,6 +165,12 @@ void advance_for(Story& story, const Table& table) {
       case TableKind::readings:
         story.advance(day_cell(table, row, "as of"));
         break;
+      case TableKind::unpaid:
+        story.advance(day_cell(table, row, "unpaid on"));
+        break;
+      case TableKind::balances:
+        story.advance(day_cell(table, row, "balances on"));
+        break;
       case TableKind::nights:
         story.advance(span_cell(table, row, "night").last + date::days{1});
         break;
@@ -196,6 +185,17 @@ void advance_for(Story& story, const Table& table) {
 }
 
 }  // namespace
+
+void expect_roles(const Bench& bench, Table& table, TableRow& row,
+                  const std::array<Int128, ledger::role_count>& amounts) {
+  for (std::size_t i = 0; i < amounts.size(); ++i) {
+    const std::string column = column_of(static_cast<Role>(i));
+    const std::string text = money::text_of_minor(amounts[i], bench.currency().digits);
+    if (amounts[i] != 0 && table.text(row, column).empty())
+      throw Failure{row.line, column + " moved by " + text + ", and the row does not say so"};
+    table.expect(row, column, text);
+  }
+}
 
 void check_story(const Bench& bench) {
   Story story(bench);
@@ -222,10 +222,19 @@ void check_story(const Bench& bench) {
       case TableKind::schedule:
         check_loan_schedule(bench, story, table);
         break;
+      case TableKind::unpaid:
+        check_unpaid(bench, story, table);
+        break;
+      case TableKind::balances:
+        check_balances(bench, story, table);
+        break;
+      case TableKind::postings:
+        check_postings(bench, story, table);
+        break;
       default:
         throw Failure{table.line,
-                      "a story holds events, readings, entries, nights, a trial balance and a "
-                      "schedule, no other tables"};
+                      "a story holds events, readings, unpaid installments, balances, entries, "
+                      "postings, nights, a trial balance and a schedule, no other tables"};
     }
   }
   const auto report = must(story.book().verify(true), bench.example.line);

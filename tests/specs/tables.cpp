@@ -14,13 +14,19 @@ struct KindColumns {
   Names optional;
 };
 
-const Names roles = {"principal",           "principal overdue",  "interest accrued",
-                     "interest receivable", "penalty receivable", "compound receivable",
-                     "interest income",     "penalty income",     "compound income",
-                     "settlement",          "overpayment"};
+const Names& roles() {
+  static const std::vector<std::string> texts = [] {
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < ledger::role_count; ++i)
+      all.push_back(column_of(static_cast<ledger::Role>(i)));
+    return all;
+  }();
+  static const Names names(texts.begin(), texts.end());
+  return names;
+}
 
 Names with_roles(Names names) {
-  names.insert(names.end(), roles.begin(), roles.end());
+  names.insert(names.end(), roles().begin(), roles().end());
   return names;
 }
 
@@ -37,7 +43,9 @@ const std::vector<KindColumns>& kinds() {
       {TableKind::roundings, {"exact"}, {"to", "half-even", "half-up", "up", "down"}},
       {TableKind::amount_texts, {"amount text", "currency"}, {"minor units", "reads", "error"}},
       {TableKind::rate_texts, {"rate text"}, {"reads", "error"}},
-      {TableKind::splits, {"amount", "shares"}, {"largest remainder", "last takes the rest"}},
+      {TableKind::splits,
+       {"amount", "shares"},
+       {"largest remainder", "last takes the rest", "by quota"}},
       {TableKind::scheduled_accrual, {"period interest", "from", "due", "as of", "accrued"}, {}},
       {TableKind::daily_accrual, {"daily on", "from", "as of"}, {"exact", "accrued"}},
       {TableKind::rates,
@@ -79,16 +87,25 @@ const std::vector<KindColumns>& kinds() {
       {TableKind::readings,
        {"as of"},
        {"known at", "loan", "status", "principal", "principal overdue", "interest accrued",
-        "interest due", "penalty", "compound", "charges", "overpayment", "owed", "dpd",
+        "interest due", "penalty", "compound", "charges", "fees", "overpayment", "owed", "dpd",
         "reported dpd", "bucket", "category", "next due", "next amount"}},
       {TableKind::events,
        {"date", "event"},
-       {"#", "booked", "amount", "of", "loan", "key", "outcome"}},
+       {"#", "booked", "amount", "of", "rows", "from", "until", "choice", "code", "rate", "loan",
+        "key", "outcome"}},
       {TableKind::entries,
        {"entry", "step"},
        with_roles({"loan", "kind", "booked", "value date", "changed"})},
-      {TableKind::nights, {"night"}, roles},
+      {TableKind::nights, {"night"}, roles()},
+      {TableKind::balances, {"balances on"}, with_roles({"loan"})},
       {TableKind::trial_balance, {"account"}, {"name", "debit", "credit", "as of"}},
+      {TableKind::postings, {"entry", "account"}, {"loan", "kind", "debit", "credit"}},
+      {TableKind::unpaid,
+       {"unpaid on", "due"},
+       {"#", "loan", "principal", "interest", "fee", "late fee", "penalty"}},
+      {TableKind::states,
+       {"operation", "approved", "active", "overpaid", "closed", "charged off", "written off"},
+       {"needs", "takes"}},
   };
   return table;
 }
@@ -154,6 +171,8 @@ void run_table(const Bench& bench, Table& table, TableKind kind,
       return check_rate_caps(bench, table);
     case TableKind::annuities:
       return check_annuities(table);
+    case TableKind::states:
+      return check_states(table);
     default:
       throw Failure{table.line,
                     "this table belongs to an example with claims or events, and there are none"};

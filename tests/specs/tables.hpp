@@ -44,6 +44,10 @@ enum class TableKind {
   entries,
   nights,
   trial_balance,
+  states,    ///< which operation is taken in which state
+  unpaid,    ///< what is unpaid of each installment
+  balances,  ///< of a loan, by role
+  postings,  ///< an entry, account by account
 };
 
 /// Nothing where no kind has these columns.
@@ -60,6 +64,8 @@ struct Bench {
   [[nodiscard]] std::string text(std::int64_t minor) const;
 };
 
+/// `interest accrued` for Role::interest_accrued.
+[[nodiscard]] std::string column_of(ledger::Role role);
 [[nodiscard]] money::Day day_cell(const Table& table, const TableRow& row, std::string_view column);
 [[nodiscard]] std::int64_t amount_cell(const Bench& bench, const Table& table, const TableRow& row,
                                        std::string_view column);
@@ -87,6 +93,8 @@ void check_caps(const Bench& bench, Table& table);
 void check_costs(const Bench& bench, Table& table);
 void check_rate_caps(const Bench& bench, Table& table);
 void check_annuities(Table& table);
+
+void check_states(Table& table);
 
 /// Examples with claims: payments in order of their dates, allocations and readings.
 void check_arrears(const Bench& bench);

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Operations on loans: commands and events made from one table, and documents that name all of it.
+. "$(dirname "$0")/support.sh"
+new_book
+
+# Every operation has a command with help, and its row in docs/events.md with its fields.
+printf 'loan_id,event,amount\nL-1,goodwill,1.00\n' >events.csv
+run 0 --format csv import events events.csv --describe
+cp out described.csv
+run 0 loan --help
+cp out help
+python3 - "$LOANBOOK_SOURCE/docs/events.md" <<'PYTHON' || fail "docs/events.md does not follow the table"
+import csv, re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+rows = {m.group(1): m.group(0) for m in re.finditer(r"^\| `([a-z_-]+)` \|.*$", page, flags=re.M)}
+text = open("help", encoding="utf-8").read()
+bad = []
+for event in csv.DictReader(open("described.csv", encoding="utf-8")):
+    name = event["event"]
+    if name not in rows:
+        bad.append(f"{name} is not in docs/events.md")
+        continue
+    if event["choices"] == "" and name in ("repay", "disburse", "open", "open_disburse", "reverse"):
+        continue
+    row = rows[name].split("|")
+    needs, takes = row[2], row[3]
+    if sorted(re.findall(r"`(\w+)`", needs)) != sorted(f for f in event["needs"].split() if f != "loan_id"):
+        bad.append(f"{name} needs {event['needs']}, the page says {needs}")
+    named = [w for w in re.findall(r"`([\w-]+)`", takes) if w not in event["choices"].split()]
+    if sorted(named) != sorted(event["takes"].split()):
+        bad.append(f"{name} takes {event['takes']}, the page says {takes}")
+    for word in event["choices"].split():
+        if f"`{word}`" not in takes:
+            bad.append(f"{name}: the choice {word} is not on the page")
+    if not re.search(rf"^  {name} ", text, flags=re.M):
+        bad.append(f"{name} is not in `loan --help`")
+print("\n".join(bad))
+sys.exit(1 if bad else 0)
+PYTHON
+
+# A loan of the card: three months, a fee of 0.6 % of 1,200.00 = 7.20 with each.
+run 0 loan open C-1 --product card-installment --amount 1200 --term 3 --disburse
+run 0 loan charge C-1 --amount 10 --from 2026-01-10 --code statement --dry-run
+err_has "nothing was written"
+run 0 loan charge C-1 --amount 10 --from 2026-01-10 --code statement --idempotency-key fee-1
+run 0 --format json loan charge C-1 --amount 10 --from 2026-01-10 --code statement --idempotency-key fee-1
+out_has '"replayed":"yes"'
+run 3 loan charge C-1 --amount 11 --from 2026-01-10 --code statement --idempotency-key fee-1
+err_has "idempotency.conflict"
+charge=$(loanbook --format csv loan entries C-1 2>/dev/null | tail -n 1 | cut -d, -f1)
+run 0 night --through 2026-01-31
+run 3 loan waive-charge C-1 --of "$charge" --amount 10.01
+err_has "charge.too_much"
+run 0 loan waive-charge C-1 --of "$charge" --amount 4.00 --reason 'asked twice'
+out_has "fee_income"
+run 0 loan show C-1
+out_has "fee 13.20"
+run 0 loan repay C-1 --amount 413.20
+out_has "fee_receivable"
+run 0 --format csv loan schedule C-1
+# 400.00 and two fees, 7.20 by plan and 10.00 of which 4.00 were waived: all paid.
+equal "$(sed -n 2p out | cut -d, -f5,7-10)" "17.20,417.20,413.20,4.00,0.00"
+run 0 loan merchant-refund C-1 --amount 100
+run 0 loan goodwill C-1 --amount 1.00
+
+# What is wrong is said before anything is written, and where.
+before=$(head_of)
+run 2 loan goodwill C-1
+err_has "--amount"
+run 3 loan charge C-1
+err_has "charge.amount"
+run 3 loan charge C-1 --amount 1 --choice large
+err_has "operation.choice_unknown"
+run 3 loan charge C-1 --amount 1 --from 2026-02-30
+err_has "--from"
+run 3 loan recover C-1 --amount 1
+err_has "operation.not_in_this_state"
+run 3 loan chargeback C-1 --amount 1 --of "$charge"
+err_has "operation.target_kind"
+run 2 loan cancel C-1 --amount 1
+printf '{"loan_id":"C-1","event":"charge","amount":"1.00","choice":"large"}\n{"loan_id":"C-1","event":"waive-charge","of":1}\n{"loan_id":"C-1","event":"re_age","rows":2}\n' >bad.ndjson
+run 3 record bad.ndjson
+err_has "bad.ndjson:1:60: charge knows the choices"
+err_has "bad.ndjson:2:46: waive-charge: entry 1"
+err_has "bad.ndjson:3:26: 're_age' is not an event, did you mean 're-age'"
+equal "$(head_of)" "$before"
+
+# The same by file: a charge in every form, each once however often the file is sent.
+printf 'loan_id,event,amount,of,from,choice,code\nC-1,charge,2.00,,2026-02-10,penalty,late\nC-1,goodwill,0.50,,,,\n' >ops.csv
+run 0 import events ops.csv
+after=$(head_of)
+run 0 import events ops.csv
+equal "$(head_of)" "$after"
+run 0 loan charge-off C-1 --choice fraud --code police
+out_has "fraud_expense"
+run 0 loan write-off C-1
+run 0 loan recover C-1 --amount 5
+out_has "recovery_income"
+run 0 night --through 2026-03-31
+run 0 verify --deep
+run 0 rebuild
+run 0 verify --deep
+
+# Products: what one does, and what two do differently.
+run 0 product check "$products"/card-installment.toml
+out_has "A fee of 0.6% of the original principal"
+run 0 product diff card-installment "$products"/card-installment.toml
+err_has "equal"
+sed 's/0.6%/0.7%/; s/^id = .*/&\nversion = 2/' "$products"/card-installment.toml >next.toml
+run 0 --format csv product diff card-installment@1 next.toml
+out_has 'plan.fee.rate,"""0.6%""","""0.7%"""'
+run 3 product diff card-installment@x next.toml
+err_has "cli.product_name"
+finish

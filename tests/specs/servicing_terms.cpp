@@ -1,0 +1,138 @@
+#include "servicing_terms.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <string>
+#include <vector>
+
+namespace loanbook::specs {
+namespace {
+
+using money::Error;
+using money::Status;
+using schedule::AllocationStep;
+using schedule::Component;
+using schedule::TimedOrder;
+using schedule::Timing;
+
+constexpr std::int64_t one_e12 = 1'000'000'000'000;
+constexpr std::array<Timing, 3> timings = {Timing::past_due, Timing::due, Timing::in_advance};
+
+Status unreadable(std::string_view value, std::string_view wanted) {
+  return Error{.id = "spec.terms",
+               .message = "'" + std::string(value) + "' cannot be read: " + std::string(wanted)};
+}
+
+std::vector<std::string_view> parts_of(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    const auto end = text.find(separator);
+    std::string_view part = text.substr(0, end);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    parts.push_back(part);
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// `fee`: at all three timings; `past due fee`, `due fee`, `in advance fee`: at one.
+Status add_steps(std::string_view word, TimedOrder& order) {
+  constexpr std::array<std::string_view, 3> names = {"past due ", "due ", "in advance "};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!word.starts_with(names[i])) continue;
+    const auto component = schedule::parse_component(word.substr(names[i].size()));
+    if (!component) return component.error();
+    order.steps.push_back({timings[i], *component});
+    return money::ok();
+  }
+  const auto component = schedule::parse_component(word);
+  if (!component) return component.error();
+  for (const Timing timing : timings) order.steps.push_back({timing, *component});
+  return money::ok();
+}
+
+/// `penalty, fee, interest, principal; last; horizontal`: components, which installment ahead
+/// takes money first (`next` unless said), how (`vertical` unless said).
+Status read_order(std::string_view text, TimedOrder& order) {
+  const auto parts = parts_of(text, ';');
+  order = {};
+  bool plain = true;
+  for (const auto word : parts_of(parts[0], ',')) {
+    if (Status s = add_steps(word, order); !s) return s;
+    plain = plain && word.find(' ') == std::string_view::npos;
+  }
+  if (plain)
+    std::stable_sort(order.steps.begin(), order.steps.end(),
+                     [](const auto& a, const auto& b) { return a.timing < b.timing; });
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    if (parts[i] == "next") {
+      order.advance = schedule::Advance::next;
+    } else if (parts[i] == "last") {
+      order.advance = schedule::Advance::last;
+    } else if (parts[i] == "spread") {
+      order.advance = schedule::Advance::spread;
+    } else if (parts[i] == "horizontal") {
+      order.mode = schedule::AllocationMode::horizontal;
+    } else if (parts[i] != "vertical") {
+      return unreadable(text, "components; `next`, `last` or `spread`; `vertical` or `horizontal`");
+    }
+  }
+  return money::ok();
+}
+
+Status read_part(std::string_view text, money::Ratio& part) {
+  const auto rate = money::Rate::parse(text);
+  if (!rate) return rate.error();
+  const std::int64_t shared = std::gcd(rate->e12(), one_e12);
+  part = {rate->e12() / shared, one_e12 / shared};
+  return money::ok();
+}
+
+Status read_components(std::string_view text, std::vector<Component>& out) {
+  for (const auto word : parts_of(text, ',')) {
+    const auto component = schedule::parse_component(word);
+    if (!component) return component.error();
+    out.push_back(*component);
+  }
+  return money::ok();
+}
+
+Status read(std::string_view key, std::string_view value, ledger::ServicingRules& rules) {
+  if (key == "pays") return read_order(value, rules.payment);
+  if (key == "merchant_refund") return read_order(value, rules.merchant_refund.emplace());
+  if (key == "payout_refund") return read_order(value, rules.payout_refund.emplace());
+  if (key == "goodwill") return read_order(value, rules.goodwill.emplace());
+  if (key == "own_part_pays") return read_order(value, rules.down_payment.emplace());
+  if (key == "own_part") return read_part(value, rules.down_payment_part);
+  if (key == "chargeback") return read_components(value, rules.chargeback);
+  if (key == "over_approved") {
+    const auto rate = money::Rate::parse(value);
+    if (!rate) return rate.error();
+    constexpr std::int64_t e4_in_e12 = 100'000'000;
+    rules.over_approved_e4 = rate->e12() / e4_in_e12;
+    return money::ok();
+  }
+  if (key == "fee_income" && value != "when-due" && value != "when-assessed")
+    return unreadable(value, "when-due or when-assessed");
+  if (key == "fee_income" && value == "when-assessed")
+    rules.fee_income = ledger::FeeIncome::when_assessed;
+  if (key == "several_payouts") rules.several_payouts = value == "yes";
+  return money::ok();
+}
+
+}  // namespace
+
+std::optional<Status> read_servicing_term(std::string_view key, std::string_view value,
+                                          ledger::Product& product) {
+  constexpr std::string_view keys[] = {"servicing",     "pays",           "merchant_refund",
+                                       "payout_refund", "goodwill",       "own_part",
+                                       "own_part_pays", "chargeback",     "over_approved",
+                                       "fee_income",    "several_payouts"};
+  if (std::find(std::begin(keys), std::end(keys), key) == std::end(keys)) return std::nullopt;
+  if (!product.servicing) product.servicing.emplace();
+  return read(key, value, *product.servicing);
+}
+
+}  // namespace loanbook::specs
