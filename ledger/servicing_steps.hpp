@@ -46,6 +46,11 @@ void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
 [[nodiscard]] schedule::TimedOrder payment_order(const Rules& rules);
 /// Interest paid for days to come is set against what has accrued by now.
 void clear_unearned(LoanState& state);
+/// The accrual line of the running row.
+void run_row(LoanState& state, const Rules& rules, Day first);
+/// Rows of a plan become installments to come.
+void add_rows(LoanState& state, const Rules& rules, const std::vector<schedule::PlanRow>& rows,
+              Day from);
 /// The rows of a plan become the rows to come; the first of them runs from `from`.
 void plan_rows(LoanState& state, const Rules& rules, const std::vector<schedule::PlanRow>& rows,
                Day from);
