@@ -136,6 +136,7 @@ schedule::Plan first_plan(const Rules& rules, std::int64_t principal, Day day) {
 void place_charges(LoanState& state, const Rules& rules) {
   Servicing& table = *state.servicing;
   for (ChargeRecord& charge : table.charges) {
+    if (charge.sequence == 0) continue;  // the fee of a row of the plan
     charge.installment = installment_at(state, charge.due);
     demand(state, rules, charge.installment, charge.component, charge.unpaid());
   }
