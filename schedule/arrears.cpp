@@ -51,8 +51,8 @@ bool settle(DueInstallment& installment, const Parts& paid, const OverdueRules& 
     return true;
   }
   if (penalty != 0 || part(paid, Component::principal) != 0) {
-    const auto line = continue_line(installment.penalty, rules, day, penalty,
-                                    installment.principal, rules.penalty_rate);
+    const auto line = continue_line(installment.penalty, rules, day, penalty, installment.principal,
+                                    rules.penalty_rate);
     if (!line) return false;
     installment.penalty = *line;
   }

@@ -1,17 +1,13 @@
 #include "loanbook/schedule/fixed_solve.hpp"
 
-#include <array>
-
 namespace loanbook::schedule {
 namespace {
 
-using boost::multiprecision::cpp_int;
 using money::Int128;
 using money::Uint128;
 
-/// 64 bits before the point, 128 after it, lowest first.
 struct Fixed {
-  std::array<std::uint64_t, 3> limbs{};
+  FixedLimbs limbs{};
 
   static Fixed whole(std::uint64_t value) { return {{0, 0, value}}; }
   [[nodiscard]] bool is_zero() const { return (limbs[0] | limbs[1] | limbs[2]) == 0; }
@@ -43,10 +39,6 @@ struct Fixed {
     }
     return true;
   }
-
-  [[nodiscard]] cpp_int integer() const {
-    return (cpp_int(limbs[2]) << 128U) + (cpp_int(limbs[1]) << 64U) + limbs[0];
-  }
 };
 
 /// A row as factors of 64 bits; nothing where they do not fit.
@@ -62,8 +54,8 @@ std::optional<Factors> factors_of(const SolveRow& row) {
 
 }  // namespace
 
-std::optional<UnitBounds> unit_bounds(const SolveTask& task, std::uint64_t growth_numerator,
-                                      std::uint64_t growth_denominator) {
+std::optional<PresentValues> present_values(const SolveTask& task, std::uint64_t growth_numerator,
+                                            std::uint64_t growth_denominator) {
   Fixed low;  // of S
   Fixed high;
   Fixed added;
@@ -88,13 +80,11 @@ std::optional<UnitBounds> unit_bounds(const SolveTask& task, std::uint64_t growt
   }
   if (low.is_zero()) return std::nullopt;
   // What A and F lost by being cut off: less than one unit a row, as no step enlarges an error.
-  const cpp_int lost = task.rows.size();
-  const cpp_int balance = cpp_int(task.balance) << 128U;
-  cpp_int least = balance + added.integer() - balloon.integer() - lost;
-  cpp_int most = balance + added.integer() - balloon.integer() + lost;
-  if (least < 0) least = 0;
-  if (most < 0) most = 0;
-  return UnitBounds{(least << 256U) / high.integer(), (most << 256U) / low.integer() + 1};
+  return PresentValues{.shares_low = low.limbs,
+                       .shares_high = high.limbs,
+                       .added = added.limbs,
+                       .balloon = balloon.limbs,
+                       .lost = task.rows.size()};
 }
 
 }  // namespace loanbook::schedule

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "loanbook/money/assert.hpp"
-#include "loanbook/schedule/exact_division.hpp"
+#include "loanbook/schedule/rounded_quotient.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -165,8 +165,8 @@ std::int64_t level_installment_exact(const UnequalPeriods& loan, Rounding roundi
     payments += power;
     power *= loan.denominator;
   }
-  return divide_exact(growth * loan.principal_minor - power * loan.balloon_minor,
-                      payments * loan.denominator, rounding);
+  return rounded_quotient(mp::cpp_int(growth * loan.principal_minor - power * loan.balloon_minor),
+                          mp::cpp_int(payments * loan.denominator * rounding.multiple), rounding);
 }
 
 }  // namespace loanbook::schedule

@@ -9,6 +9,7 @@
 #include "loanbook/schedule/general_plan.hpp"
 #include "loanbook/schedule/level_installment.hpp"
 #include "loanbook/schedule/periods.hpp"
+#include "loanbook/schedule/rounded_quotient.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -67,29 +68,6 @@ Factor whole_life(const Terms& terms) {
   Factor first = factor(terms, rate, 1, terms.disbursed, due_date(terms, 1));
   first.numerator += whole_step(terms, rate).numerator * (terms.installments - 1);
   return first;
-}
-
-/// exact / step, rounded once, in units of the multiple.
-template <class Number>
-std::int64_t rounded_quotient(Number exact, Number step, Rounding rounding) {
-  const Number quotient = exact / step;
-  const Number rest = exact - quotient * step;
-  if (rest == 0) return static_cast<std::int64_t>(quotient) * rounding.multiple;
-  bool up = false;
-  switch (rounding.mode) {
-    case money::RoundingMode::down:
-      break;
-    case money::RoundingMode::up:
-      up = true;
-      break;
-    case money::RoundingMode::half_up:
-      up = rest >= step - rest;
-      break;
-    case money::RoundingMode::half_even:
-      up = rest > step - rest || (rest == step - rest && quotient % 2 != 0);
-      break;
-  }
-  return static_cast<std::int64_t>(quotient + (up ? 1 : 0)) * rounding.multiple;
 }
 
 /// principal x factor, rounded once. One division where money::divide_rounded takes two, of 64 bits

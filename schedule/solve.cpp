@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "loanbook/money/assert.hpp"
-#include "loanbook/schedule/exact_division.hpp"
 #include "loanbook/schedule/fixed_solve.hpp"
+#include "loanbook/schedule/rounded_quotient.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -47,9 +47,38 @@ SolveRow in_lowest_terms(const SolveRow& row) {
   return reduced;
 }
 
-}  // namespace
-
 constexpr unsigned bracket_bits = 256;
+constexpr unsigned limb_bits = 64;
+
+/// U x growth^exponent x 2^256 lies in [low, high].
+struct UnitBounds {
+  cpp_int low;
+  cpp_int high;
+};
+
+/// In units of the last place.
+cpp_int integer(const FixedLimbs& limbs) {
+  return (cpp_int(limbs[2]) << 2 * limb_bits) + (cpp_int(limbs[1]) << limb_bits) + limbs[0];
+}
+
+UnitBounds bounds_of(const PresentValues& values, std::int64_t balance) {
+  const cpp_int worth =
+      (cpp_int(balance) << 2 * limb_bits) + integer(values.added) - integer(values.balloon);
+  cpp_int least = worth - values.lost;
+  cpp_int most = worth + values.lost;
+  if (least < 0) least = 0;
+  if (most < 0) most = 0;
+  return {(least << bracket_bits) / integer(values.shares_high),
+          (most << bracket_bits) / integer(values.shares_low) + 1};
+}
+
+/// numerator / denominator, to a multiple.
+std::int64_t divide_exact(const cpp_int& numerator, const cpp_int& denominator,
+                          money::Rounding rounding) {
+  return rounded_quotient(numerator, cpp_int(denominator * rounding.multiple), rounding);
+}
+
+}  // namespace
 
 struct SolvedUnit::Exact {
   SolveTask task;
@@ -120,14 +149,14 @@ SolvedUnit::SolvedUnit(SolveTask task) : exact_(std::make_unique<Exact>()) {
   exact_->task = std::move(task);
   const Growth growth = growth_of(exact_->task.growth_e12);
   exact_->growth = growth;
-  auto bounds = unit_bounds(exact_->task, static_cast<std::uint64_t>(growth.numerator),
-                            static_cast<std::uint64_t>(growth.denominator));
-  if (!bounds) {
-    const ExactUnit unit = exact_unit(exact_->task, growth, exact_->task.rows.front().exponent);
-    const cpp_int low = (unit.numerator << bracket_bits) / unit.denominator;
-    bounds = UnitBounds{low, low + 1};
+  if (const auto values = present_values(exact_->task, static_cast<std::uint64_t>(growth.numerator),
+                                         static_cast<std::uint64_t>(growth.denominator))) {
+    exact_->brackets.push_back(bounds_of(*values, exact_->task.balance));
+    return;
   }
-  exact_->brackets.push_back(std::move(*bounds));
+  const ExactUnit unit = exact_unit(exact_->task, growth, exact_->task.rows.front().exponent);
+  const cpp_int low = (unit.numerator << bracket_bits) / unit.denominator;
+  exact_->brackets.push_back({low, low + 1});
 }
 
 SolvedUnit::~SolvedUnit() = default;

@@ -390,8 +390,8 @@ JointRules random_rules(JointRules rules) {
   return rules;
 }
 
-// TODO(#5): refunds and charge-offs are left out; nights of such loans differ from their general
-// ledger (penalty_receivable), with and without partners.
+// TODO(#5): refunds and charge-offs are left out: after some of them a partner's account is a unit
+// away from its shares.
 Command random_operation(std::int64_t amount) {
   const std::string some =
       money::text_of_minor(*rc::gen::inRange<std::int64_t>(1, amount / 4 + 2), 2);

@@ -87,8 +87,6 @@ class Tree:
             public = name.endswith(".hpp") and name.startswith(CORE + ("interchange/",))
             # Of a storage implementation only this header is public (cmake/install.cmake).
             public = public and (name.count("/") == 1 or name.endswith("_store.hpp"))
-            # A header that says so is not installed.
-            public = public and not re.search(r"Private to\s+(//\s+)?\S+/", text)
             allowed = max((f for f in THIRD_PARTY if name.startswith(f + "/")), key=len, default="tests")
             for number, line in enumerate(text.split("\n"), 1):
                 match = re.match(r"\s*#\s*include\s*<([^>]+)>", line)
