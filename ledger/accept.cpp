@@ -159,11 +159,10 @@ Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Com
   }
   if (Status s = check_bookable(product); !s) return s.error();
   if (Status s = ledger::check(terms, product, *day); !s) return s.error();
-  if (Status s = check_cap(product, schedule_terms(product, terms, *day)); !s) return s.error();
-  Opened opened{.loan = command.loan,
-                .product = *number,
-                .terms = terms,
-                .plan = plan_digest(schedule_terms(product, terms, *day))};
+  const schedule::Terms planned = schedule_terms(product, terms, *day);
+  if (Status s = check_cap(product, planned); !s) return s.error();
+  Opened opened{
+      .loan = command.loan, .product = *number, .terms = terms, .plan = plan_digest(planned)};
   if (open.line.empty() && !open.reservation.empty())
     return refuse("line.field_missing", "a reservation is named together with its line");
   if (!open.line.empty()) {

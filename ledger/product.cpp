@@ -487,7 +487,7 @@ schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms, m
                          .odd_first = product.odd_first,
                          .interest = product.interest_rounding,
                          .installment = product.installment_rounding};
-  if (!(product.plan == PlanRules{})) apply(product.plan, calendar, result);
+  apply(product.plan, calendar, result);
   if (calendar) result.business_days.calendar = calendar;
   return result;
 }
