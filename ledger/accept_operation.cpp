@@ -25,8 +25,7 @@ std::uint8_t state_of(const LoanState& state) {
     case LoanStatus::active:
       return state.servicing && state.servicing->charged_off ? in_charged_off : in_active;
     case LoanStatus::closed:
-      return state.balance[static_cast<std::size_t>(Role::overpayment)] != 0 ? in_overpaid
-                                                                             : in_closed;
+      return state.balance.get(Role::overpayment) != 0 ? in_overpaid : in_closed;
     case LoanStatus::written_off:
       return in_written_off;
     case LoanStatus::cancelled:
@@ -83,7 +82,7 @@ Status check_amount_left(const Operation& operation, std::int64_t amount, const 
   const auto text = [&](std::int64_t minor) {
     return money::text_of_minor(minor, currency.digits);
   };
-  const std::int64_t held = -state.balance[static_cast<std::size_t>(Role::overpayment)];
+  const std::int64_t held = -state.balance.get(Role::overpayment);
   if (operation.kind == Kind::refund_overpayment && amount > held) {
     return refuse("loan.not_held",
                   fmt::format("{} is held for the borrower, {} cannot be paid back", text(held),

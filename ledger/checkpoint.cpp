@@ -16,7 +16,7 @@ namespace {
 using storage::Row;
 using storage::Space;
 
-constexpr std::uint8_t layout = 3;
+constexpr std::uint8_t layout = 4;
 constexpr std::size_t rows_per_put = 64;  // about 3 MB of loan pages a call
 
 std::string big_endian(std::uint64_t number) {
@@ -103,7 +103,10 @@ std::string encode_day(const DayTotals& totals) {
   Encoder out{bytes};
   out.varint(totals.size());
   for (const auto& product : totals) {
-    for (const Int128 minor : product) out.wide(minor);
+    std::size_t roles = product.size();
+    while (roles > 0 && product[roles - 1] == 0) --roles;
+    out.varint(roles);
+    for (std::size_t role = 0; role < roles; ++role) out.wide(product[role]);
   }
   return bytes;
 }
@@ -220,8 +223,11 @@ struct Loader {
           DayTotals totals;
           const std::uint64_t products = in.varint();
           for (std::uint64_t p = 0; in.good() && p < products; ++p) {
-            auto& roles = totals.emplace_back();
-            for (Int128& minor : roles) minor = in.wide();
+            auto& product = totals.emplace_back();
+            const std::uint64_t roles = in.varint();
+            if (roles > product.size()) in.fail();
+            for (std::uint64_t role = 0; in.good() && role < roles; ++role)
+              product[role] = in.wide();
           }
           good = in.done() && key.size() == 8;
           if (!good) return false;

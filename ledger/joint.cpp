@@ -162,7 +162,8 @@ void share_out(LoanState& state, const Product& product) {
       service_fee_of(rules, totals.earned[static_cast<std::size_t>(Component::interest)]);
   const bool full = rules.books == JointBooks::full;
   const auto stands = [&](Role role, Int128 minor) {
-    if (!money::narrow(minor, &balance_of(state, role)))
+    if (minor == 0 && balance_of(state, role) == 0) return;
+    if (!money::narrow(minor, &state.balance.at(role)))
       throw LoanFault{"an amount of the loan is beyond 64 bits"};
   };
   stands(full ? Role::partner_funding : Role::agency_principal, -principal);

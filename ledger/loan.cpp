@@ -235,8 +235,10 @@ unsigned rank(const LoanEvent& event) {
 }  // namespace
 
 void move(LoanState& state, Role debit, Role credit, std::int64_t minor) {
-  if (!money::add(balance_of(state, debit), minor, &balance_of(state, debit)) ||
-      !money::subtract(balance_of(state, credit), minor, &balance_of(state, credit))) {
+  if (minor == 0) return;
+  std::int64_t& to = state.balance.at(debit);
+  std::int64_t& from = state.balance.at(credit);
+  if (!money::add(to, minor, &to) || !money::subtract(from, minor, &from)) {
     throw LoanFault{"an amount of the loan is beyond 64 bits"};
   }
   if (state.joint) track(*state.joint, debit, credit, minor);
@@ -304,7 +306,7 @@ void advance(LoanState& state, const Product& product, Day to) {
 Balances apply(LoanState& state, const Product& product, const LoanEvent& event) {
   if (product.joint && !state.joint) state.joint.emplace();
   accrue(state, product, event.value_date);
-  const Balances start = state.balance;
+  const LoanBalances start = state.balance;
   switch (event.kind) {
     case Kind::open:
       state.status = LoanStatus::approved;
@@ -356,6 +358,14 @@ LoanState fold(std::uint32_t product_number, const LoanTerms& terms, const Produ
 Balances difference(const Balances& after, const Balances& earlier) {
   Balances result{};
   for (std::size_t i = 0; i < result.size(); ++i) result[i] = after[i] - earlier[i];
+  return result;
+}
+
+Balances difference(const LoanBalances& after, const LoanBalances& earlier) {
+  Balances result{};
+  LoanBalances::each_difference(after, earlier, [&result](Role role, std::int64_t minor) {
+    result[static_cast<std::size_t>(role)] = minor;
+  });
   return result;
 }
 

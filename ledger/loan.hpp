@@ -17,6 +17,7 @@
 #include "loanbook/ledger/boxed.hpp"
 #include "loanbook/ledger/entry.hpp"
 #include "loanbook/ledger/joint.hpp"
+#include "loanbook/ledger/loan_balances.hpp"
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/report.hpp"
 #include "loanbook/ledger/role.hpp"
@@ -50,7 +51,7 @@ struct LoanState {
   std::vector<schedule::DueInstallment> due;  ///< unpaid; with `servicing` also those to come
   Boxed<Servicing> servicing{};               ///< the table of installments, where the loan has one
   Boxed<JointTotals> joint{};                 ///< of a loan that several fund
-  Balances balance{};                         ///< accrued through the last `accrue`
+  LoanBalances balance{};                     ///< accrued through the last `accrue`
 
   bool operator==(const LoanState& other) const;
 };
@@ -92,6 +93,7 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
                              std::vector<Balances>* steps = nullptr);
 
 [[nodiscard]] Balances difference(const Balances& after, const Balances& before);
+[[nodiscard]] Balances difference(const LoanBalances& after, const LoanBalances& before);
 /// `M0` .. `M6`, `M6+` for the last bucket of the product's thresholds.
 [[nodiscard]] std::string bucket_name(const Product& product, std::uint8_t bucket);
 

@@ -238,11 +238,12 @@ void encode(const LoanState& state, std::string& bytes) {
   }
   encode_servicing(out, state.servicing);
   // Most roles are empty.
+  const Balances balance = state.balance.all();
   std::uint64_t used = 0;
-  for (std::size_t i = 0; i < role_count; ++i) used |= std::uint64_t{state.balance[i] != 0} << i;
+  for (std::size_t i = 0; i < role_count; ++i) used |= std::uint64_t{balance[i] != 0} << i;
   if (state.joint) used |= joint_bit;
   out.varint(used);
-  for (const std::int64_t minor : state.balance) {
+  for (const std::int64_t minor : balance) {
     if (minor != 0) out.zigzag(minor);
   }
   if (state.joint) encode_joint(out, *state.joint);
@@ -287,7 +288,7 @@ bool decode(std::string_view& bytes, LoanState& state) {
   decode_servicing(in, state.servicing);
   const std::uint64_t used = in.varint();
   for (std::size_t i = 0; i < role_count; ++i) {
-    if ((used >> i & 1U) != 0) state.balance[i] = in.zigzag();
+    if ((used >> i & 1U) != 0) state.balance.at(static_cast<Role>(i)) = in.zigzag();
   }
   if ((used & joint_bit) != 0) decode_joint(in, state.joint.emplace());
   bytes = in.rest();

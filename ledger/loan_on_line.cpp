@@ -16,8 +16,7 @@ std::int64_t principal_owed(const LoanState& state) {
     for (const schedule::DueInstallment& installment : state.due) owed += installment.principal;
     return owed;
   }
-  return state.balance[static_cast<std::size_t>(Role::principal)] +
-         state.balance[static_cast<std::size_t>(Role::principal_overdue)];
+  return state.balance.get(Role::principal) + state.balance.get(Role::principal_overdue);
 }
 
 std::int64_t principal_given_up(const LoanState& state) {

@@ -24,11 +24,8 @@ struct Rules {
   }
 };
 
-[[nodiscard]] inline std::int64_t& balance_of(LoanState& state, Role role) {
-  return state.balance[static_cast<std::size_t>(role)];
-}
 [[nodiscard]] inline std::int64_t balance_of(const LoanState& state, Role role) {
-  return state.balance[static_cast<std::size_t>(role)];
+  return state.balance.get(role);
 }
 /// Debits one role and credits another. Throws LoanFault beyond 64 bits.
 void move(LoanState& state, Role debit, Role credit, std::int64_t minor);

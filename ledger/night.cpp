@@ -269,7 +269,7 @@ NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::u
     try {
       advance(next, product, day);
       accrue(next, product, day);
-      const Balances start = next.balance;
+      const LoanBalances start = next.balance;
       try {
         advance(next, product, opening);
         accrue(next, product, opening);
@@ -280,21 +280,21 @@ NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::u
         result.isolated.push_back({number, fault.reason});
         continue;
       }
-      const Balances booked = difference(next.balance, start);
-      for (std::size_t i = 0; i < booked.size(); ++i) result.totals[i] += booked[i];
+      LoanBalances::each_difference(next.balance, start, [&](Role role, std::int64_t minor) {
+        result.totals[static_cast<std::size_t>(role)] += minor;
+      });
     } catch (const LoanFault& fault) {
       result.isolated.push_back({number, fault.reason});
       continue;
     }
     if (record.touched || !same_lines(record.state, next)) {
-      written = Visit{
-          .loan = number,
-          .status = next.status,
-          .bucket = next.bucket,
-          .interest_booked = next.balance[static_cast<std::size_t>(Role::interest_accrued)],
-          .penalty_booked = next.balance[static_cast<std::size_t>(Role::penalty_receivable)],
-          .compound_booked = next.balance[static_cast<std::size_t>(Role::compound_receivable)],
-          .lines = {}};
+      written = Visit{.loan = number,
+                      .status = next.status,
+                      .bucket = next.bucket,
+                      .interest_booked = next.balance.get(Role::interest_accrued),
+                      .penalty_booked = next.balance.get(Role::penalty_receivable),
+                      .compound_booked = next.balance.get(Role::compound_receivable),
+                      .lines = {}};
       add_lines(next, product, written);
       const std::size_t before_it = result.bytes.size();
       encode_visit(written, result.bytes);
@@ -303,8 +303,8 @@ NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::u
     if (record.bucket_closed != next.bucket) {
       BucketChange& change = result.buckets[{record.bucket_closed, next.bucket}];
       ++change.loans;
-      change.principal += next.balance[static_cast<std::size_t>(Role::principal)] +
-                          next.balance[static_cast<std::size_t>(Role::principal_overdue)];
+      change.principal +=
+          next.balance.get(Role::principal) + next.balance.get(Role::principal_overdue);
     }
     record.bucket_closed = next.bucket;
     record.touched = false;
@@ -384,7 +384,7 @@ void NightEngine::compare(const Lane& lane, std::uint32_t product, Day opening,
   const auto add_state = [&](const LoanState& loan) {
     for (const Role role :
          {Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable}) {
-      levels[static_cast<std::size_t>(role)] += loan.balance[static_cast<std::size_t>(role)];
+      levels[static_cast<std::size_t>(role)] += loan.balance.get(role);
     }
   };
   for (std::size_t slot = 0; slot < lane.loan.size(); ++slot) {

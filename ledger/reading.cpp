@@ -18,10 +18,6 @@ namespace {
 constexpr std::array<std::string_view, 5> category_names = {"normal", "special mention",
                                                             "substandard", "doubtful", "loss"};
 
-std::int64_t at(const Balances& balances, Role role) {
-  return balances[static_cast<std::size_t>(role)];
-}
-
 std::string category_name(std::uint8_t category) {
   return category < category_names.size() ? std::string(category_names[category])
                                           : fmt::format("class {}", category);
@@ -38,13 +34,13 @@ PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Prod
   row.digits = product.currency.digits;
   row.status = state.status;
   row.lent = state.lent;
-  row.principal_overdue = at(state.balance, Role::principal_overdue);
-  row.principal = at(state.balance, Role::principal) + row.principal_overdue;
-  row.interest_accrued = at(state.balance, Role::interest_accrued);
-  row.interest_due = at(state.balance, Role::interest_receivable);
+  row.principal_overdue = state.balance.get(Role::principal_overdue);
+  row.principal = state.balance.get(Role::principal) + row.principal_overdue;
+  row.interest_accrued = state.balance.get(Role::interest_accrued);
+  row.interest_due = state.balance.get(Role::interest_receivable);
   row.penalty =
-      at(state.balance, Role::penalty_receivable) + at(state.balance, Role::compound_receivable);
-  row.overpayment = -at(state.balance, Role::overpayment);
+      state.balance.get(Role::penalty_receivable) + state.balance.get(Role::compound_receivable);
+  row.overpayment = -state.balance.get(Role::overpayment);
   for (const schedule::DueInstallment& due : state.due) {
     if (due.due <= opening) row.fees += due.fee + due.late_fee;
   }
@@ -218,7 +214,7 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
                           schedule::compound_at(due, rules, answer.as_of).value_or(0), due.fee,
                           due.late_fee});
   }
-  answer.balances = state.balance;
+  answer.balances = state.balance.all();
   if (product.joint) {
     for (std::size_t i = 0; i < product.joint->parties.size(); ++i) {
       if (i == product.joint->lead_index()) continue;
@@ -334,11 +330,11 @@ Result<std::vector<ExplainLine>> Book::explain(const std::string& id, Day day) c
   std::vector<ExplainLine> lines;
   lines.push_back(
       {"principal",
-       amount(at(state.balance, Role::principal) + at(state.balance, Role::principal_overdue)),
+       amount(state.balance.get(Role::principal) + state.balance.get(Role::principal_overdue)),
        fmt::format("lent {} less what repayments paid of it", amount(state.lent)),
        money::to_text(state.disbursed)});
   lines.push_back(
-      line("interest accrued", at(state.balance, Role::interest_accrued), state.interest));
+      line("interest accrued", state.balance.get(Role::interest_accrued), state.interest));
   if (state.row_coming) {
     explain_row(schedule_terms(product, state.terms, state.disbursed), state.next.no,
                 amount(state.next.payment()), lines);

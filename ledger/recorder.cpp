@@ -344,7 +344,7 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new)
     std::vector<Balances> steps_before;
     std::vector<Balances> steps_after;
     const LoanState& now = record.state;
-    Balances balance_before{};
+    LoanBalances balance_before{};
     if (!is_new)
       balance_before =
           fold(now.product, now.terms, product, events_before, through, &steps_before).balance;

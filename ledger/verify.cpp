@@ -290,8 +290,9 @@ class Verification {
         if (loan.line != 0 && loan.line <= lines_again_.size())
           lines_again_.count(loan.line, product.id, {}, use_of(again));
         if (balances_.size() <= loan.product) balances_.resize(loan.product + 1);
-        for (std::size_t role = 0; role < role_count; ++role)
-          balances_[loan.product][role] += again.balance[role];
+        LoanBalances::each_difference(again.balance, {}, [&](Role role, std::int64_t minor) {
+          balances_[loan.product][static_cast<std::size_t>(role)] += minor;
+        });
       } catch (const LoanFault& fault) {
         find(where, fault.reason);
       }
