@@ -6,6 +6,7 @@
 #include "loanbook/interchange/csv.hpp"
 #include "loanbook/interchange/html.hpp"
 #include "loanbook/interchange/json.hpp"
+#include "loanbook/interchange/pdf.hpp"
 #include "loanbook/interchange/text_width.hpp"
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/text.hpp"
@@ -25,7 +26,8 @@ constexpr Named formats[] = {{"table", Format::table},
                              {"csv", Format::csv},
                              {"json", Format::json},
                              {"ndjson", Format::ndjson},
-                             {"html", Format::html}};
+                             {"html", Format::html},
+                             {"pdf", Format::pdf}};
 
 bool is_number(const Column& column) {
   return column.kind == ColumnKind::amount || column.kind == ColumnKind::integer;
@@ -132,7 +134,11 @@ Result<Format> parse_format(std::string_view text) {
   }
   return Error{
       .id = "format.unknown",
-      .message = money::quoted(text) + " is not a format; use table, csv, json, ndjson or html"};
+      .message = money::quoted(text) + " is not a format; use table, csv, json, ndjson, html or pdf"};
+}
+
+bool is_for_people(Format format) {
+  return format == Format::table || format == Format::html || format == Format::pdf;
 }
 
 std::string with_thousands(std::string_view number) {
@@ -170,7 +176,7 @@ struct ReportWriter::Impl {
   }
 
   void add(Row row) {
-    if (format == Format::table || format == Format::html) {
+    if (is_for_people(format)) {
       kept.push_back(std::move(row));
       return;
     }
@@ -232,6 +238,12 @@ void ReportWriter::finish(const std::vector<std::string>& notes) {
                                      .columns = impl_->columns,
                                      .rows = std::move(impl_->kept),
                                      .notes = notes});
+  }
+  if (impl_->format == Format::pdf) {
+    const Result<std::string> made =
+        render_pdf({impl_->title, impl_->columns, std::move(impl_->kept), notes});
+    // A report without a page is no report: what happened stands in its place.
+    impl_->buffer += made ? *made : made.error().message + "\n";
   }
   if (impl_->format == Format::json) impl_->buffer += impl_->first ? "]\n" : "\n]\n";
   impl_->flush();

@@ -1,6 +1,6 @@
 #pragma once
 
-// One model of a report, five forms: a table or a page for people, csv, json and ndjson for
+// One model of a report, six forms: a table, a page or a PDF for people, csv, json and ndjson for
 // programs.
 
 #include <cstdint>
@@ -18,9 +18,12 @@ namespace loanbook::interchange {
 using money::Error;
 using money::Result;
 
-enum class Format : std::uint8_t { table, csv, json, ndjson, html };
-/// `table`, `csv`, `json`, `ndjson`, `html`; else `format.unknown`.
+enum class Format : std::uint8_t { table, csv, json, ndjson, html, pdf };
+/// `table`, `csv`, `json`, `ndjson`, `html`, `pdf`; else `format.unknown`.
 [[nodiscard]] Result<Format> parse_format(std::string_view text);
+
+/// Kept whole until its end, with totals and notes.
+[[nodiscard]] bool is_for_people(Format format);
 
 /// What a column holds. Amounts and integers stand on the right; in JSON integers are numbers, all
 /// else is text (money never is a JSON number), and an empty cell that is not text is null.

@@ -12,6 +12,7 @@
 
 #include "loanbook/ledger/command.hpp"
 #include "loanbook/ledger/report.hpp"
+#include "loanbook/ledger/statement.hpp"
 #include "loanbook/schedule/plan.hpp"
 #include "loanbook/storage/store.hpp"
 
@@ -128,6 +129,11 @@ class Book {
   [[nodiscard]] Result<std::vector<ChargeView>> charges(const std::string& id) const;
   [[nodiscard]] Result<StandingView> standing(const std::string& id, std::optional<Day> as_of = {},
                                               std::optional<std::uint64_t> known_at = {}) const;
+  /// What changed what the loan owes from `from` (default: its first event) to `until` (default: the
+  /// day before the business date), both included. `statement.period`, `statement.future`.
+  [[nodiscard]] Result<Statement> statement(const std::string& id, std::optional<Day> from = {},
+                                            std::optional<Day> until = {},
+                                            std::optional<std::uint64_t> known_at = {}) const;
   [[nodiscard]] Result<std::vector<EntryView>> loan_entries(const std::string& id) const;
   [[nodiscard]] Result<std::vector<ExplainLine>> explain(const std::string& id, Day date) const;
   /// Entries after `after` in order until `use` returns false: the ordered, gap-free change feed.

@@ -25,7 +25,8 @@ int follow(const Context& context, std::uint64_t after) {
   catch_interrupts();
   // A feed is a sequence of objects or rows, whatever the format: an array or a page would never be
   // closed.
-  const bool whole = context.format == Format::json || context.format == Format::html;
+  const bool whole = context.format == Format::json || (context.format != Format::table &&
+                                                        interchange::is_for_people(context.format));
   const Format format = whole ? Format::ndjson : context.format;
   bool headed = false;
   while (interrupted() == 0) {

@@ -1,5 +1,5 @@
-// The command tree. All of CLI11 stays in this file: it is the slowest header of the program to
-// compile.
+// Long because all of CLI11 stays in this file, the slowest header of the program to compile: the
+// command tree.
 
 #include "command_line.hpp"
 
@@ -43,6 +43,7 @@ struct Arguments {
   LoanOperationArguments operation;
   LoanShowArguments show;
   LoanExplainArguments explain;
+  StatementArguments statement;
   RecordArguments record;
   ImportArguments import;
   PlayArguments play;
@@ -337,6 +338,17 @@ void add_loan_commands(Tree& tree) {
   explain->group("Reading");
   explain->add_option("ID", a.explain.loan, "Loan id")->required();
   explain->add_option("--date", a.explain.date, "Default: the business date");
+  auto* statement = tree.command(
+      loan, "statement", "What the borrower owed, paid and owes, day by day",
+      "loanbook --format pdf loan statement L-1001 --from 2026-01-01 --to 2026-03-31 --out l.pdf",
+      [&a](const Context& c) { return run_loan_statement(c, a.statement); });
+  statement->group("Reading");
+  statement->add_option("ID", a.statement.loan, "Loan id")->required();
+  statement->add_option("--from", a.statement.from, "First day (default: its first event)");
+  statement->add_option("--to", a.statement.until, "Last day (default: before the business date)");
+  statement->add_option("--known-at", a.statement.known_at,
+                        "Only entries booked by this day, or up to this sequence number");
+  statement->add_option("--out", a.statement.out, "File to write instead of standard output");
 }
 
 void add_line_terms(CLI::App* command, LineArguments& a) {
@@ -556,8 +568,9 @@ void add_all(Tree& tree) {
                                               {"csv", Format::csv},
                                               {"json", Format::json},
                                               {"ndjson", Format::ndjson},
-                                              {"html", Format::html}};
-  app.add_option("--format", tree.context.format, "table, csv, json, ndjson or html")
+                                              {"html", Format::html},
+                                              {"pdf", Format::pdf}};
+  app.add_option("--format", tree.context.format, "table, csv, json, ndjson, html or pdf")
       ->transform(CLI::Transformer(formats).description(""));
   app.footer(
       "A first book:\n"

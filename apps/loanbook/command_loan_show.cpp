@@ -11,20 +11,6 @@
 namespace loanbook::apps {
 namespace {
 
-// A date means: all entries booked on or before it; a number is a sequence number.
-Result<std::optional<std::uint64_t>> known_at(const Book& book, const std::string& text) {
-  if (text.empty()) return std::optional<std::uint64_t>{};
-  std::uint64_t sequence = 0;
-  const auto* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, sequence);
-  if (parsed.ec == std::errc{} && parsed.ptr == end) return std::optional{sequence};
-  auto day = optional_day(text, "--known-at");
-  if (!day) return day.error();
-  auto found = book.known_at(**day);
-  if (!found) return found.error();
-  return std::optional{*found};
-}
-
 class Page {
  public:
   explicit Page(const ledger::PortfolioRow& row) : row_(row) {
@@ -177,11 +163,25 @@ void print_installments(const Context& context, const ledger::InstallmentTable& 
 
 }  // namespace
 
+Result<std::optional<std::uint64_t>> known_at_of(const Book& book,
+                                                 const std::string& text) {
+  if (text.empty()) return std::optional<std::uint64_t>{};
+  std::uint64_t sequence = 0;
+  const auto* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, sequence);
+  if (parsed.ec == std::errc{} && parsed.ptr == end) return std::optional{sequence};
+  auto day = optional_day(text, "--known-at");
+  if (!day) return day.error();
+  auto found = book.known_at(**day);
+  if (!found) return found.error();
+  return std::optional{*found};
+}
+
 int run_loan_show(const Context& context, const LoanShowArguments& arguments) {
   auto as_of = optional_day(arguments.as_of, "--as-of");
   if (!as_of) return fail(as_of.error());
   return with_reader(context, [&](const Book& book) {
-    auto known = known_at(book, arguments.known_at);
+    auto known = known_at_of(book, arguments.known_at);
     if (!known) return fail(known.error());
     auto view = book.loan(arguments.loan, *as_of, *known);
     if (!view) return fail(view.error());

@@ -143,6 +143,16 @@ struct LoanExplainArguments {
   std::string date;
 };
 int run_loan_explain(const Context& context, const LoanExplainArguments& arguments);
+struct StatementArguments {
+  std::string loan;
+  std::string from;
+  std::string until;
+  std::string known_at;
+  std::string out;
+};
+int run_loan_statement(const Context& context, const StatementArguments& arguments);
+/// A date means all entries booked on or before it; a number is a sequence number; empty: nothing.
+Result<std::optional<std::uint64_t>> known_at_of(const Book& book, const std::string& text);
 
 // Credit lines: command_credit_line.cpp
 
