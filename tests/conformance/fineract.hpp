@@ -44,6 +44,8 @@ void fineract_step(Replay& replay, const Json& step);
 /// Compares what a step expects. Throws NotBuilt for an expectation it does not know.
 void fineract_expect(Replay& replay, const Json& step, const std::string& where,
                      Comparison& comparison);
+/// Runs a case whose terms give the periods: a calculation without a loan.
+Outcome fineract_periods(const Json& content);
 /// What Fineract calls a kind of event; empty: it lists none.
 std::string fineract_type(ledger::Kind kind);
 

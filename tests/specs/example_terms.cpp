@@ -7,6 +7,7 @@
 
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/limits.hpp"
+#include "segment_tables.hpp"
 #include "servicing_terms.hpp"
 
 namespace loanbook::specs {
@@ -380,6 +381,10 @@ Result<ExampleTerms> read_terms(const Example& example, const std::string& file)
     }
     if (const auto servicing = read_servicing_term(term.key, term.value, terms.product)) {
       if (!*servicing) return placed(servicing->error());
+      continue;
+    }
+    if (const auto segmented = read_segment_term(term.key, term.value, terms.segmented)) {
+      if (!*segmented) return placed(segmented->error());
       continue;
     }
     const auto reader = readers().find(term.key);

@@ -9,6 +9,7 @@
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/schedule/late_fee.hpp"
 #include "loanbook/schedule/prepay.hpp"
+#include "loanbook/schedule/segmented_plan.hpp"
 #include "page.hpp"
 #include "provision_terms.hpp"
 
@@ -21,6 +22,7 @@ struct ExampleTerms {
   schedule::PrepayRules prepay{};
   schedule::LateFeeRules late_fee{};
   ExampleProvisions provisions{};              ///< of plans, day counts, rolls and floating rates
+  schedule::SegmentedTerms segmented{};        ///< of a plan over given periods
   std::optional<std::uint8_t> daily_digits{};  ///< daily interest is rounded each day, by contract
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "segment_tables.hpp"
+
 namespace loanbook::specs {
 namespace {
 
@@ -73,6 +75,11 @@ const std::vector<KindColumns>& kinds() {
       {TableKind::drawings,
        {"on", "move", "amount"},
        {"interest paid", "principal paid", "returned", "balance", "accrued"}},
+      {TableKind::plan_moves, {"on", "plan move"}, {"amount", "row", "error"}},
+      {TableKind::segments,
+       {"row", "segment from", "to"},
+       {"owed", "factor", "segment interest", "interest", "principal", "installment", "balance"}},
+      {TableKind::payables, {"row", "payable on"}, {"outstanding", "principal", "interest"}},
       {TableKind::costs,
        {"kept back", "simple"},
        {"fee paid", "received", "interest cost", "total cost", "to pay", "compound", "eu", "us",
@@ -124,9 +131,21 @@ bool matches(const KindColumns& kind, const Table& table) {
          });
 }
 
-void run_table(const Bench& bench, Table& table, TableKind kind,
-               std::optional<schedule::Change>& change) {
+/// What one table of an example leaves for the next.
+struct Carried {
+  std::optional<schedule::Change> change{};
+  std::optional<schedule::SegmentedPlan> plan{};
+};
+
+void run_table(const Bench& bench, Table& table, TableKind kind, Carried& carried) {
+  auto& change = carried.change;
   switch (kind) {
+    case TableKind::plan_moves:
+      return run_plan_moves(bench, table, carried.plan);
+    case TableKind::segments:
+      return check_segments(bench, table, carried.plan);
+    case TableKind::payables:
+      return check_payables(bench, table, carried.plan);
     case TableKind::schedule:
       return check_schedule(bench, table);
     case TableKind::day_counts:
@@ -199,8 +218,8 @@ void run_example(const std::string& file, Example& example) {
   }
   if (story) return check_story(bench);
   if (arrears) return check_arrears(bench);
-  std::optional<schedule::Change> change;
-  for (auto& table : example.tables) run_table(bench, table, *kind_of(table), change);
+  Carried carried;
+  for (auto& table : example.tables) run_table(bench, table, *kind_of(table), carried);
 }
 
 }  // namespace

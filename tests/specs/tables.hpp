@@ -31,6 +31,9 @@ enum class TableKind {
   late_fees,
   caps,        ///< charges to date, and what a cap leaves of them
   drawings,    ///< a balance drawn and repaid on any day
+  plan_moves,  ///< what happens to a plan over given periods
+  segments,    ///< its rows, segment by segment
+  payables,    ///< what settles one of its rows on a day
   rolls,       ///< a day by every business-day convention
   rate_paths,  ///< a floating rate from its index
   claims,      ///< input: installments that are due
