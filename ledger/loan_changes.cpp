@@ -17,6 +17,17 @@ using schedule::DueInstallment;
 
 std::size_t index(Component component) { return static_cast<std::size_t>(component); }
 
+/// Principal of the rows to come that nobody paid in advance.
+std::int64_t ahead_of(const LoanState& state) {
+  std::int64_t ahead = 0;
+  for (const schedule::PlanRow& row : state.servicing->coming) {
+    for (const DueInstallment& due : state.due) {
+      if (due.no == row.no) ahead += due.principal;
+    }
+  }
+  return ahead;
+}
+
 /// The rows to come as a plan of their own, from the beginning of the running period.
 Result<schedule::RunningPlan> running_plan(const LoanState& state, const Rules& rules) {
   const Servicing& table = *state.servicing;
@@ -29,8 +40,9 @@ Result<schedule::RunningPlan> running_plan(const LoanState& state, const Rules& 
   terms.installments = static_cast<std::uint32_t>(table.coming.size());
   terms.principal_free_periods = 0;
   terms.interest_free_periods = 0;
-  terms.principal_minor = 0;
-  for (const schedule::PlanRow& row : table.coming) terms.principal_minor += row.principal;
+  // Fees stay with their rows: `keep_fees`.
+  terms.fee = {};
+  terms.principal_minor = ahead_of(state);
   // A period that is a whole step of the plan counts as one.
   const Day step = schedule::due_date(
       [&] {
@@ -113,29 +125,57 @@ Result<schedule::Change> change_of(const LoanState& state, const Rules& rules, c
   }
 }
 
-/// The rows to come leave the table; what was paid on them stays.
-void clear_rows(LoanState& state) {
+/// Takes back what is unpaid of the fee of a row to come. Returns it.
+std::int64_t take_back_fee(LoanState& state, InstallmentRecord& record, DueInstallment& claim) {
+  auto& charges = state.servicing->charges;
+  const auto fee = std::find_if(charges.begin(), charges.end(), [&](const ChargeRecord& charge) {
+    return charge.sequence == 0 && charge.installment == record.no;
+  });
+  if (fee == charges.end()) return 0;
+  const std::int64_t unpaid = fee->unpaid();
+  if (fee->recognised) move(state, Role::fee_income, Role::fee_receivable, unpaid);
+  record.demanded[index(Component::fee)] -= unpaid;
+  claim.fee -= unpaid;
+  fee->amount -= unpaid;
+  if (fee->amount == 0) charges.erase(fee);
+  return unpaid;
+}
+
+/// The rows to come leave the table; what was paid on them stays. Returns the fees that nobody
+/// paid, row by row.
+std::vector<std::int64_t> clear_rows(LoanState& state) {
   Servicing& table = *state.servicing;
+  std::vector<std::int64_t> fees;
   for (const schedule::PlanRow& row : std::exchange(table.coming, {})) {
     InstallmentRecord& record = *table.find(row.no);
+    fees.push_back(0);
     const auto claim = std::find_if(state.due.begin(), state.due.end(),
                                     [&](const DueInstallment& due) { return due.no == row.no; });
     if (claim == state.due.end()) continue;
     record.demanded[index(Component::principal)] -= std::exchange(claim->principal, 0);
     record.demanded[index(Component::interest)] -= std::exchange(claim->interest, 0);
+    fees.back() = take_back_fee(state, record, *claim);
     if (claim->fee == 0 && claim->late_fee == 0) state.due.erase(claim);
   }
   std::erase_if(table.installments, [](const InstallmentRecord& record) {
     return record.demanded == Parts{} && !record.extra;
   });
+  return fees;
+}
+
+/// A row keeps its fee through a change; those that are added have the fee of the last one.
+void keep_fees(std::vector<schedule::PlanRow>& rows, const std::vector<std::int64_t>& fees) {
+  for (std::size_t i = 0; i < rows.size() && !fees.empty(); ++i)
+    rows[i].fee = fees[std::min(i, fees.size() - 1)];
 }
 
 /// The new rows, the first of them with the interest that has accrued so far.
 void take_rows(LoanState& state, const Rules& rules, const schedule::Change& change, Day day,
                std::int64_t accrued) {
   const Day from = change.running.terms.disbursed;
-  clear_rows(state);
-  plan_rows(state, rules, change.plan.rows, from);
+  std::vector<schedule::PlanRow> rows = change.plan.rows;
+  keep_fees(rows, clear_rows(state));
+  plan_rows(state, rules, rows, from);
   if (!state.row_coming || day <= from) return;
   // The level goes on from where it stands, in a straight line to the row's interest.
   schedule::Line line = schedule::scheduled_line(state.next.interest - accrued,
@@ -146,8 +186,7 @@ void take_rows(LoanState& state, const Rules& rules, const schedule::Change& cha
 
 void prepay(LoanState& state, const Rules& rules, const LoanEvent& event) {
   const Early early = early_of(state, rules, event.amount_minor, event.value_date);
-  std::int64_t ahead = 0;
-  for (const schedule::PlanRow& row : state.servicing->coming) ahead += row.principal;
+  const std::int64_t ahead = ahead_of(state);
   const auto change = early.principal > 0 && early.principal < ahead
                           ? change_of(state, rules, *event.operated, event.kind, event.value_date)
                           : Result<schedule::Change>{Error{"operation.unknown", ""}};

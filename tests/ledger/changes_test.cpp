@@ -84,6 +84,67 @@ TEST_CASE("Another rate, more rows, another due day, a deferral") {
   verified(*book);
 }
 
+/// A purchase in 12 parts of 1,000.00 with a fee of 72.00 each, that may be paid in advance.
+std::unique_ptr<Book> card_book() {
+  auto book = new_book();
+  Product product = product_of(schedule::Method::equal_principal, "card");
+  product.rate_default = money::Rate::of_e12(0);
+  product.penalty_multiplier_e4 = 0;
+  product.grace_days = 0;
+  product.plan.fee_rate = money::Rate::of_e12(6'000'000'000);  // 0.6 %
+  product.servicing.emplace();
+  must(book->record(publish(product)));
+  must(book->record(lend("L", "card", "12000.00")));
+  return book;
+}
+
+/// What the rows ask for and was not paid is what the loan owes, fee by fee.
+void table_is_whole(const Book& book, std::int64_t principal, std::int64_t fee) {
+  const InstallmentTable table = must(book.installments("L"));
+  CHECK(table.total.unpaid.principal == principal);
+  CHECK(table.total.unpaid.fee == fee);
+  CHECK(must(book.loan("L")).row.principal == principal);
+}
+
+TEST_CASE("Fees of the rows go on once after an early repayment") {
+  auto book = card_book();
+  must(book->close_through(day("2026-01-31")));
+  must(book->record(pay("L", "1072.00")));
+  must(book->record(change({.kind = Kind::prepay, .amount = "5500.00", .choice = "reduce"})));
+  // 11 rows of 500.00, each with its 72.00.
+  table_is_whole(*book, 5'500'00, 11 * 72'00);
+  CHECK(must(book->installments("L")).rows.back().demanded.total() == 572'00);
+  must(book->close_through(day("2026-04-30")));
+  verified(*book);
+
+  // Fewer rows, fewer fees: those of rows that fall away are not asked for.
+  book = card_book();
+  must(book->close_through(day("2026-01-31")));
+  must(book->record(pay("L", "1072.00")));
+  must(book->record(change({.kind = Kind::prepay, .amount = "5500.00", .choice = "shorten"})));
+  table_is_whole(*book, 5'500'00, 6 * 72'00);
+
+  book = card_book();
+  must(book->close_through(day("2026-01-31")));
+  must(book->record(pay("L", "1072.00")));
+  must(book->record(change({.kind = Kind::extend, .rows = 11})));
+  table_is_whole(*book, 11'000'00, 22 * 72'00);
+  must(book->close_through(day("2026-05-31")));
+  verified(*book);
+}
+
+TEST_CASE("What was paid in advance is not asked for again after a change") {
+  auto book = card_book();
+  must(book->close_through(day("2026-01-10")));
+  // 1,072.00 of the first row, and the second's fee with 428.00 of its principal.
+  must(book->record(pay("L", "1572.00")));
+  table_is_whole(*book, 10'572'00, 10 * 72'00);
+  must(book->record(change({.kind = Kind::prepay, .amount = "5000.00", .choice = "reduce"})));
+  table_is_whole(*book, 5'572'00, 10 * 72'00);
+  must(book->close_through(day("2026-05-31")));
+  verified(*book);
+}
+
 TEST_CASE("A repayment dated before a change leaves the change in place") {
   auto book = book_after_first_row();
   must(book->record(change({.kind = Kind::prepay, .amount = "5053.81", .choice = "reduce"})));
