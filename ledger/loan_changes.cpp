@@ -265,4 +265,15 @@ void change_plan(LoanState& state, const Rules& rules, const LoanEvent& event) {
   take_rows(state, rules, *change, event.value_date, balance_of(state, Role::interest_accrued));
 }
 
+std::optional<schedule::Terms> terms_of_rest(const LoanState& before, const Product& product,
+                                             const LoanEvent& event) {
+  LoanState at = before;
+  advance(at, product, event.value_date);
+  accrue(at, product, event.value_date);
+  const Rules rules{product, at};
+  make_table(at, rules);
+  const auto change = change_of(at, rules, *event.operated, event.kind, event.value_date);
+  return change ? std::optional{change->running.terms} : std::nullopt;
+}
+
 }  // namespace loanbook::ledger

@@ -2,6 +2,8 @@
 
 // Operations that change the plan of a loan. Private to ledger/.
 
+#include <optional>
+
 #include "loanbook/ledger/loan_parts.hpp"
 
 namespace loanbook::ledger {
@@ -14,5 +16,10 @@ namespace loanbook::ledger {
                                   const Operated& operated, Kind kind, Day day);
 /// The step of the fold; does nothing where nothing is left to change. Requires changes_plan.
 void change_plan(LoanState& state, const Rules& rules, const LoanEvent& event);
+/// The terms by which the rest was planned when the event came; nothing where it planned nothing.
+/// Requires changes_plan. Throws LoanFault.
+[[nodiscard]] std::optional<schedule::Terms> terms_of_rest(const LoanState& before,
+                                                           const Product& product,
+                                                           const LoanEvent& event);
 
 }  // namespace loanbook::ledger

@@ -10,7 +10,6 @@
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/plan_digest.hpp"
 #include "loanbook/money/money.hpp"
-#include "loanbook/schedule/explain.hpp"
 
 namespace loanbook::ledger {
 namespace {
@@ -271,91 +270,6 @@ Result<std::vector<ScheduleRow>> Book::schedule(const std::string& id) const {
                     std::move(text)});
   }
   return rows;
-}
-
-namespace {
-
-/// The scheduled figures of the row that runs on that day: one line for each step of the chain,
-/// the first with the payment.
-void explain_row(const schedule::Terms& terms, std::uint32_t no, const std::string& payment,
-                 std::vector<ExplainLine>& lines) {
-  const schedule::Explanation explanation = schedule::explain(terms);
-  const auto row = std::find_if(explanation.rows.begin(), explanation.rows.end(),
-                                [&](const auto& each) { return each.row.no == no; });
-  if (row == explanation.rows.end()) return;
-  std::string text;
-  for (const auto& solved : explanation.installments) {
-    if (solved.from_row <= no) text = schedule::to_text(solved, terms);
-  }
-  text += schedule::to_text(*row, terms);
-  const std::string figure = fmt::format("installment {} by plan", no);
-  std::string amount = payment;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::size_t word = text.find_first_not_of(' ', begin);
-    const std::string step = text.substr(std::min(word, end), end - std::min(word, end));
-    lines.push_back({figure, std::exchange(amount, ""), step, money::to_text(row->row.due)});
-    begin = end + 1;
-  }
-}
-
-}  // namespace
-
-Result<std::vector<ExplainLine>> Book::explain(const std::string& id, Day day) const {
-  const std::shared_lock lock(impl_->state_mutex);
-  const BookState& book = *impl_->state;
-  const std::uint64_t number = book.loan_number(id);
-  if (number == 0) return unknown_loan(id);
-  const LoanRecord& record = book.loans.at(number);
-  const Product& product = book.product_of(record);
-  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
-  if (!view) return view.error();
-  const Result<LoanState> folded = state_at(record, product, **view, day, book.head.sequence);
-  if (!folded) return folded.error();
-  const LoanState& state = *folded;
-  const auto amount = [&](std::int64_t minor) {
-    return fmt::format("{} {}", money::text_of_minor(minor, product.currency.digits),
-                       product.currency.text());
-  };
-  const auto line = [&](std::string figure, std::int64_t minor, const schedule::Line& l) {
-    const std::int64_t t = day < l.first ? 0 : schedule::day_index(product.day_count, l.first, day);
-    return ExplainLine{
-        std::move(figure), amount(minor),
-        fmt::format("round {} (({} + {} x {}) / {}) minor units, {}",
-                    money::to_text(product.accrual_rounding), money::text_of_minor(l.base, 0),
-                    money::text_of_minor(l.slope, 0), t, l.denominator,
-                    schedule::to_text(product.day_count)),
-        fmt::format("{} to {}", money::to_text(l.first), money::to_text(day))};
-  };
-  std::vector<ExplainLine> lines;
-  lines.push_back(
-      {"principal",
-       amount(state.balance.get(Role::principal) + state.balance.get(Role::principal_overdue)),
-       fmt::format("lent {} less what repayments paid of it", amount(state.lent)),
-       money::to_text(state.disbursed)});
-  lines.push_back(
-      line("interest accrued", state.balance.get(Role::interest_accrued), state.interest));
-  if (state.row_coming) {
-    explain_row(schedule_terms(product, state.terms, state.disbursed), state.next.no,
-                amount(state.next.payment()), lines);
-  }
-  const schedule::OverdueRules rules = overdue_rules(product, state.terms.rate);
-  for (const schedule::DueInstallment& due : state.due) {
-    lines.push_back(
-        {fmt::format("installment {} unpaid", due.no), amount(due.principal + due.interest),
-         fmt::format("principal {} + interest {}", amount(due.principal), amount(due.interest)),
-         fmt::format("due {}, {} days past due", money::to_text(due.due),
-                     std::max<std::int64_t>(0, (day - due.due).count()))});
-    const bool visible = schedule::charges_visible(due, rules, day);
-    const std::string hidden = visible ? "" : " (hidden: within grace)";
-    lines.push_back(line(fmt::format("installment {} penalty{}", due.no, hidden),
-                         schedule::penalty_at(due, rules, day).value_or(0), due.penalty));
-    if (rules.compound_rate.e12() != 0) {
-      lines.push_back(line(fmt::format("installment {} compound{}", due.no, hidden),
-                           schedule::compound_at(due, rules, day).value_or(0), due.compound));
-    }
-  }
-  return lines;
 }
 
 Status Book::portfolio(std::optional<Day> as_of,

@@ -35,6 +35,13 @@ TEST_CASE("Early repayment with smaller installments on a due date") {
   CHECK(view.due[0].interest == 60'00);
   CHECK(view.due[0].principal + view.due[0].interest == 578'72);
   CHECK(money::to_text(view.due[0].due) == "2026-03-01");
+  std::string explained;
+  for (const ExplainLine& line : must(book->explain("L", day("2026-02-01"))))
+    explained += line.figure + ": " + line.amount + " " + line.formula + "\n";
+  INFO(explained);
+  CHECK(explained.find("installment 2 by plan: 578.72 CNY planned anew by entry") !=
+        std::string::npos);
+  CHECK(explained.find("repays 6000.00 over 11 rows") != std::string::npos);
   must(book->close_through(day("2026-04-30")));
   verified(*book);
 }
