@@ -45,8 +45,8 @@ std::string_view text_of(const Word<T> (&words)[count], T value) {
 }
 
 template <class T, std::size_t count>
-auto parser_of(const Word<T> (&words)[count]) {
-  return [&words](std::string_view text) -> Result<T> {
+auto parser_of(const Word<T> (&words)[count], const char* error_id = "product.bad_value") {
+  return [&words, error_id](std::string_view text) -> Result<T> {
     const Word<T>* word = std::ranges::find(words, text, &Word<T>::text);
     if (word != std::end(words)) return word->value;
     std::string known;
@@ -56,7 +56,7 @@ auto parser_of(const Word<T> (&words)[count]) {
       known += each.text;
       names.push_back(each.text);
     }
-    return Error{.id = "product.bad_value",
+    return Error{.id = error_id,
                  .message = quoted(text) + " is not known here" + did_you_mean(text, names) +
                             "; use " + known};
   };
@@ -74,21 +74,24 @@ inline auto minor_parser(money::Currency currency) {
 // The first problem found; reading goes on with defaults and the result is thrown away.
 class Problems {
  public:
-  /// `kind` is the first part of the ids: `product`, `calendar`.
+  /// `kind` is the first part of the ids: `product`, `calendar`, `rules`.
   Problems(std::string_view file_name, std::string_view kind)
       : file_name_(file_name), kind_(kind) {}
 
   /// The id of a problem that both kinds of files can have.
   [[nodiscard]] std::string id(std::string_view name) const {
-    constexpr std::string_view of_calendars[] = {"calendar.unknown_key", "calendar.missing_key",
-                                                 "calendar.wrong_type", "calendar.bad_value"};
+    constexpr std::string_view of_others[] = {
+        "calendar.unknown_key", "calendar.missing_key", "calendar.wrong_type", "calendar.bad_value",
+        "rules.unknown_key",    "rules.missing_key",    "rules.wrong_type",    "rules.bad_value"};
     const std::string wanted = std::string(kind_) + "." + std::string(name);
     LOANBOOK_ASSERT(kind_ == "product" ||
-                    std::ranges::find(of_calendars, wanted) != std::end(of_calendars));
+                    std::ranges::find(of_others, wanted) != std::end(of_others));
     return wanted;
   }
 
-  [[nodiscard]] std::string kind() const { return std::string(kind_); }
+  [[nodiscard]] std::string kind() const {
+    return kind_ == "rules" ? "file of rules" : std::string(kind_);
+  }
   void add(Error error, const toml::source_region& where) {
     if (first_) return;
     error.file = file_name_;

@@ -1,0 +1,77 @@
+#pragma once
+
+// Statements of banks and payment channels: lines as the ledger matches them, whatever file they
+// came in. Where each figure stands in a CSV file is data (docs/reconciliation.md).
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loanbook/ledger/matching.hpp"
+#include "loanbook/money/currency.hpp"
+
+namespace loanbook::interchange {
+
+using money::Day;
+using money::Error;
+using money::Result;
+
+/// One account over some days. Amounts in minor units of `currency`.
+struct Statement {
+  std::string account;  ///< as the file names it; empty where it does not
+  std::string id;       ///< the bank's name of the statement, empty where it has none
+  money::Currency currency{};
+  Day from{}, to{};
+  std::optional<std::int64_t> opening, closing;  ///< proven: opening + lines - fees = closing
+  std::vector<ledger::BankLine> lines{};
+  std::uint64_t left_out = 0;  ///< rows that are not booked, or not of a kind that moves money
+  std::shared_ptr<const void> texts{};  ///< what the lines' texts point into
+};
+
+enum class StatementFormat : std::uint8_t { csv, camt053 };
+enum class Encoding : std::uint8_t { utf8, gbk };
+
+/// How a CSV statement is to be read. Columns by name, or `#3` by place from 1.
+struct StatementForm {
+  StatementFormat format = StatementFormat::csv;
+  money::Currency currency{};
+  std::string account{};  ///< of a CSV file that does not name it
+  Encoding encoding = Encoding::utf8;
+  char separator = ',';
+  char decimal = '.';
+  char thousands = '\0';  ///< none
+  std::string date = "yyyy-mm-dd";
+  bool header = true;
+  std::string header_begins{};  ///< lines before the one that begins with it are left out
+  std::string comment{};        ///< lines that begin with it are left out
+  std::string end_begins{};     ///< the table ends before a line that begins with it
+  std::string strip{};          ///< characters taken off both ends of every cell, besides spaces
+  bool amount_is_net = false;   ///< the fee was taken off already
+
+  struct Columns {
+    std::string booked, valued, amount, credit, debit, direction, fee, balance, reference,
+        bank_reference, text, count, status, kind;
+  } columns{};
+  std::vector<std::string> in{}, out{};  ///< words of `direction`
+  std::vector<std::string> take{};       ///< words of `status` that count; empty: all
+  std::vector<std::string> returned{};   ///< words of `kind` that say money went back
+};
+
+/// Opening + lines = closing is proven by the column `balance`, where there is one.
+/// `statement.*`, and those of the parsers (`decimal.*`), with file, line and column.
+[[nodiscard]] Result<Statement> read_statement_csv(std::string text, const std::string& file_name,
+                                                   const StatementForm& form);
+
+/// camt.053 of any version from 001.02 on, by local names. A batch with its payments becomes a line
+/// for each of them. `statement.not_camt`, `statement.balance` (opening + lines is not closing),
+/// `statement.batch_sum`, `statement.too_large`.
+[[nodiscard]] Result<std::vector<Statement>> read_camt053(std::string text,
+                                                          const std::string& file_name);
+
+/// GBK (GB 18030 included) to UTF-8; `statement.encoding`.
+[[nodiscard]] Result<std::string> utf8_of_gbk(std::string_view text, const std::string& file_name);
+
+}  // namespace loanbook::interchange
