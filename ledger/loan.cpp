@@ -137,14 +137,22 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
       consider(change);
       break;
     }
+    if (rules.product.quality.non_accrual_days != 0)
+      consider(oldest->due + date::days{rules.product.quality.non_accrual_days} + one);
   }
   return next;
 }
 
+/// Accounts that are functions of the others.
+void follow_totals(LoanState& state, const Product& product) {
+  if (state.joint) share_out(state, product);
+  suspend_income(state, product);
+}
+
 void settle_changes(LoanState& state, const Rules& rules) {
-  const std::int32_t days = schedule::reported_days_past_due(state.due, rules.overdue, state.day);
-  state.bucket = schedule::classify(rules.product.buckets,
-                                    state.servicing ? unpaused(state, days, state.day) : days);
+  const std::int32_t days = counted_days(state, rules.product, state.day);
+  state.bucket = schedule::classify(rules.product.buckets, days);
+  follow_accrual(state, rules.product, days);
   state.next_change = find_next_change(state, rules);
 }
 
@@ -166,10 +174,12 @@ void change(LoanState& state, const Rules& rules, Day day) {
   close_if_settled(state, day);
   if (state.joint) compensate(state, rules.product, day);
   settle_changes(state, rules);
+  // Nothing accrues on a loan that money held has settled, but these accounts follow.
+  if (state.status != LoanStatus::active) follow_totals(state, rules.product);
 }
 
 void disburse(LoanState& state, const Product& product, std::int64_t amount_minor, Day day) {
-  if (product.servicing || state.servicing) {
+  if (product.servicing || (state.servicing && !is_revolving(product))) {
     if (state.lent == 0) state.disbursed = day;
     pay_out(state, Rules{product, state}, amount_minor, day);
     return;
@@ -181,6 +191,7 @@ void disburse(LoanState& state, const Product& product, std::int64_t amount_mino
   const Rules rules{product, state};
   state.cursor = schedule::begin_plan(rules.terms);
   begin_row(state, rules, day);
+  if (state.servicing) begin_drawn_table(state, rules);
   // Money that came first (its opening was reversed and made again) waits as overpayment until
   // something is due.
 }
@@ -292,7 +303,8 @@ void accrue(LoanState& state, const Product& product, Day at) {
   // nothing.
   if (state.status != LoanStatus::active) return;
   accrue_claims(state, product, at);
-  if (state.joint) share_out(state, product);
+  if (state.servicing && is_revolving(product)) show_accrued(state);
+  follow_totals(state, product);
 }
 
 void advance(LoanState& state, const Product& product, Day to) {
@@ -307,6 +319,7 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   if (product.joint && !state.joint) state.joint.emplace();
   accrue(state, product, event.value_date);
   const LoanBalances start = state.balance;
+  const Drawn drawn = drawn_of(state);
   switch (event.kind) {
     case Kind::open:
       state.status = LoanStatus::approved;
@@ -326,11 +339,13 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
       LOANBOOK_ASSERT(is_operation(event.kind));
       operate(state, Rules{product, state}, event);
   }
+  if (state.servicing && is_revolving(product))
+    follow_drawn(state, product, drawn, event.value_date);
   // An operation may hide, waive or move what accrues: the difference is part of its step.
   if (state.servicing) accrue(state, product, event.value_date);
   close_if_settled(state, event.value_date);
   settle_changes(state, Rules{product, state});
-  if (state.joint) share_out(state, product);
+  follow_totals(state, product);
   const Balances step = difference(state.balance, start);
   std::int64_t sum = 0;
   for (const std::int64_t minor : step) sum += minor;
