@@ -7,6 +7,7 @@
 
 #include "loanbook/interchange/ndjson.hpp"
 #include "loanbook/interchange/suggest.hpp"
+#include "loanbook/interchange/take_over_fields.hpp"
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/money/text.hpp"
 
@@ -167,6 +168,7 @@ struct ImportFile::Impl {
 
   FieldSources sources;
   bool is_loans = false;
+  bool is_take_over = false;
   SeenTexts loans_seen;  // of a file of loans
   std::uint64_t row = 0;
 
@@ -253,7 +255,56 @@ struct ImportFile::Impl {
          .field = Field::loan_id});
   }
 
+  [[nodiscard]] Error placed(Error error, std::string_view column) const {
+    if (ndjson) return ndjson->place(std::move(error), ndjson->find(column));
+    const std::optional<std::size_t> at = csv->find(column);
+    return at ? csv->place(std::move(error), *at) : csv->place_row(std::move(error));
+  }
+
+  std::optional<Error> build_running(ledger::Command* command) {
+    if (ndjson) {
+      for (const JsonMember& member : ndjson->members()) {
+        std::vector<std::string_view> known;
+        for (const TakeOverColumn& column : take_over_columns()) known.push_back(column.name);
+        if (std::ranges::find(known, member.name) != known.end()) continue;
+        return ndjson->place(
+            {.id = "import.unknown_field",
+             .message = "unknown name " + quoted(member.name) + did_you_mean(member.name, known) +
+                        "; docs/import.md lists the names"},
+            &member);
+      }
+    }
+    const ColumnText text_of = [&](std::string_view name) -> std::optional<std::string_view> {
+      if (ndjson) {
+        const JsonMember* member = ndjson->find(name);
+        if (member == nullptr || member->kind == JsonKind::null || member->text.empty())
+          return std::nullopt;
+        return member->text;
+      }
+      const std::optional<std::size_t> at = csv->find(name);
+      if (!at || csv->field(*at).empty()) return std::nullopt;
+      return csv->field(*at);
+    };
+    if (const auto wrong = build_take_over(text_of, command))
+      return placed(wrong->error, wrong->column);
+    const std::uint64_t line = loans_seen.add(command->loan, here().line);
+    if (line == 0) return std::nullopt;
+    return placed({.id = "import.duplicate_loan",
+                   .message = "the loan id " + quoted(command->loan) + " stands already on line " +
+                              std::to_string(line) + "; remove one"},
+                  "loan_id");
+  }
+
   std::optional<Error> build(ledger::Command* command) {
+    if (is_take_over) {
+      if (std::optional<Error> error = build_running(command)) return error;
+      command->source = "import";
+      if (command->key.empty()) {
+        command->scope = scope;
+        command->key = "row-" + std::to_string(row);
+      }
+      return std::nullopt;
+    }
     FieldRow fields;
     if (csv) {
       fields = fields_of_csv();
@@ -313,6 +364,30 @@ Result<ImportFile> ImportFile::open_commands(std::string text, std::string file_
                  .file = impl->file_name};
   }
   impl->ndjson.emplace(impl->text, impl->file_name);
+  return ImportFile{std::move(impl)};
+}
+
+Result<ImportFile> ImportFile::open_take_overs(std::string text, std::string file_name) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  auto impl = std::make_unique<Impl>(std::move(text), std::move(file_name), ProductCurrency{});
+  impl->is_take_over = true;
+  if (first != std::string::npos && impl->text[first] == '{') {
+    impl->ndjson.emplace(impl->text, impl->file_name);
+    return ImportFile{std::move(impl)};
+  }
+  Result<CsvReader> reader = CsvReader::open(impl->text, impl->file_name);
+  if (!reader) return reader.error();
+  for (const TakeOverColumn& column : take_over_columns()) {
+    if (!column.required) continue;
+    if (const auto found = reader->require(column.name); !found) return found.error();
+  }
+  for (const std::string& name : reader->header()) {
+    const bool known = std::ranges::any_of(
+        take_over_columns(), [&](const TakeOverColumn& column) { return column.name == name; });
+    if (!known) impl->sources.ignored.push_back(name);
+  }
+  impl->csv = *reader;
+  impl->csv_begin = *std::move(reader);
   return ImportFile{std::move(impl)};
 }
 

@@ -52,6 +52,8 @@ class ImportFile {
   /// One JSON object a line, with the fields of events as names.
   [[nodiscard]] static Result<ImportFile> open_commands(std::string text, std::string file_name,
                                                         ProductCurrency currency_of);
+  /// Running loans, as CSV or as NDJSON, each taken over on its value date (take_over_fields.hpp).
+  [[nodiscard]] static Result<ImportFile> open_take_overs(std::string text, std::string file_name);
   ~ImportFile();
   ImportFile(ImportFile&& other) noexcept;
   ImportFile& operator=(ImportFile&& other) noexcept;

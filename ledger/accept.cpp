@@ -129,19 +129,14 @@ Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (const auto* e = std::get_if<Operation>(&command.event)) return accept_operation(*e, command);
   if (const auto* e = std::get_if<PublishProduct>(&command.event))
     return accept_product(*e, command);
+  if (const auto* e = std::get_if<TakeOver>(&command.event)) return accept_take_over(*e, command);
   if (const auto* e = std::get_if<LineRequest>(&command.event)) return accept_line(*e, command);
   if (const auto* e = std::get_if<RiskDecision>(&command.event)) return accept_risk(*e, command);
   return accept_series(std::get<PublishSeries>(command.event), command);
 }
 
-Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Command& command,
-                                                 Kind kind) const {
-  if (command.loan.empty()) return refuse("loan.id_missing", "a loan needs an id of 1 to 64 bytes");
-  if (state_.loan_number(command.loan) != 0) {
-    return refuse("loan.exists", fmt::format("loan '{}' is already in this book", command.loan));
-  }
-  const Result<Day> day = value_date(command);
-  if (!day) return day.error();
+Result<Opened> Recorder::contract(const OpenLoan& open, const Command& command,
+                                  Day disbursed) const {
   const Result<std::uint32_t> number = find_product(state_, open.product, open.product_version);
   if (!number) return number.error();
   const Product& product = state_.products[*number].product;
@@ -158,11 +153,25 @@ Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Com
     terms.rate = *rate;
   }
   if (Status s = check_bookable(product); !s) return s.error();
-  if (Status s = ledger::check(terms, product, *day); !s) return s.error();
-  const schedule::Terms planned = schedule_terms(product, terms, *day);
+  if (Status s = ledger::check(terms, product, disbursed); !s) return s.error();
+  const schedule::Terms planned = schedule_terms(product, terms, disbursed);
   if (Status s = check_cap(product, planned); !s) return s.error();
-  Opened opened{
+  return Opened{
       .loan = command.loan, .product = *number, .terms = terms, .plan = plan_digest(planned)};
+}
+
+Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Command& command,
+                                                 Kind kind) const {
+  if (command.loan.empty()) return refuse("loan.id_missing", "a loan needs an id of 1 to 64 bytes");
+  if (state_.loan_number(command.loan) != 0) {
+    return refuse("loan.exists", fmt::format("loan '{}' is already in this book", command.loan));
+  }
+  const Result<Day> day = value_date(command);
+  if (!day) return day.error();
+  Result<Opened> made = contract(open, command, *day);
+  if (!made) return made.error();
+  Opened opened = std::move(*made);
+  const Product& product = state_.products[opened.product].product;
   if (Status s = check_text(open.party, "party", limits::external_id_max); !s) return s.error();
   opened.party = open.party;
   if (open.line.empty() && !open.reservation.empty())
@@ -172,9 +181,10 @@ Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Com
     if (!line) return line.error();
     opened.line = *line;
     opened.reservation = open.reservation;
-    const Status drawn = kind == Kind::open
-                             ? check_line(*line, product, open.reservation, 0)
-                             : check_draw(*line, product, *amount, open.reservation, 0);
+    const Status drawn =
+        kind == Kind::open
+            ? check_line(*line, product, open.reservation, 0)
+            : check_draw(*line, product, opened.terms.principal_minor, open.reservation, 0);
     if (!drawn) return drawn.error();
   }
   if (kind == Kind::open_disburse) {
@@ -240,6 +250,16 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
       .loan = *number, .value_date = *day, .payload = Paid{*amount}, .kind = Kind::disburse};
 }
 
+Status Recorder::check_not_before_opening(const LoanRecord& record, Day day) const {
+  const Result<LoanHistory> all =
+      history(record.last_entry, [&](std::uint64_t s) { return entry(s); });
+  if (!all) return all.error();
+  if (!all->events.empty() && day >= all->events.front().value_date) return money::ok();
+  return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened "
+                                                   "or taken over",
+                                                   money::to_text(day), record.id));
+}
+
 Result<Recorder::Accepted> Recorder::accept_repay(const Repay& repay,
                                                   const Command& command) const {
   const Result<std::uint64_t> number = loan_number(command);
@@ -263,6 +283,9 @@ Result<Recorder::Accepted> Recorder::accept_repay(const Repay& repay,
         "date.before_disbursement",
         fmt::format("value date {} is before loan '{}' was disbursed on {}", money::to_text(*day),
                     command.loan, money::to_text(record.state.disbursed)));
+  }
+  if (*day < state_.business_date) {
+    if (Status s = check_not_before_opening(record, *day); !s) return s.error();
   }
   const Result<std::int64_t> amount =
       positive_amount(repay.amount, state_.product_of(record).currency);

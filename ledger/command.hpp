@@ -47,6 +47,36 @@ struct Repay {
 struct Reverse {
   std::uint64_t sequence = 0;
 };
+/// An installment of a loan that is taken over: what is unpaid of it, and what was paid before.
+/// Amounts are decimal text; empty: none.
+struct TakeOverRow {
+  std::uint32_t no = 0;
+  std::optional<Day> due{};                        ///< default: that of the contract's plan
+  std::string principal, interest, fee, late_fee;  ///< unpaid
+  std::string principal_paid, interest_paid, fee_paid, late_fee_paid;
+  std::optional<std::string> penalty{}, compound{};  ///< accrued on it so far, up to 12 more digits
+                                                     ///< than the currency; default: by contract
+};
+/// A running loan enters in mid-life, as it stands at the opening of its value date; nothing of it
+/// is dated before.
+struct TakeOver {
+  OpenLoan terms;         ///< of the contract; its amount is what was paid out
+  Day disbursed{};        ///< when it was
+  std::string principal;  ///< owed in all, due or not
+  std::optional<std::string> interest_accrued{};  ///< not yet due; up to 12 more digits than the
+                                                  ///< currency; default: by contract
+  std::optional<Day> interest_from{};  ///< since when it runs; default: the last due date
+  std::string overpayment{};           ///< held for the borrower
+  /// Installments that are due and unpaid. Where one is given that is not due yet, the plan was
+  /// changed and all that are to come are given.
+  std::vector<TakeOverRow> rows{};
+
+  // Figures of the old books, held against what the above amounts to; absent: not checked.
+  std::optional<std::uint32_t> next_installment{};
+  std::optional<Day> next_due{};
+  std::optional<std::string> principal_overdue{}, interest_due{}, penalty{}, compound{}, fees{},
+      late_fees{};
+};
 struct PublishProduct {
   Product product;
 };
@@ -63,7 +93,7 @@ struct PublishSeries {
 /// One request. Its digest is taken over all fields but `key` itself, as sent.
 struct Command {
   std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, Operation, PublishProduct,
-               PublishSeries, LineRequest, RiskDecision>
+               PublishSeries, LineRequest, RiskDecision, TakeOver>
       event;
   std::string loan{};               ///< external id; empty for products, series and lines
   std::optional<Day> value_date{};  ///< default: the business date

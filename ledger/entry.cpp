@@ -4,6 +4,7 @@
 
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/take_over.hpp"
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
 
@@ -42,7 +43,10 @@ void encode_opened(Encoder& out, const Opened& opened) {
   if (!opened.party.empty()) out.text(opened.party);
 }
 
-void decode_opened(Decoder& in, Opened& opened) {
+Opened decode_opened(Decoder& in) {
+  Opened opened;
+  opened.loan = in.text(money::limits::external_id_max);
+  opened.product = static_cast<std::uint32_t>(in.varint());
   LoanTerms& terms = opened.terms;
   terms.principal_minor = static_cast<std::int64_t>(in.varint());
   terms.rate = money::Rate::of_e12(in.zigzag());
@@ -59,6 +63,7 @@ void decode_opened(Decoder& in, Opened& opened) {
       ((bits & bit_line) != 0 && opened.line == 0) ||
       ((bits & bit_reservation) != 0 && opened.reservation.empty()))
     in.fail();
+  return opened;
 }
 
 /// The fields that are given, after a byte that names them (bits of OperationField).
@@ -138,6 +143,10 @@ struct PayloadEncoder {
   void operator()(const Reversed& p) const { out.varint(p.sequence); }
   void operator()(const Operated& p) const { encode_operated(out, p); }
   void operator()(const LineFact& p) const { encode(out, p); }
+  void operator()(const TakenOver& p) const {
+    (*this)(p.opened);
+    encode(out, p);
+  }
 };
 
 Result<Payload> decode_payload(Decoder& in, Kind kind) {
@@ -176,11 +185,12 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
       return Payload{std::move(p)};
     }
     case Kind::open:
-    case Kind::open_disburse: {
-      Opened p;
-      p.loan = in.text(money::limits::external_id_max);
-      p.product = static_cast<std::uint32_t>(in.varint());
-      decode_opened(in, p);
+    case Kind::open_disburse:
+      return Payload{decode_opened(in)};
+    case Kind::take_over: {
+      TakenOver p;
+      p.opened = decode_opened(in);
+      decode(in, p);
       return Payload{std::move(p)};
     }
     case Kind::disburse:
@@ -207,6 +217,11 @@ bool balanced(const MovementBlock& block) {
 }
 
 }  // namespace
+
+const Opened* opened_of(const Entry& entry) {
+  if (const auto* taken = std::get_if<TakenOver>(&entry.payload)) return &taken->opened;
+  return std::get_if<Opened>(&entry.payload);
+}
 
 std::string encode(const Entry& entry) {
   std::string bytes;

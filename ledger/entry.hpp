@@ -14,6 +14,7 @@
 #include "loanbook/ledger/operation.hpp"
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/role.hpp"
+#include "loanbook/ledger/servicing.hpp"
 #include "loanbook/money/wide.hpp"
 #include "loanbook/storage/records.hpp"
 
@@ -46,6 +47,26 @@ struct Opened {
   std::string reservation{};  ///< of that line
   std::string party{};        ///< reference of the customer, opaque
 };
+/// An installment of a loan that was taken over. Amounts by schedule::Component.
+struct TakenRow {
+  std::uint32_t no = 0;
+  Day due{};
+  Parts unpaid{};
+  Parts paid{};
+  std::optional<money::Int128> penalty_e12{};  ///< accrued, 10^-12 minor units; absent: by contract
+  std::optional<money::Int128> compound_e12{};  ///< the same
+};
+struct TakenOver {
+  Opened opened;
+  Day disbursed{};
+  std::uint32_t rows_done = 0;  ///< of the contract's plan that became due
+  bool replanned = false;       ///< `rows` hold all that is to come
+  std::int64_t principal = 0;   ///< owed
+  std::int64_t overpayment = 0;
+  std::optional<money::Int128> interest_e12{};  ///< accrued, not due; absent: by contract
+  std::optional<Day> interest_from{};
+  std::vector<TakenRow> rows;  ///< by number
+};
 struct Paid {
   std::int64_t amount_minor = 0;
 };
@@ -54,9 +75,9 @@ struct Reversed {
 };
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
 /// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations), LineFact (events
-/// of credit lines).
+/// of credit lines), TakenOver.
 using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
-                             Reversed, Operated, LineFact>;
+                             Reversed, Operated, LineFact, TakenOver>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {
@@ -88,6 +109,9 @@ struct Entry {
   std::vector<std::uint64_t> changed;
   std::string actor, reason;
 };
+
+/// The contract of an entry that begins a loan; null for all others.
+[[nodiscard]] const Opened* opened_of(const Entry& entry);
 
 /// Asserts that every block balances.
 [[nodiscard]] std::string encode(const Entry& entry);

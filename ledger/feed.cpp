@@ -37,6 +37,11 @@ struct TextOf {
   std::string operator()(const Opened& p) const {
     return fmt::format("loan of {}", amount(p.terms.principal_minor));
   }
+  std::string operator()(const TakenOver& p) const {
+    return fmt::format("loan of {}, paid out on {}, {} owed",
+                       amount(p.opened.terms.principal_minor), money::to_text(p.disbursed),
+                       amount(p.principal));
+  }
   std::string operator()(const Paid& p) const { return amount(p.amount_minor); }
   std::string operator()(const Reversed& p) const {
     return fmt::format("reverses entry {}", p.sequence);

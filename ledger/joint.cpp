@@ -45,6 +45,7 @@ Place place_of(Role role) {
       return {Side::income};
     case Role::settlement:
     case Role::overpayment:
+    case Role::opening_balance:
     case Role::goodwill_interest:
     case Role::goodwill_fee:
     case Role::goodwill_penalty:

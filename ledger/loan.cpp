@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loanbook/ledger/loan_parts.hpp"
+#include "loanbook/ledger/take_over.hpp"
 #include "loanbook/money/assert.hpp"
 
 namespace loanbook::ledger {
@@ -237,7 +238,7 @@ void repay(LoanState& state, const Rules& rules, std::int64_t amount_minor, Day 
 
 /// Within a day: the opening, then charges that are owed by then, then money.
 unsigned rank(const LoanEvent& event) {
-  if (event.kind == Kind::open) return 0;
+  if (event.kind == Kind::open || event.kind == Kind::take_over) return 0;
   const bool owed = event.kind == Kind::charge && event.operated &&
                     event.operated->from.value_or(event.value_date) <= event.value_date;
   return owed ? 1 : 2;
@@ -327,6 +328,9 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
     case Kind::disburse:
     case Kind::open_disburse:
       disburse(state, product, event.amount_minor, event.value_date);
+      break;
+    case Kind::take_over:
+      take_over(state, product, *event.taken, event.value_date);
       break;
     case Kind::repay:
       if (state.servicing) {

@@ -69,6 +69,7 @@ struct LoanEvent {
   std::uint64_t sequence;
   std::int64_t amount_minor;
   std::shared_ptr<const Operated> operated{};  ///< of an operation
+  std::shared_ptr<const TakenOver> taken{};    ///< of a take-over
 };
 /// Order of the fold: value date, then rank of kind (opening before money), then recorded order.
 [[nodiscard]] bool before(const LoanEvent& a, const LoanEvent& b);

@@ -131,7 +131,7 @@ std::uint8_t place_of(std::string_view word, std::string_view words) {
   return 0;
 }
 
-constexpr std::array<std::pair<Kind, std::string_view>, 18> plain_kinds{
+constexpr std::array<std::pair<Kind, std::string_view>, 19> plain_kinds{
     {{Kind::book_opened, "book_opened"},
      {Kind::product_published, "product_published"},
      {Kind::series_published, "series_published"},
@@ -142,6 +142,7 @@ constexpr std::array<std::pair<Kind, std::string_view>, 18> plain_kinds{
      {Kind::open_disburse, "open_disburse"},
      {Kind::repay, "repay"},
      {Kind::reverse, "reverse"},
+     {Kind::take_over, "take-over"},
      {Kind::line_open, "line-open"},
      {Kind::line_change, "line-change"},
      {Kind::line_freeze, "line-freeze"},

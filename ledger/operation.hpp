@@ -59,6 +59,7 @@ enum class Kind : std::uint8_t {
   defer = 40,
   classify = 41,
   non_accrual = 42,
+  take_over = 46,  ///< payload `TakenOver`
   // Credit lines: payload `LineFact`
   line_open = 50,
   line_change = 51,
@@ -79,7 +80,7 @@ enum class Kind : std::uint8_t {
   return kind >= Kind::open && !is_line_event(kind);
 }
 [[nodiscard]] constexpr bool is_operation(Kind kind) {
-  return kind >= Kind::down_payment && !is_line_event(kind);
+  return kind >= Kind::down_payment && kind != Kind::take_over && !is_line_event(kind);
 }
 
 /// A request for an operation, amounts as decimal text. Which fields an operation takes:

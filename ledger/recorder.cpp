@@ -177,7 +177,7 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
   if (concerns_loan(entry.kind)) {
     const bool is_new = accepted->loan == 0;
     if (is_new) {
-      const auto& opened = std::get<Opened>(entry.payload);
+      const Opened& opened = *opened_of(entry);
       LoanRecord& record = state_.loans.append();
       record.id = opened.loan;
       record.state.product = opened.product;

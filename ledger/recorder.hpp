@@ -55,6 +55,9 @@ class Recorder {
   Result<Accepted> accept_repay(const Repay& repay, const Command& command) const;
   Result<Accepted> accept_reverse(const Reverse& reverse, const Command& command) const;
   Result<Accepted> accept_operation(const Operation& operation, const Command& command) const;
+  Result<Accepted> accept_take_over(const TakeOver& request, const Command& command) const;
+  /// The contract that a request to open describes; everything but its line is checked.
+  Result<Opened> contract(const OpenLoan& open, const Command& command, Day disbursed) const;
   Result<Accepted> accept_product(const PublishProduct& publish, const Command& command) const;
   Result<Accepted> accept_series(const PublishSeries& publish, const Command& command) const;
   Result<Accepted> accept_line(const LineRequest& request, const Command& command) const;
@@ -82,6 +85,7 @@ class Recorder {
                          const std::string& reservation, std::uint64_t loan) const;
   void begin_line_event(Entry& entry);
   void index_reservation(const Entry& entry);
+  Status check_not_before_opening(const LoanRecord& record, Day day) const;
   Result<Day> value_date(const Command& command) const;
   Result<std::uint64_t> loan_number(const Command& command) const;
 

@@ -73,6 +73,35 @@ struct EventEncoder {
       out.text(point.value);
     }
   }
+  void text(const std::optional<std::string>& value) const {
+    out.u8(value.has_value() ? 1 : 0);
+    if (value) out.text(*value);
+  }
+  void operator()(const TakeOver& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::take_over));
+    encode_open(out, e.terms);
+    out.day(e.disbursed);
+    out.text(e.principal);
+    text(e.interest_accrued);
+    day(e.interest_from);
+    out.text(e.overpayment);
+    out.varint(e.rows.size());
+    for (const TakeOverRow& row : e.rows) {
+      out.varint(row.no);
+      day(row.due);
+      for (const std::string* amount :
+           {&row.principal, &row.interest, &row.fee, &row.late_fee, &row.principal_paid,
+            &row.interest_paid, &row.fee_paid, &row.late_fee_paid})
+        out.text(*amount);
+      text(row.penalty);
+      text(row.compound);
+    }
+    out.varint(e.next_installment.value_or(0));
+    day(e.next_due);
+    for (const std::optional<std::string>* figure :
+         {&e.principal_overdue, &e.interest_due, &e.penalty, &e.compound, &e.fees, &e.late_fees})
+      text(*figure);
+  }
   void day(const std::optional<Day>& value) const {
     out.u8(value.has_value() ? 1 : 0);
     if (value) out.day(*value);
@@ -123,6 +152,7 @@ struct KindOf {
   Kind operator()(const PublishSeries&) const { return Kind::series_published; }
   Kind operator()(const LineRequest& e) const { return e.kind; }
   Kind operator()(const RiskDecision&) const { return Kind::risk_decision; }
+  Kind operator()(const TakeOver&) const { return Kind::take_over; }
 };
 
 }  // namespace

@@ -51,6 +51,7 @@ constexpr std::array<Row, role_count> rows = {{
     {"income_suspended", {"6090", "Income suspended"}},
     {"memo_interest", {"7110", "Memorandum: interest not yet income"}},
     {"memo_contra", {"7190", "Memorandum: contra"}},
+    {"opening_balance", {"3990", "Take-over clearing"}},
 }};
 
 }  // namespace

@@ -58,8 +58,9 @@ enum class Role : std::uint8_t {
   income_suspended = 37,    ///< takes it out of income (contra to income)
   memo_interest = 38,       ///< memorandum: owed, no income yet (表外应收未收利息)
   memo_contra = 39,         ///< its other side
+  opening_balance = 40,     ///< where loans came from that were taken over in mid-life (clearing)
 };
-inline constexpr std::size_t role_count = 40;
+inline constexpr std::size_t role_count = 41;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 

@@ -119,19 +119,6 @@ void round_payments(std::vector<schedule::PlanRow>& rows, money::Rounding roundi
   }
 }
 
-schedule::Plan first_plan(const Rules& rules, std::int64_t principal, Day day) {
-  schedule::Terms terms = rules.terms;
-  terms.principal_minor = principal;
-  terms.disbursed = day;
-  const bool round_flat = rules.product.servicing && rules.product.servicing->round_flat_payment &&
-                          terms.method == schedule::Method::flat;
-  if (round_flat) terms.installment.multiple = 1;
-  if (auto checked = schedule::check(terms); !checked) throw LoanFault{checked.error().message};
-  schedule::Plan plan = schedule::make_plan(terms);
-  if (round_flat) round_payments(plan.rows, rules.terms.installment);
-  return plan;
-}
-
 }  // namespace
 
 void place_charges(LoanState& state, const Rules& rules) {
@@ -161,6 +148,19 @@ void raise_rows(LoanState& state, const Rules& rules, std::int64_t more, Day day
 }
 
 }  // namespace
+
+schedule::Plan first_plan(const Rules& rules, std::int64_t principal, Day day) {
+  schedule::Terms terms = rules.terms;
+  terms.principal_minor = principal;
+  terms.disbursed = day;
+  const bool round_flat = rules.product.servicing && rules.product.servicing->round_flat_payment &&
+                          terms.method == schedule::Method::flat;
+  if (round_flat) terms.installment.multiple = 1;
+  if (auto checked = schedule::check(terms); !checked) throw LoanFault{checked.error().message};
+  schedule::Plan plan = schedule::make_plan(terms);
+  if (round_flat) round_payments(plan.rows, rules.terms.installment);
+  return plan;
+}
 
 void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Day day) {
   static const ServicingRules none{};

@@ -294,6 +294,7 @@ Result<InstallmentTable> Book::installments(const std::string& id) const {
   for (const LoanEvent& event : all->events) {
     if (event.kind == Kind::disburse || event.kind == Kind::open_disburse)
       paid_out.push_back({event.value_date, event.amount_minor});
+    if (event.taken) paid_out.push_back({event.taken->disbursed, event.amount_minor});
   }
   if (paid_out.empty() && state.status == LoanStatus::approved) {
     const Day day = impl_->state->business_date;

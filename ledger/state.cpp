@@ -44,10 +44,11 @@ Result<Entry> entry_of(const storage::View& view, std::uint64_t sequence) {
 }
 
 LoanEvent event_of(const Entry& entry) {
-  LoanEvent event{entry.kind, entry.value_date, entry.sequence, 0, nullptr};
+  LoanEvent event{entry.kind, entry.value_date, entry.sequence, 0, nullptr, nullptr};
   if (const auto* paid = std::get_if<Paid>(&entry.payload)) event.amount_minor = paid->amount_minor;
-  if (const auto* opened = std::get_if<Opened>(&entry.payload))
-    event.amount_minor = opened->terms.principal_minor;
+  if (const auto* opened = opened_of(entry)) event.amount_minor = opened->terms.principal_minor;
+  if (const auto* taken = std::get_if<TakenOver>(&entry.payload))
+    event.taken = std::make_shared<const TakenOver>(*taken);
   if (const auto* operated = std::get_if<Operated>(&entry.payload)) {
     event.amount_minor = operated->amount_minor;
     event.operated = std::make_shared<const Operated>(*operated);
@@ -140,7 +141,7 @@ Status replay_new_loan(BookState& state, const Entry& entry, const Opened& opene
 }
 
 Status replay_loan_event(BookState& state, const Entry& entry, const storage::View& view) {
-  if (const auto* opened = std::get_if<Opened>(&entry.payload);
+  if (const auto* opened = opened_of(entry);
       opened != nullptr && entry.loan > state.loans.size()) {
     if (Status s = replay_new_loan(state, entry, *opened); !s) return s;
   }

@@ -134,7 +134,7 @@ class Verification {
     }
     loan.last = entry.sequence;
     loan.version = entry.version;
-    if (const auto* opened = std::get_if<Opened>(&entry.payload)) {
+    if (const auto* opened = opened_of(entry)) {
       loan.line = opened->line;
       loan.id = opened->loan;
       loan.product = opened->product;
@@ -148,7 +148,7 @@ class Verification {
       loan.reversed.push_back(reversed->sequence);
       return;
     }
-    if (const auto* opened = std::get_if<Opened>(&entry.payload)) {
+    if (const auto* opened = opened_of(entry)) {
       loan.product = opened->product;
       loan.terms = opened->terms;
       if (state_.loans.at(entry.loan).id != opened->loan)

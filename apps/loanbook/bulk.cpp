@@ -86,6 +86,8 @@ Result<interchange::ImportFile> open_bulk(const BulkSource& source, const Book* 
       return ImportFile::open_loans(std::move(*text), source.file, *mappings, currency_of);
     case FileKind::events:
       return ImportFile::open_events(std::move(*text), source.file, *mappings, currency_of);
+    case FileKind::take_overs:
+      return ImportFile::open_take_overs(std::move(*text), source.file);
     case FileKind::commands:
       break;
   }
@@ -95,7 +97,7 @@ Result<interchange::ImportFile> open_bulk(const BulkSource& source, const Book* 
 Bulk::Bulk(interchange::ImportFile file, const BulkSource& source, const Writing& writing)
     : file_(std::move(file)),
       name_(source.file),
-      loans_only_(source.kind == FileKind::loans),
+      loans_only_(source.kind == FileKind::loans || source.kind == FileKind::take_overs),
       actor_(actor_or_user(writing.actor)),
       reason_(writing.reason),
       scope_(writing.key) {}

@@ -15,7 +15,7 @@
 
 namespace loanbook::apps {
 
-enum class FileKind { loans, events, commands };
+enum class FileKind { loans, events, commands, take_overs };
 
 struct BulkSource {
   FileKind kind;

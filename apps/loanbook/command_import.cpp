@@ -105,6 +105,11 @@ int run_import_events(const Context& context, const ImportArguments& arguments) 
   return run_import(context, arguments, FileKind::events);
 }
 
+int run_import_take_over(const Context& context, const ImportArguments& arguments) {
+  if (arguments.describe) return describe_take_over(context, arguments);
+  return run_import(context, arguments, FileKind::take_overs);
+}
+
 int run_record(const Context& context, const RecordArguments& arguments) {
   const BulkSource source{FileKind::commands, arguments.file, "", {}};
   catch_interrupts();

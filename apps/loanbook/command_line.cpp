@@ -472,6 +472,8 @@ void add_bulk_commands(Tree& tree) {
   add_import(tree, import, "loans", "Open and disburse the loans of a CSV file", run_import_loans);
   add_import(tree, import, "events", "Record the repayments and other events of a CSV file",
              run_import_events);
+  add_import(tree, import, "take-over", "Running loans enter in mid-life, with their balances",
+             run_import_take_over);
 
   auto* play =
       tree.command(&tree.app, "play", "Record dated files in date order, closing each day between",

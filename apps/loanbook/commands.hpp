@@ -194,6 +194,7 @@ struct ImportArguments {
 };
 int run_import_loans(const Context& context, const ImportArguments& arguments);
 int run_import_events(const Context& context, const ImportArguments& arguments);
+int run_import_take_over(const Context& context, const ImportArguments& arguments);
 
 struct PlayArguments {
   std::string loans;

@@ -7,6 +7,7 @@
 #include "bulk.hpp"
 #include "loanbook/interchange/csv.hpp"
 #include "loanbook/interchange/file.hpp"
+#include "loanbook/interchange/take_over_fields.hpp"
 #include "output.hpp"
 
 namespace loanbook::apps {
@@ -190,6 +191,23 @@ int compare_installments(const Context& context, const ImportArguments& argument
         compared.equal, compared.rows, arguments.compare, differ, compared.unread));
     return differ * 1000 <= compared.rows ? exit_code::done : exit_code::problems;
   });
+}
+
+int describe_take_over(const Context& context, const ImportArguments& arguments) {
+  const auto described = describe(FileKind::take_overs, arguments);
+  if (!described) return fail(described.error());
+  Report report;
+  report.columns = {{"column", "Column"}, {"required", "Required"}, {"meaning", "Meaning"}};
+  for (const auto& column : interchange::take_over_columns()) {
+    report.rows.push_back(
+        {{std::string(column.name), column.required ? "yes" : "no", std::string(column.meaning)}});
+  }
+  print(report, context.format);
+  for (const auto& problem : described->problems) say(text_of(problem));
+  say(fmt::format("{}: {} rows, {} of them bad; columns not used: {}", arguments.file,
+                  described->rows, described->bad,
+                  described->ignored.empty() ? "none" : described->ignored));
+  return described->bad == 0 ? exit_code::done : exit_code::problems;
 }
 
 }  // namespace loanbook::apps

@@ -16,4 +16,7 @@ int describe_events(const Context& context, const ImportArguments& arguments);
 /// that differ. Exit 1 where more than one row in a thousand differs.
 int compare_installments(const Context& context, const ImportArguments& arguments);
 
+/// The columns of a file of running loans, and how many rows can be read.
+int describe_take_over(const Context& context, const ImportArguments& arguments);
+
 }  // namespace loanbook::apps
