@@ -92,8 +92,8 @@ std::string encode_checkpoint(const BookState& state) {
   out.varint(state.loans.size());
   out.varint(state.products.size());
   for (const PublishedProduct& product : state.products) out.varint(product.sequence);
-  out.varint(state.series_entries.size());
-  for (const std::uint64_t sequence : state.series_entries) out.varint(sequence);
+  out.varint(state.book_entries.size());
+  for (const std::uint64_t sequence : state.book_entries) out.varint(sequence);
   out.varint(state.lines.size());
   return bytes;
 }

@@ -47,6 +47,7 @@ constexpr std::array<Row, role_count> rows = {{
     {"goodwill_interest", {"6711", "Goodwill, interest"}},
     {"goodwill_fee", {"6712", "Goodwill, fees"}},
     {"goodwill_penalty", {"6713", "Goodwill, penalties"}},
+    {"retained_earnings", {"3310", "Retained earnings"}},
 }};
 
 }  // namespace

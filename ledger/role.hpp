@@ -53,8 +53,9 @@ enum class Role : std::uint8_t {
   goodwill_interest = 33,   ///< interest paid by the lender for the borrower
   goodwill_fee = 34,        ///< fees the same way
   goodwill_penalty = 35,    ///< penalties the same way
+  retained_earnings = 36,   ///< of the book: results of closed years (equity; 未分配利润)
 };
-inline constexpr std::size_t role_count = 36;
+inline constexpr std::size_t role_count = 37;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 

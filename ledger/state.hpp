@@ -13,6 +13,7 @@
 
 #include "loanbook/ledger/credit_line.hpp"
 #include "loanbook/ledger/entry.hpp"
+#include "loanbook/ledger/gl_facts.hpp"
 #include "loanbook/ledger/hash_index.hpp"
 #include "loanbook/ledger/loan.hpp"
 #include "loanbook/money/limits.hpp"
@@ -82,7 +83,9 @@ struct BookState {
   Day closed_through{};
   std::vector<PublishedProduct> products;  ///< by number
   std::map<std::string, std::vector<SeriesPoint>> series;
-  std::vector<std::uint64_t> series_entries;  ///< their sequences, for the checkpoint
+  GlFacts gl;
+  std::vector<std::uint64_t>
+      book_entries;  ///< sequences of series, charts, periods, assertions, for the checkpoint
   LoanTable loans;
   LineBook lines;
   bool needs_decision = false;  ///< of the options, not of the chain: every pay-out needs an allow
