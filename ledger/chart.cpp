@@ -26,9 +26,8 @@ Error bad(std::string id, std::string message) {
 
 bool printable(std::string_view text, std::size_t max) {
   return !text.empty() && text.size() <= max && text.front() != ' ' && text.back() != ' ' &&
-         std::ranges::none_of(text, [](char c) {
-           return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-         });
+         std::ranges::none_of(
+             text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 bool id_is_valid(std::string_view id) {
@@ -57,17 +56,14 @@ std::string_view to_text(AccountClass account_class) {
 
 Result<AccountClass> parse_account_class(std::string_view text) {
   const auto* found = std::ranges::find(class_names, text);
-  if (found != class_names.end())
-    return static_cast<AccountClass>(found - class_names.begin() + 1);
+  if (found != class_names.end()) return static_cast<AccountClass>(found - class_names.begin() + 1);
   return bad("chart.class_unknown",
              fmt::format("'{}' is no class of accounts; use asset, liability, equity, income, "
                          "expense or memorandum",
                          text));
 }
 
-std::string_view to_text(NormalSide side) {
-  return side == NormalSide::debit ? "debit" : "credit";
-}
+std::string_view to_text(NormalSide side) { return side == NormalSide::debit ? "debit" : "credit"; }
 
 NormalSide normal_side(AccountClass account_class) {
   switch (account_class) {

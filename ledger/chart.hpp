@@ -59,7 +59,8 @@ struct ChartMapping {
   bool operator==(const ChartMapping&) const = default;
 };
 
-/// Plain data, as read from a chart file; `check` holds the rules. Keys of the file: docs/charts.md.
+/// Plain data, as read from a chart file; `check` holds the rules. Keys of the file:
+/// docs/charts.md.
 struct Chart {
   std::string id;  ///< [a-z0-9-]{1,64}
   std::string name;

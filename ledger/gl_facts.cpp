@@ -29,6 +29,14 @@ const Chart* GlFacts::chart_after(std::uint64_t sequence) const {
   return chart;
 }
 
+const Chart* GlFacts::chart_on(Day day) const {
+  const Chart* chart = nullptr;
+  for (const PublishedChart& each : charts) {
+    if (each.booked <= day) chart = &each.published.chart;
+  }
+  return chart;
+}
+
 const GlFacts::ClosedPeriod* GlFacts::last_closed(PeriodLength length) const {
   for (std::size_t i = periods.size(); i-- > 0;) {
     if (periods[i].closed.period.length == length) return &periods[i];

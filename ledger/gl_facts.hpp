@@ -39,6 +39,8 @@ struct GlFacts {
   void undo(const Entry& entry);
   /// The chart that holds for entries after `sequence`; null: none.
   [[nodiscard]] const Chart* chart_after(std::uint64_t sequence) const;
+  /// The chart at the close of a booking date; null: none.
+  [[nodiscard]] const Chart* chart_on(Day day) const;
   /// The last closed period of that length, or null.
   [[nodiscard]] const ClosedPeriod* last_closed(PeriodLength length) const;
 };

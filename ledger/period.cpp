@@ -32,8 +32,8 @@ std::optional<std::string_view> take_before(std::string_view& text, std::string_
 Result<Period> parse_period(std::string_view text) {
   const Error malformed{
       .id = "period.malformed",
-      .message = fmt::format("'{}' is no period; write a month such as 2026-10, or --year 2026",
-                             text)};
+      .message =
+          fmt::format("'{}' is no period; write a month such as 2026-10, or --year 2026", text)};
   if (text.size() == 4) {
     const auto first = money::parse_day(std::string(text) + "-01-01");
     const auto last = money::parse_day(std::string(text) + "-12-31");

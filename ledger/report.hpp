@@ -46,11 +46,12 @@ struct PortfolioRow {
   std::int64_t interest_due;      ///< due, unpaid
   std::int64_t penalty;           ///< penalty and compound interest
   std::int64_t overpayment;
-  std::int64_t fees = 0;      ///< fees and penalties of a fixed amount that are due, unpaid
-  std::int32_t dpd;           ///< days past due
-  std::int32_t reported_dpd;  ///< 0 within grace
-  std::string bucket;         ///< `M0`..`M6+`
-  std::string category;       ///< `normal`, ...
+  std::int64_t fees = 0;           ///< fees and penalties of a fixed amount that are due, unpaid
+  std::int32_t dpd;                ///< days past due
+  std::int32_t reported_dpd;       ///< 0 within grace
+  std::string bucket;              ///< `M0`..`M6+`
+  std::string category;            ///< `normal`, ...
+  std::optional<Day> disbursed{};  ///< its first pay-out
   std::optional<Day> next_due;
   std::int64_t next_amount = 0;  ///< planned for it
   bool isolated = false;
@@ -212,7 +213,7 @@ struct EntryView {
   std::string text;  ///< one line for people: `repay 100.00 CNY`
   std::uint64_t reverses = 0;
   std::uint32_t batch_index = 0, batch_size = 1;
-  struct Amount {  ///< of `day_closed`: by product and currency
+  struct Amount {  ///< of an entry of the book: by product and currency
     std::string product, currency;
     std::uint8_t digits;
     Role role;

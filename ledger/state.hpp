@@ -164,5 +164,8 @@ void settle_on_line(LineBook& lines, const Entry& entry, std::uint32_t line, con
 /// damaged. Checks the chain of what it replays.
 [[nodiscard]] Result<std::unique_ptr<BookState>> load_state(const storage::View& view,
                                                             bool use_rows = true);
+/// The same without loans, credit lines and keys: dates, products, facts and totals of the general
+/// ledger.
+[[nodiscard]] Result<std::unique_ptr<BookState>> load_general_ledger(const storage::View& view);
 
 }  // namespace loanbook::ledger
