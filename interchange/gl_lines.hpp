@@ -12,11 +12,12 @@
 
 namespace loanbook::interchange {
 
-enum class AccountClass : std::uint8_t { asset, liability, equity, income, expense };
-/// The class of a role in the default chart; contra accounts stand with what they are contra to.
-[[nodiscard]] AccountClass class_of(ledger::Role role);
-/// `Assets`, `Liabilities`, `Equity`, `Income`, `Expenses`.
-[[nodiscard]] std::string_view to_text(AccountClass of);
+using ledger::AccountClass;
+
+/// The top of an account's name in journals: `Assets`, `Liabilities`, `Equity`, `Income`,
+/// `Expenses`. These programs know five; memorandum accounts, which balance among themselves, stand
+/// below `Equity`.
+[[nodiscard]] std::string_view root_of(AccountClass of);
 
 struct GlLine {
   std::string code;
@@ -37,7 +38,7 @@ struct GlEntry {
   std::string loan;
   std::string text;  ///< for people
   std::string reason;
-  std::vector<GlLine> lines;  ///< of a night one an account and currency, else one a movement
+  std::vector<GlLine> lines;  ///< of the book one an account and currency, else one a movement
 };
 
 /// Every entry that moves something, in the order of the chain, until `use` returns false. Streams.

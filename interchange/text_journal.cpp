@@ -43,7 +43,7 @@ std::string beancount_account(const GlLine& line) {
   std::string name = beancount_word(line.code + "-" + line.name);
   // A part begins with a capital letter or a digit.
   if (name.empty() || (name.front() >= 'a' && name.front() <= 'z')) name = "A-" + name;
-  return std::string(to_text(line.of)) + ":" + name;
+  return std::string(root_of(line.of)) + ":" + name;
 }
 
 // hledger's account types, for its balance sheet and income statement.
@@ -55,6 +55,7 @@ std::string_view hledger_type(const GlLine& line) {
     case AccountClass::liability:
       return "L";
     case AccountClass::equity:
+    case AccountClass::memorandum:
       return "E";
     case AccountClass::income:
       return "R";
@@ -135,7 +136,7 @@ void TextJournal::finish() {
 }
 
 const std::string& TextJournal::account(const GlLine& line) {
-  const std::string key{to_text(line.of)};
+  const std::string key{root_of(line.of)};
   std::string& name = names_[key + "\n" + line.code + "\n" + line.name];
   if (name.empty()) {
     name = form_ == JournalForm::beancount ? beancount_account(line)

@@ -9,9 +9,11 @@
 #include <variant>
 #include <vector>
 
+#include "loanbook/ledger/chart.hpp"
 #include "loanbook/ledger/command.hpp"
 #include "loanbook/ledger/credit_line.hpp"
 #include "loanbook/ledger/operation.hpp"
+#include "loanbook/ledger/period.hpp"
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/ledger/servicing.hpp"
@@ -75,9 +77,9 @@ struct Reversed {
 };
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
 /// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations), LineFact (events
-/// of credit lines), TakenOver.
+/// of credit lines), ChartPublished, PeriodClosed, Asserted, TakenOver.
 using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
-                             Reversed, Operated, LineFact, TakenOver>;
+                             Reversed, Operated, LineFact, ChartPublished, PeriodClosed, Asserted, TakenOver>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {

@@ -73,6 +73,7 @@ Place place_of(Role role) {
     case Role::income_suspended:
     case Role::memo_interest:
     case Role::memo_contra:
+    case Role::retained_earnings:  // of the book: no loan moves it
       return {Side::partners};
   }
   LOANBOOK_ASSERT(false && "an account role that the parties of a joint loan do not know");

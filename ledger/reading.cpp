@@ -10,6 +10,7 @@
 #include "loanbook/ledger/customer.hpp"
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/loan_parts.hpp"
+#include "loanbook/ledger/gl_reading.hpp"
 #include "loanbook/ledger/plan_digest.hpp"
 #include "loanbook/money/money.hpp"
 
@@ -53,6 +54,7 @@ PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Prod
                           : state.next.payment();
   }
   row.isolated = record.isolated;
+  if (state.lent != 0) row.disbursed = state.disbursed;
   return row;
 }
 
@@ -98,13 +100,15 @@ Result<LoanState> state_at(const LoanRecord& record, const Product& product,
 /// The same, from memory where that is what it holds.
 Result<LoanState> state_of(const LoanRecord& record, const BookState& book,
                            const storage::View& view, Day day, std::uint64_t known_at) {
-  if (known_at == book.head.sequence && day == book.business_date) return canonical(record, book);
+  const bool now = known_at >= book.head.sequence && day == book.business_date;
+  if (now || (record.isolated && day >= record.state.day)) return canonical(record, book);
   return state_at(record, book.product_of(record), view, day, known_at);
 }
 
 /// Every customer's loans together, where a product of the book asks for it.
 Result<std::map<std::string, CustomerStanding>> customers_of(const BookState& book,
-                                                             const storage::View& view, Day day) {
+                                                             const storage::View& view, Day day,
+                                                             std::uint64_t known_at) {
   std::map<std::string, CustomerStanding> customers;
   const bool asked = std::ranges::any_of(book.products, [](const PublishedProduct& published) {
     return published.product.quality.customer != CustomerRule::own;
@@ -112,7 +116,7 @@ Result<std::map<std::string, CustomerStanding>> customers_of(const BookState& bo
   for (std::uint64_t number = 1; asked && number <= book.loans.size(); ++number) {
     const LoanRecord& record = book.loans.at(number);
     if (!record.party) continue;
-    const Result<LoanState> state = state_of(record, book, view, day, book.head.sequence);
+    const Result<LoanState> state = state_of(record, book, view, day, known_at);
     if (!state) return state.error();
     customers[*record.party].add(*state, book.product_of(record), day);
   }
@@ -263,20 +267,7 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
 Result<std::uint64_t> Book::known_at(Day day) const {
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
-  // Booking dates never fall along the chain, so the last entry booked on or before a day is found
-  // by halving.
-  std::uint64_t low = 0;
-  std::uint64_t high = (*view)->head().sequence;
-  while (low < high) {
-    const std::uint64_t middle = low + (high - low + 1) / 2;
-    const Result<Entry> entry = entry_of(**view, middle);
-    if (!entry) return entry.error();
-    if (entry->booking_date <= day)
-      low = middle;
-    else
-      high = middle - 1;
-  }
-  return low;
+  return last_booked(**view, day);
 }
 
 Result<std::vector<ScheduleRow>> Book::schedule(const std::string& id) const {
@@ -309,54 +300,32 @@ Result<std::vector<ScheduleRow>> Book::schedule(const std::string& id) const {
 
 Status Book::portfolio(std::optional<Day> as_of,
                        const std::function<bool(const PortfolioRow&)>& use) const {
+  const BookStatus now = status();
+  return portfolio(as_of.value_or(now.business_date), now.head.sequence, use);
+}
+
+Status Book::portfolio(Day opening, std::uint64_t known_at,
+                       const std::function<bool(const PortfolioRow&)>& use) const {
   const std::shared_lock lock(impl_->state_mutex);
   const BookState& book = *impl_->state;
-  const Day day = as_of.value_or(book.business_date);
+  if (impl_->options.without_loans) return without_loans();
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
-  const auto customers = customers_of(book, **view, day);
+  const auto customers = customers_of(book, **view, opening, known_at);
   if (!customers) return customers.error();
   const CustomerStanding alone{};
   for (std::uint64_t number = 1; number <= book.loans.size(); ++number) {
     const LoanRecord& record = book.loans.at(number);
     const Product& product = book.product_of(record);
-    const Result<LoanState> state = state_of(record, book, **view, day, book.head.sequence);
+    const Result<LoanState> state = state_of(record, book, **view, opening, known_at);
     if (!state) return state.error();
     const bool there = state->lent != 0 || state->status != LoanStatus::cancelled;
-    if (!there && day != book.business_date) continue;
+    if (!there && opening != book.business_date) continue;
     const CustomerStanding& customer =
         record.party && !customers->empty() ? customers->at(*record.party) : alone;
-    if (!use(row_of(record, *state, product, day, customer))) break;
+    if (!use(row_of(record, *state, product, opening, customer))) break;
   }
   return money::ok();
-}
-
-Result<std::vector<TrialBalanceRow>> Book::trial_balance(std::optional<Day> as_of) const {
-  const std::shared_lock lock(impl_->state_mutex);
-  const BookState& book = *impl_->state;
-  std::map<std::pair<std::string, std::string>, TrialBalanceRow> rows;  // by currency, account code
-  std::map<std::pair<std::string, std::string>, money::Int128> balances;
-  for (const auto& [day, totals] : book.totals) {
-    if (as_of && day > *as_of) break;
-    for (std::uint32_t number = 0; number < totals.size(); ++number) {
-      const Product& product = book.products[number].product;
-      for (std::size_t role = 0; role < role_count; ++role) {
-        if (totals[number][role] == 0) continue;
-        const AccountCode account = account_of(product, static_cast<Role>(role));
-        const std::pair<std::string, std::string> key{product.currency.text(), account.code};
-        rows.try_emplace(key, TrialBalanceRow{account.code, account.name, key.first,
-                                              product.currency.digits, 0, 0});
-        balances[key] += totals[number][role];
-      }
-    }
-  }
-  std::vector<TrialBalanceRow> result;
-  for (auto& [key, row] : rows) {
-    const money::Int128 balance = balances[key];
-    (balance < 0 ? row.credit : row.debit) = balance < 0 ? -balance : balance;
-    result.push_back(std::move(row));
-  }
-  return result;
 }
 
 }  // namespace loanbook::ledger

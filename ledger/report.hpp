@@ -51,6 +51,7 @@ struct PortfolioRow {
   std::int32_t reported_dpd;  ///< 0 within grace
   std::string bucket;         ///< `M0`..`M6+`
   std::string category;       ///< `normal`, ... by days past due
+  std::optional<Day> disbursed{};  ///< its first pay-out
   std::string official;       ///< given by `classify`; empty: none
   std::string among;  ///< the official or computed one, with the customer's other loans by rule
   std::string party;  ///< reference of the customer; empty: none
@@ -216,7 +217,7 @@ struct EntryView {
   std::string text;  ///< one line for people: `repay 100.00 CNY`
   std::uint64_t reverses = 0;
   std::uint32_t batch_index = 0, batch_size = 1;
-  struct Amount {  ///< of `day_closed`: by product and currency
+  struct Amount {  ///< of an entry of the book: by product and currency
     std::string product, currency;
     std::uint8_t digits;
     Role role;
@@ -225,20 +226,6 @@ struct EntryView {
   std::vector<Amount> totals;
   std::uint8_t digits = 2;  ///< of the receipt's currency
   std::vector<Digest> segments;
-  struct Posting {          ///< every movement of the entry, of a night as of an event
-    std::uint32_t product;  ///< number of the product version: `Book::posting_account`
-    Role role;
-    bool consequence;
-    money::Int128 minor;  ///< debit positive
-  };
-  std::vector<Posting> postings;
-};
-
-/// The account that a role of a product version is posted to.
-struct PostingAccount {
-  AccountCode account;
-  std::string currency;
-  std::uint8_t digits;
 };
 
 /// One step of how a figure came about.

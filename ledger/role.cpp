@@ -52,6 +52,7 @@ constexpr std::array<Row, role_count> rows = {{
     {"memo_interest", {"7110", "Memorandum: interest not yet income"}},
     {"memo_contra", {"7190", "Memorandum: contra"}},
     {"opening_balance", {"3990", "Take-over clearing"}},
+    {"retained_earnings", {"3310", "Retained earnings"}},
 }};
 
 }  // namespace

@@ -59,8 +59,9 @@ enum class Role : std::uint8_t {
   memo_interest = 38,       ///< memorandum: owed, no income yet (表外应收未收利息)
   memo_contra = 39,         ///< its other side
   opening_balance = 40,     ///< where loans came from that were taken over in mid-life (clearing)
+  retained_earnings = 41,   ///< of the book: results of closed years (equity; 未分配利润)
 };
-inline constexpr std::size_t role_count = 41;
+inline constexpr std::size_t role_count = 42;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 

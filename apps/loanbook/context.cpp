@@ -81,6 +81,12 @@ Result<std::unique_ptr<Book>> open_reader(const Context& context) {
   return Book::open(std::move(*view), std::move(*options));
 }
 
+Result<std::unique_ptr<Book>> open_general_ledger(const Context& context) {
+  auto view = storage::rocksdb::open_reader(context.book, store_options());
+  if (!view) return view.error();
+  return Book::open(std::move(*view), {.wall_time_ms = wall_time_ms, .without_loans = true});
+}
+
 int code_of(const Error& error) {
   if (starts_with(error.id, "integrity.")) return exit_code::damaged;
   if (starts_with(error.id, "busy.") || starts_with(error.id, "store.")) {
