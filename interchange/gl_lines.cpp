@@ -38,12 +38,9 @@ money::Status each_gl_entry(const ledger::Book& book,
     std::map<std::tuple<std::string, std::string, std::string, AccountClass>, GlLine> merged;
     for (const ledger::GlPosting& posting : booked.postings) {
       const ledger::GlAccount& account = posting.account;
-      GlLine line{account.code,
-                  account.name,
-                  account.account_class,
-                  posting.role == ledger::Role::settlement,
-                  posting.currency,
-                  posting.digits,
+      GlLine line{account.code,          account.name,
+                  account.account_class, posting.role == ledger::Role::settlement,
+                  posting.currency,      posting.digits,
                   posting.minor};
       if (!booked.loan.empty()) {
         if (line.minor != 0) entry.lines.push_back(std::move(line));

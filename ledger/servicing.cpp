@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
 #include "loanbook/money/assert.hpp"
 
@@ -272,10 +273,6 @@ void claim_charges(const Servicing& table, std::vector<schedule::Claim>& claims,
   claims.insert(claims.end(), own.begin(), own.end());
 }
 
-}  // namespace
-
-namespace {
-
 std::vector<schedule::Claim> claims_on(const LoanState& state, const Rules& rules, Day day) {
   auto claims = schedule::claims_of(state.due, rules.overdue, day);
   if (!claims) throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
@@ -324,6 +321,11 @@ std::int64_t pay_by_rule(LoanState& state, const Rules& rules, std::int64_t amou
 
 namespace {
 
+/// Is money of this payment noted where it lies ahead, to be allocated again?
+bool keeps_ahead(const Rules& rules, std::uint64_t sequence) {
+  return sequence != 0 && rules.product.servicing && rules.product.servicing->ahead_again;
+}
+
 /// What the lender pays for the borrower has an account for each component.
 Role source_of(Role source, Component component) {
   if (source != Role::goodwill_expense || component == Component::principal) return source;
@@ -343,6 +345,11 @@ void book_line(LoanState& state, const Rules& rules, const AllocatedLine& line, 
   payment.parts[index(line.component)] += line.amount;
   if (day < record.due) record.in_advance += line.amount;
   if (day > record.due) record.late += line.amount;
+  const bool plain =
+      line.component == Component::principal || line.component == Component::interest;
+  if (day < record.due && plain && keeps_ahead(rules, payment.sequence))
+    table.ahead.push_back({payment.sequence, static_cast<std::uint8_t>(from.kind), day, line.no,
+                           line.component, line.amount});
   const bool ahead = std::any_of(table.coming.begin(), table.coming.end(),
                                  [&](const schedule::PlanRow& row) { return row.no == line.no; });
   const auto credit = [&](Role role, std::int64_t minor) {
@@ -415,7 +422,9 @@ void drop_met(LoanState& state, const Rules& rules, Day day) {
 
 void row_due(LoanState& state, const Rules& rules, Day day) {
   Servicing& table = *state.servicing;
+  interest_before_due(state, rules, day);
   const schedule::PlanRow row = table.coming.front();
+  const auto running = table.running;
   const auto claim = std::find_if(state.due.begin(), state.due.end(),
                                   [&](const DueInstallment& d) { return d.no == row.no; });
   const std::int64_t unpaid = claim == state.due.end() ? 0 : claim->interest;
@@ -432,6 +441,7 @@ void row_due(LoanState& state, const Rules& rules, Day day) {
   }
   table.coming.erase(table.coming.begin());
   run_row(state, rules, day);
+  if (computes_again(state, rules)) interest_after_due(state, rules, row, *running, day);
   use_held(state, rules, day);
 }
 
@@ -520,13 +530,18 @@ void go_on(LoanState& state, const Rules& rules, Day day) {
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
              const schedule::TimedOrder& order, Incoming from) {
   PaymentRecord record{.sequence = event.sequence};
+  interest_before_payment(state, rules, order, event.amount_minor, event.value_date);
   const std::int64_t rest = state.due.empty()
                                 ? event.amount_minor
                                 : allocate_payment(state, rules, order, event.amount_minor, from,
                                                    event.value_date, record);
   if (rest > 0) move(state, from.source, Role::overpayment, rest);
+  if (rest > 0 && keeps_ahead(rules, event.sequence))
+    state.servicing->ahead.push_back(
+        {event.sequence, static_cast<std::uint8_t>(from.kind), event.value_date, 0, {}, rest});
   record.overpaid = rest;
   state.servicing->payments.push_back(record);
+  interest_after_payment(state, rules, event.value_date);
 }
 
 void receive_payment(LoanState& state, const Rules& rules, const LoanEvent& event) {

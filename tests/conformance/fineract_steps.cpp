@@ -96,10 +96,10 @@ void disburse(Replay& replay, const Json& step) {
   const auto table = value_of(replay.book->installments(replay_loan));
   for (const ledger::InstallmentView& row : table.rows) {
     if (!row.down_payment || row.due != date.value_or(business_date(replay))) continue;
-    if (row.unpaid.principal <= 0) continue;
-    operate(replay,
-            {.kind = Kind::down_payment,
-             .amount = amount_text(row.unpaid.principal, replay.currency())},
+    // Where money paid before covers its installment it pays the next ones, as far as any is owed.
+    const std::int64_t part = std::min(row.demanded.principal, table.total.unpaid.principal);
+    if (part <= 0) continue;
+    operate(replay, {.kind = Kind::down_payment, .amount = amount_text(part, replay.currency())},
             date);
   }
 }
