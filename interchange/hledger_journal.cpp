@@ -18,6 +18,7 @@ std::string_view type_of(ledger::Role role) {
     case ledger::Role::interest_income:
     case ledger::Role::penalty_income:
     case ledger::Role::compound_income:
+    case ledger::Role::income_suspended:
       return "R";
     default:
       return "A";

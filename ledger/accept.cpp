@@ -163,6 +163,8 @@ Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Com
   if (Status s = check_cap(product, planned); !s) return s.error();
   Opened opened{
       .loan = command.loan, .product = *number, .terms = terms, .plan = plan_digest(planned)};
+  if (Status s = check_text(open.party, "party", limits::external_id_max); !s) return s.error();
+  opened.party = open.party;
   if (open.line.empty() && !open.reservation.empty())
     return refuse("line.field_missing", "a reservation is named together with its line");
   if (!open.line.empty()) {

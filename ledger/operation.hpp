@@ -57,6 +57,8 @@ enum class Kind : std::uint8_t {
   extend = 38,
   move_due_date = 39,
   defer = 40,
+  classify = 41,
+  non_accrual = 42,
   // Credit lines: payload `LineFact`
   line_open = 50,
   line_change = 51,

@@ -53,8 +53,13 @@ enum class Role : std::uint8_t {
   goodwill_interest = 33,   ///< interest paid by the lender for the borrower
   goodwill_fee = 34,        ///< fees the same way
   goodwill_penalty = 35,    ///< penalties the same way
+  // Non-accrual (ledger/asset_quality.hpp): what the borrower owes stands above in full.
+  interest_suspended = 36,  ///< takes it out of the receivables (contra to assets; 停息)
+  income_suspended = 37,    ///< takes it out of income (contra to income)
+  memo_interest = 38,       ///< memorandum: owed, no income yet (表外应收未收利息)
+  memo_contra = 39,         ///< its other side
 };
-inline constexpr std::size_t role_count = 36;
+inline constexpr std::size_t role_count = 40;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 
