@@ -129,13 +129,14 @@ TEST_CASE("Charged off while suspended: interest leaves income, no expense", "[q
 TEST_CASE("Returned by event only, where the product says so", "[quality]") {
   Product product = two_rows();
   product.quality.accrual_return = AccrualReturn::by_event;
-  product.installments_default = 3;  // the third falls due on 1 April
+  product.installments_default = 5;  // the last falls due on 31 May
   auto book = book_of(product);
   must(book->close_through(day("2026-05-10")));
-  // Nothing is past due any more, but for a unit of the last row.
-  must(book->record(pay("L", "12239.99")));
+  // Four rows of 2,400.00 with 180.00, 144.00, 108.00 and 72.00: nothing is past due any more.
+  must(book->record(pay("L", "10104.00")));
   CHECK(must(book->loan("L")).row.non_accrual);
-  CHECK(must(book->loan("L")).row.reported_dpd == 39);
+  CHECK(must(book->loan("L")).row.dpd == 0);
+  CHECK(role(must(book->loan("L")), Role::memo_interest) == 12'00);  // 10 of 30 days of 36.00
   must(book->record(operate(Kind::non_accrual, {.choice = "rule"})));
   CHECK_FALSE(must(book->loan("L")).row.non_accrual);
   verified(*book);
