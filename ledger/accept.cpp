@@ -5,6 +5,7 @@
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/door.hpp"
+#include "loanbook/ledger/personal_data.hpp"
 #include "loanbook/ledger/plan_digest.hpp"
 #include "loanbook/ledger/recorder.hpp"
 #include "loanbook/money/money.hpp"
@@ -26,6 +27,22 @@ Status check_texts(const Command& command) {
     return s;
   if (Status s = check_text(command.actor, "actor", limits::actor_max); !s) return s;
   return check_text(command.reason, "reason", limits::reason_max);
+}
+
+/// What people write freely; ids of products and series are the lender's own.
+Status check_free_text(const Command& command) {
+  if (Status s = check_personal_data(command.loan, "loan id"); !s) return s;
+  if (const auto* operation = std::get_if<Operation>(&command.event)) {
+    if (Status s = check_personal_data(operation->code, "code"); !s) return s;
+  }
+  if (const auto* line = std::get_if<LineRequest>(&command.event)) {
+    if (Status s = check_personal_data(line->line, "line id"); !s) return s;
+    if (Status s = check_personal_data(line->code, "code"); !s) return s;
+  }
+  if (const auto* risk = std::get_if<RiskDecision>(&command.event)) {
+    if (Status s = check_personal_data(risk->code, "code"); !s) return s;
+  }
+  return check_personal_data(command.reason, "reason");
 }
 
 /// The newest version of `id`, or the given one.
@@ -119,6 +136,9 @@ Result<std::uint64_t> Recorder::loan_number(const Command& command) const {
 
 Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (Status s = check_texts(command); !s) return s.error();
+  if (!state_.allow_personal_data) {
+    if (Status s = check_free_text(command); !s) return s.error();
+  }
   if (const auto* e = std::get_if<OpenLoan>(&command.event))
     return accept_open(*e, command, Kind::open);
   if (const auto* e = std::get_if<OpenAndDisburse>(&command.event))

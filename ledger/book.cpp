@@ -67,6 +67,7 @@ Result<std::unique_ptr<Book>> Book::open(std::unique_ptr<storage::Store> store,
   if (!state) return state.error();
   impl->state = std::move(*state);
   impl->state->needs_decision = impl->options.needs_decision;
+  impl->state->allow_personal_data = impl->options.allow_personal_data;
   impl->night = std::make_unique<NightEngine>(*impl->state);
   auto book = std::unique_ptr<Book>(new Book(std::move(impl)));
   // A night that was killed after its cut-over is closed now, from the same cut-over, before
@@ -228,6 +229,8 @@ void Book::Impl::serve(Recorder& recorder, Request& request) {
 std::vector<Result<Recorded>> Book::Impl::submit(std::span<const Command> commands, Mode mode,
                                                  std::span<const Command> decisions) {
   if (store == nullptr) return std::vector<Result<Recorded>>(commands.size(), read_only());
+  if (Status s = check_access(options.access, commands); !s)
+    return std::vector<Result<Recorded>>(commands.size(), s.error());
   if (commands.empty()) return {};
   const auto request = std::make_shared<Request>();
   request->commands = commands;
@@ -306,6 +309,7 @@ Result<storage::StoredEntry> Book::Impl::stored_for_check(std::uint64_t sequence
 }
 
 Status Book::check(const Command& command) {
+  if (Status s = check_access(impl_->options.access, {&command, 1}); !s) return s;
   const std::shared_lock lock(impl_->state_mutex);
   const Recorder recorder{
       *impl_->state, [this](std::uint64_t sequence) { return impl_->stored_for_check(sequence); }};
@@ -364,6 +368,7 @@ Status Book::Impl::close_day(Day day, const NightOptions& night_options, NightRe
 
 Result<std::vector<NightReport>> Book::close_through(Day through, const NightOptions& options) {
   if (impl_->store == nullptr) return read_only();
+  if (Status s = check_access(impl_->options.access, Doing::operate); !s) return s.error();
   const std::unique_lock lock(impl_->state_mutex);
   BookState& state = *impl_->state;
   if (through < state.began) {
@@ -394,6 +399,7 @@ Result<std::vector<NightReport>> Book::close_through(Day through, const NightOpt
 
 Status Book::checkpoint() {
   if (impl_->store == nullptr) return read_only();
+  if (Status s = check_access(impl_->options.access, Doing::operate); !s) return s.error();
   const std::unique_lock lock(impl_->state_mutex);
   if (impl_->dead) return *impl_->dead;
   return save_checkpoint(*impl_->state, *impl_->store);
@@ -401,6 +407,7 @@ Status Book::checkpoint() {
 
 Status Book::rebuild() {
   if (impl_->store == nullptr) return read_only();
+  if (Status s = check_access(impl_->options.access, Doing::operate); !s) return s.error();
   const std::unique_lock lock(impl_->state_mutex);
   if (impl_->dead) return *impl_->dead;
   Result<std::unique_ptr<storage::View>> view = impl_->store->view();
@@ -412,6 +419,7 @@ Status Book::rebuild() {
   impl_->night.reset();
   impl_->state = std::move(*made);
   impl_->state->needs_decision = impl_->options.needs_decision;
+  impl_->state->allow_personal_data = impl_->options.allow_personal_data;
   impl_->night = std::make_unique<NightEngine>(*impl_->state);
   for (auto& page : impl_->state->loans.pages()) page->dirty = true;
   return save_checkpoint(*impl_->state, *impl_->store);
@@ -419,6 +427,7 @@ Status Book::rebuild() {
 
 Status Book::backup(const std::string& target) {
   if (impl_->store == nullptr) return read_only();
+  if (Status s = check_access(impl_->options.access, Doing::operate); !s) return s.error();
   const std::unique_lock lock(impl_->state_mutex);
   if (impl_->dead) return *impl_->dead;
   if (Status s = save_checkpoint(*impl_->state, *impl_->store); !s) return s;

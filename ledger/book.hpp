@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "loanbook/ledger/access.hpp"
 #include "loanbook/ledger/command.hpp"
+#include "loanbook/ledger/proof.hpp"
 #include "loanbook/ledger/report.hpp"
 #include "loanbook/ledger/statement.hpp"
 #include "loanbook/schedule/plan.hpp"
@@ -52,7 +54,10 @@ struct BookOptions {
   /// in the same batch as the pay-out, or alone where it is not `allow`. May throw: nothing is paid
   /// out then. Not asked by `preview` and `check`, nor for a batch that brings decisions along.
   std::function<RiskAnswer(const RiskQuestion&)> ask_risk{};
-  bool needs_decision = false;  ///< every pay-out needs an `allow` that stands
+  bool needs_decision = false;   ///< every pay-out needs an `allow` that stands
+  Access access = Access::full;  ///< what the caller may do; else `book.role`
+  /// Text that obviously names a person is taken too; else `personal_data.*` (personal_data.hpp).
+  bool allow_personal_data = false;
 };
 
 class Book {
@@ -138,6 +143,21 @@ class Book {
   [[nodiscard]] Result<std::vector<ExplainLine>> explain(const std::string& id, Day date) const;
   /// Entries after `after` in order until `use` returns false: the ordered, gap-free change feed.
   Status entries(std::uint64_t after, const std::function<bool(const EntryView&)>& use) const;
+  /// The account behind a posting of an entry.
+  [[nodiscard]] PostingAccount posting_account(std::uint32_t product, Role role) const;
+  /// Entries after `after` as they are hashed, in order, until `use` returns false.
+  Status stored(std::uint64_t after,
+                const std::function<bool(const storage::StoredEntry&)>& use) const;
+  /// The bytes of a segment (segment.hpp), held against their digest. `integrity.segment_missing`,
+  /// `integrity.segment_damaged`.
+  [[nodiscard]] Result<storage::Bytes> segment(const Digest& digest) const;
+  /// What a signature of the book covers: roots over its first `sequence` entries (default: all)
+  /// and their loans. Reads all of them once. `entry.unknown`.
+  [[nodiscard]] Result<ProofHead> proof_head(std::optional<std::uint64_t> sequence = {}) const;
+  /// One loan's entries and nights up to entry `sequence` (default: the last), with their paths to
+  /// the roots. `loan.unknown`, `entry.unknown`.
+  [[nodiscard]] Result<LoanProof> prove(const std::string& id,
+                                        std::optional<std::uint64_t> sequence = {}) const;
   /// One row a loan, in loan order, at the opening of `as_of` (default: the business date).
   Status portfolio(std::optional<Day> as_of,
                    const std::function<bool(const PortfolioRow&)>& use) const;

@@ -6,6 +6,7 @@
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/segment.hpp"
 #include "loanbook/money/money.hpp"
 
 namespace loanbook::ledger {
@@ -77,6 +78,10 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
   if (entry.loan != 0) view.digits = state.product_of(state.loans.at(entry.loan)).currency.digits;
   if (const auto* reversed = std::get_if<Reversed>(&entry.payload))
     view.reverses = reversed->sequence;
+  for (const MovementBlock& block : entry.movements) {
+    for (const auto& line : block.lines)
+      view.postings.push_back({block.product, line.role, line.consequence, line.minor});
+  }
   if (const auto* closed = std::get_if<DayClosed>(&entry.payload)) {
     view.segments = closed->segments;
     for (const MovementBlock& block : entry.movements) {
@@ -142,6 +147,30 @@ Status Book::entries(std::uint64_t after, const std::function<bool(const EntryVi
         return use(view_of(*entry, stored.hash, state));
       });
   return scanned ? outcome : scanned;
+}
+
+PostingAccount Book::posting_account(std::uint32_t product, Role role) const {
+  const std::shared_lock lock(impl_->state_mutex);
+  const Product& published = impl_->state->products.at(product).product;
+  return {account_of(published, role), std::string(published.currency.text()),
+          published.currency.digits};
+}
+
+Status Book::stored(std::uint64_t after,
+                    const std::function<bool(const storage::StoredEntry&)>& use) const {
+  const std::shared_lock lock(impl_->state_mutex);
+  if (Status s = check_access(impl_->options.access, Doing::prove); !s) return s;
+  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
+  if (!view) return view.error();
+  return (*view)->entries(after + 1, impl_->state->head.sequence, use);
+}
+
+Result<storage::Bytes> Book::segment(const Digest& digest) const {
+  const std::shared_lock lock(impl_->state_mutex);
+  if (Status s = check_access(impl_->options.access, Doing::prove); !s) return s.error();
+  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
+  if (!view) return view.error();
+  return segment_bytes(**view, digest);
 }
 
 }  // namespace loanbook::ledger

@@ -221,6 +221,20 @@ struct EntryView {
   std::vector<Amount> totals;
   std::uint8_t digits = 2;  ///< of the receipt's currency
   std::vector<Digest> segments;
+  struct Posting {          ///< every movement of the entry, of a night as of an event
+    std::uint32_t product;  ///< number of the product version: `Book::posting_account`
+    Role role;
+    bool consequence;
+    money::Int128 minor;  ///< debit positive
+  };
+  std::vector<Posting> postings;
+};
+
+/// The account that a role of a product version is posted to.
+struct PostingAccount {
+  AccountCode account;
+  std::string currency;
+  std::uint8_t digits;
 };
 
 /// One step of how a figure came about.

@@ -144,7 +144,7 @@ Result<Segment> decode_segment(std::string_view bytes) {
   return segment;
 }
 
-Result<Segment> read_segment(const storage::View& view, const Digest& digest) {
+Result<storage::Bytes> segment_bytes(const storage::View& view, const Digest& digest) {
   Result<std::optional<storage::Bytes>> bytes = view.segment(digest);
   if (!bytes) return bytes.error();
   if (!bytes->has_value()) {
@@ -159,7 +159,13 @@ Result<Segment> read_segment(const storage::View& view, const Digest& digest) {
             "segment {} is damaged: its content has another digest; restore it from a backup",
             hex(digest))};
   }
-  return decode_segment(**bytes);
+  return std::move(**bytes);
+}
+
+Result<Segment> read_segment(const storage::View& view, const Digest& digest) {
+  const Result<storage::Bytes> bytes = segment_bytes(view, digest);
+  if (!bytes) return bytes.error();
+  return decode_segment(*bytes);
 }
 
 }  // namespace loanbook::ledger

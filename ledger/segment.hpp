@@ -70,6 +70,8 @@ struct EncodedProduct {
                                          const std::vector<Segment::Isolated>& isolated);
 [[nodiscard]] Result<Segment> decode_segment(std::string_view bytes);
 /// `integrity.segment_missing`, `integrity.segment_damaged` (its bytes do not have its digest).
+[[nodiscard]] Result<storage::Bytes> segment_bytes(const storage::View& view, const Digest& digest);
+/// The same, read.
 [[nodiscard]] Result<Segment> read_segment(const storage::View& view, const Digest& digest);
 
 }  // namespace loanbook::ledger

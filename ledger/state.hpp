@@ -86,6 +86,7 @@ struct BookState {
   LoanTable loans;
   LineBook lines;
   bool needs_decision = false;  ///< of the options, not of the chain: every pay-out needs an allow
+  bool allow_personal_data = false;  ///< of the options too
   HashIndex by_id;
   HashIndex by_key;
   std::map<Day, DayTotals> totals;

@@ -346,6 +346,7 @@ class Verification {
 
 Result<VerifyReport> Book::verify(bool deep) const {
   const std::shared_lock lock(impl_->state_mutex);
+  if (Status s = check_access(impl_->options.access, Doing::prove); !s) return s.error();
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
   VerifyReport report;

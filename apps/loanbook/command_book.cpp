@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "loanbook/money/currency.hpp"
 #include "output.hpp"
+#include "receipts.hpp"
 
 namespace loanbook::apps {
 namespace {
@@ -160,6 +161,10 @@ int run_stats(const Context& context) {
 }
 
 int run_verify(const Context& context, const VerifyArguments& arguments) {
+  auto access = ledger::parse_access(context.role);
+  if (!access) return fail(access.error());
+  auto allowed = ledger::check_access(*access, ledger::Doing::prove);
+  if (!allowed) return fail(allowed.error());
   auto damages = storage::rocksdb::check(context.book, store_options());
   if (!damages) return fail(damages.error());
   Report report;
@@ -174,6 +179,11 @@ int run_verify(const Context& context, const VerifyArguments& arguments) {
     } else {
       for (const auto& finding : verified->findings) {
         report.rows.push_back({{finding.where, finding.message}});
+      }
+      for (const std::string& receipt : arguments.receipts) {
+        auto kept = check_receipt(**book, receipt, arguments.key);
+        if (!kept) return fail(kept.error());
+        for (const auto& finding : *kept) report.rows.push_back({{finding.where, finding.message}});
       }
       proved =
           fmt::format("{} entries, {} loans, {} nights and {} segments agree", verified->entries,

@@ -1,4 +1,4 @@
-// The journal as a feed, and as a file for other programs.
+// The journal as a feed.
 
 #include <fmt/format.h>
 
@@ -8,7 +8,6 @@
 
 #include "commands.hpp"
 #include "interrupt.hpp"
-#include "loanbook/interchange/export_hledger.hpp"
 #include "reports.hpp"
 
 namespace loanbook::apps {
@@ -78,28 +77,6 @@ int run_entries(const Context& context, const EntriesArguments& arguments) {
       });
       if (!read) return fail(read.error());
       writer.finish({});
-    }
-    print_completeness(book);
-    return exit_code::done;
-  });
-}
-
-int run_export_hledger(const Context& context, const std::string& out) {
-  return with_reader(context, [&](const Book& book) {
-    std::string journal;
-    const auto to_output = standard_output();
-    auto exported = interchange::export_hledger(book, [&](std::string_view part) {
-      if (out.empty()) {
-        to_output(part);
-      } else {
-        journal += part;
-      }
-    });
-    if (!exported) return fail(exported.error());
-    if (!out.empty()) {
-      auto written = write_file(out, journal);
-      if (!written) return fail(written.error());
-      say("wrote " + out);
     }
     print_completeness(book);
     return exit_code::done;

@@ -52,6 +52,8 @@ struct Arguments {
   OverdueArguments overdue;
   std::string as_of;
   PartnerArguments partner;
+  ProofArguments proof;
+  AuditArguments audit;
   EntriesArguments entries;
   std::string out;
   std::string shell;
@@ -148,6 +150,9 @@ void add_book_commands(Tree& tree) {
       &tree.app, "verify", "Prove that files, chain, loans and totals agree",
       "loanbook verify --deep", [&a](const Context& c) { return run_verify(c, a.verify); });
   verify->add_flag("--deep", a.verify.deep, "Also compute every booked night again from its lines");
+  verify->add_option("--receipt", a.verify.receipts,
+                     "Receipts (json, ndjson, csv) or a signed head kept elsewhere, repeatable");
+  verify->add_option("--key", a.verify.key, "Public key that must have signed the head");
   tree.command(&tree.app, "rebuild", "Make everything derived again from the entries",
                "loanbook rebuild", [](const Context& c) { return run_rebuild(c); });
   auto* backup =
@@ -473,6 +478,12 @@ void add_bulk_commands(Tree& tree) {
   add_import(tree, import, "take-over", "Running loans enter in mid-life, with their balances",
              run_import_take_over);
 
+  auto* journal =
+      tree.command(import, "journal", "Make the book of --book from `export ndjson`, to the byte",
+                   "loanbook --book book2 import journal book.ndjson",
+                   [&a](const Context& c) { return run_import_journal(c, a.folder); });
+  journal->add_option("FILE", a.folder, "Journal, or - for standard input")->required();
+
   auto* play =
       tree.command(&tree.app, "play", "Record dated files in date order, closing each day between",
                    "loanbook play --loans loans.csv --events events.csv --through 2026-03-31",
@@ -530,10 +541,45 @@ void add_report_commands(Tree& tree) {
   settle->add_option("--partner", a.partner.partner, "Its id in the products")->required();
   settle->add_option("--date", a.partner.date, "Booking date (default: the last closed day)");
   auto* out = tree.noun("export", "Files that other programs read");
-  auto* hledger = tree.command(out, "hledger", "The journal for hledger",
-                               "loanbook export hledger --out book.journal",
-                               [&a](const Context& c) { return run_export_hledger(c, a.out); });
-  hledger->add_option("--out", a.out, "File (default: standard output)");
+  const auto add = [&](const std::string& form, const std::string& help, const std::string& file) {
+    auto* made = tree.command(out, form, help, "loanbook export " + form + " --out " + file,
+                              [&a, form](const Context& c) { return run_export(c, form, a.out); });
+    made->add_option("--out", a.out, "File (default: standard output)");
+  };
+  add("hledger", "The journal for hledger", "january.journal");
+  add("ledger", "The journal for Ledger", "january.ledger");
+  add("beancount", "The journal for Beancount", "january.beancount");
+  add("csv", "Lines for the import of another general ledger", "january.csv");
+  add("ndjson", "The whole book to the byte, for `import journal`", "january.ndjson");
+  add("xlsx", "Trial balance, portfolio and journal as a workbook (needs --out)", "january.xlsx");
+}
+
+void add_proof_commands(Tree& tree) {
+  auto& a = tree.arguments.proof;
+  auto* keygen = tree.command(&tree.app, "keygen", "Make a key that signs heads (Ed25519)",
+                              "loanbook keygen --out head-key.pem",
+                              [&a](const Context&) { return run_keygen(a.out); });
+  keygen->add_option("--out", a.out, "File of the private key; must not exist")->required();
+  auto* sign = tree.command(&tree.app, "sign-head", "Sign where the book stands",
+                            "loanbook sign-head --key head-key.pem --out head-2026-01-31.txt",
+                            [&a](const Context& c) { return run_sign_head(c, a); });
+  sign->add_option("--key", a.key, "File of the private key, outside the book")->required();
+  sign->add_option("--out", a.out, "File (default: standard output)");
+  auto* prove = tree.noun("prove", "Proofs that a stranger can check");
+  auto* loan =
+      tree.command(prove, "loan", "One loan's entries and nights, and nothing of others",
+                   "loanbook prove loan L-1001 --head head-2026-01-31.txt --out L-1001.proof",
+                   [&a](const Context& c) { return run_prove_loan(c, a); });
+  loan->add_option("ID", a.loan, "Loan id")->required();
+  loan->add_option("--head", a.head, "Signed head to prove it against");
+  loan->add_option("--out", a.out, "File (default: standard output)");
+  auto& audit = tree.arguments.audit;
+  auto* list =
+      tree.command(&tree.app, "audit", "What was reversed, dated back, waived or overridden",
+                   "loanbook audit --from 2026-01-01 --to 2026-01-31",
+                   [&audit](const Context& c) { return run_audit(c, audit); });
+  list->add_option("--from", audit.from, "First booking date");
+  list->add_option("--to", audit.to, "Last booking date");
 }
 
 CommandNode node_of(const CLI::App* app) {
@@ -574,6 +620,9 @@ void add_all(Tree& tree) {
                                               {"pdf", Format::pdf}};
   app.add_option("--format", tree.context.format, "table, csv, json, ndjson, html or pdf")
       ->transform(CLI::Transformer(formats).description(""));
+  app.add_option("--role", tree.context.role, "full, read, write, operate or audit");
+  app.add_flag("--allow-personal-data", tree.context.allow_personal_data,
+               "Take ids and reasons that hold card or phone numbers");
   app.footer(
       "A first book:\n"
       "  loanbook init --currency CNY --date 2026-01-01\n"
@@ -589,6 +638,7 @@ void add_all(Tree& tree) {
   add_line_commands(tree);
   add_bulk_commands(tree);
   add_report_commands(tree);
+  add_proof_commands(tree);
   add_completion(tree);
 }
 

@@ -30,11 +30,15 @@ int run_stats(const Context& context);
 
 struct VerifyArguments {
   bool deep = false;
+  std::vector<std::string> receipts;  ///< files of receipts or signed heads
+  std::string key;                    ///< public key that must have signed them
 };
 int run_verify(const Context& context, const VerifyArguments& arguments);
 int run_rebuild(const Context& context);
 int run_backup(const Context& context, const std::string& target);
 int run_restore(const Context& context, const std::string& source);
+/// Makes the book of --book from `export ndjson`.
+int run_import_journal(const Context& context, const std::string& file);
 
 // Products and series: command_product.cpp; quotes: command_quote.cpp
 
@@ -241,6 +245,28 @@ struct EntriesArguments {
   bool follow = false;
 };
 int run_entries(const Context& context, const EntriesArguments& arguments);
-int run_export_hledger(const Context& context, const std::string& out);
+
+// Files for other programs: command_export.cpp
+
+/// `form`: `hledger`, `ledger`, `beancount`, `csv`, `xlsx`, `ndjson`.
+int run_export(const Context& context, const std::string& form, const std::string& out);
+
+// Proof: command_proof.cpp; audit: command_audit.cpp
+
+struct ProofArguments {
+  std::string key;   ///< file of a private key
+  std::string loan;  ///< of `prove loan`
+  std::string head;  ///< file of a signed head
+  std::string out;
+};
+int run_keygen(const std::string& out);
+int run_sign_head(const Context& context, const ProofArguments& arguments);
+int run_prove_loan(const Context& context, const ProofArguments& arguments);
+
+struct AuditArguments {
+  std::string from;
+  std::string to;
+};
+int run_audit(const Context& context, const AuditArguments& arguments);
 
 }  // namespace loanbook::apps

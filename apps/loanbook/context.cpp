@@ -53,16 +53,32 @@ storage::rocksdb::Options store_options() {
   return options;
 }
 
+namespace {
+
+Result<ledger::BookOptions> options_of(const Context& context) {
+  auto access = ledger::parse_access(context.role);
+  if (!access) return access.error();
+  return ledger::BookOptions{.wall_time_ms = wall_time_ms,
+                             .access = *access,
+                             .allow_personal_data = context.allow_personal_data};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Book>> open_writer(const Context& context) {
+  auto options = options_of(context);
+  if (!options) return options.error();
   auto store = storage::rocksdb::open_writer(context.book, store_options());
   if (!store) return store.error();
-  return Book::open(std::move(*store), {.wall_time_ms = wall_time_ms});
+  return Book::open(std::move(*store), std::move(*options));
 }
 
 Result<std::unique_ptr<Book>> open_reader(const Context& context) {
+  auto options = options_of(context);
+  if (!options) return options.error();
   auto view = storage::rocksdb::open_reader(context.book, store_options());
   if (!view) return view.error();
-  return Book::open(std::move(*view), {.wall_time_ms = wall_time_ms});
+  return Book::open(std::move(*view), std::move(*options));
 }
 
 int code_of(const Error& error) {

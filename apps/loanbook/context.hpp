@@ -35,6 +35,8 @@ inline constexpr int damaged = 5;      ///< integrity failure or broken invarian
 struct Context {
   std::string book = "./book";
   Format format = Format::table;
+  std::string role = "full";
+  bool allow_personal_data = false;
 };
 
 /// Options of every command that records something.

@@ -8,10 +8,10 @@
 #include <fstream>
 #include <map>
 
-#include "loanbook/interchange/export_hledger.hpp"
 #include "loanbook/interchange/file.hpp"
 #include "loanbook/interchange/import.hpp"
 #include "loanbook/interchange/product_toml.hpp"
+#include "loanbook/interchange/text_journal.hpp"
 #include "loanbook/storage/memory/memory_store.hpp"
 
 namespace {
@@ -150,7 +150,7 @@ TEST_CASE("hledger accepts a whole book, and its balances are the trial balance"
                                .string();
   {
     std::ofstream out{path};
-    must(export_hledger(*book, [&](std::string_view part) { out << part; }));
+    must(export_journal(*book, JournalForm::hledger, [&](std::string_view part) { out << part; }));
   }
   CHECK(std::system(("hledger check -f " + path).c_str()) == 0);
   CHECK(std::system(("hledger check accounts commodities -f " + path).c_str()) == 0);
