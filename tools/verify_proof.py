@@ -183,13 +183,13 @@ def read_product(data):
     r.u8(), r.varint(), r.u8(), r.u8()
     free = (r.varint(), r.varint(), r.zigzag(), r.varint(), r.varint())
     steps = (r.zigzag(), r.varint())
-    r.varint(), r.u8()
+    season = (r.varint(), r.u8())
     holidays = r.list(lambda: (r.varint(), r.varint(), r.u8()))
     r.u8(), r.u8(), r.u8()
-    calendar, digits = r.text(), None
+    calendar = r.text()
     r.u8(), r.u8()
     digits = r.flag(r.u8)
-    p["plain"] = not (any(fees) or any(free) or steps[0] or holidays or calendar or digits is not None or p["method"] > 5)
+    p["plain"] = not (any(fees) or any(free) or steps[0] or season[0] or holidays or calendar or digits is not None or p["method"] > 5)
     return p
 
 
@@ -495,7 +495,8 @@ def check_interest(product, opened, disbursed, entries, nights):
         moving = {13, 14, 15, 16, 17, 18, 19, 20, 24} | set(range(29, 41))
         need(plan.rows is None or any(e["kind"] in moving or not e["known"] for e in entries),
              "interest runs on something else than the plan, and no event explains it")
-        said.append(f"{other} lines of interest run on what payments and changes left of the plan")
+        said.append(f"{other} lines of interest " + ("are not held against a plan" if plan.rows is None else
+                                                     "run on what payments and changes left of the plan"))
     return said
 
 
