@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "loanbook/interchange/export_hledger.hpp"
+#include "loanbook/interchange/text_journal.hpp"
 #include "loanbook/ledger/book.hpp"
 #include "loanbook/money/money.hpp"
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
@@ -150,7 +150,8 @@ void beside_hledger(const std::string& folder, std::uint64_t entries) {
     std::ofstream out(journal, std::ios::binary);
     auto view = must(storage::rocksdb::open_reader(book));
     const auto reader = must(Book::open(std::move(view)));
-    must(interchange::export_hledger(*reader, [&](std::string_view part) { out << part; }));
+    must(interchange::export_journal(*reader, interchange::JournalForm::hledger,
+                                     [&](std::string_view part) { out << part; }));
   }
   const Answer ours = trial_balance(book, true);
   const std::string answer = folder + "/hledger.csv";

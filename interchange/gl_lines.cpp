@@ -34,7 +34,7 @@ money::Status each_gl_entry(const ledger::Book& book,
                   .text = booked.text,
                   .reason = booked.reason,
                   .lines = {}};
-    // A night posts by product: products may share an account.
+    // A night and a new chart post by product: products may share an account.
     std::map<std::tuple<std::string, std::string, std::string, AccountClass>, GlLine> merged;
     for (const ledger::GlPosting& posting : booked.postings) {
       const ledger::GlAccount& account = posting.account;

@@ -141,8 +141,8 @@ class Book {
   [[nodiscard]] Result<std::vector<ChargeView>> charges(const std::string& id) const;
   [[nodiscard]] Result<StandingView> standing(const std::string& id, std::optional<Day> as_of = {},
                                               std::optional<std::uint64_t> known_at = {}) const;
-  /// What changed what the loan owes from `from` (default: its first event) to `until` (default: the
-  /// day before the business date), both included. `statement.period`, `statement.future`.
+  /// What changed what the loan owes from `from` (default: its first event) to `until` (default:
+  /// the day before the business date), both included. `statement.period`, `statement.future`.
   [[nodiscard]] Result<Statement> statement(const std::string& id, std::optional<Day> from = {},
                                             std::optional<Day> until = {},
                                             std::optional<std::uint64_t> known_at = {}) const;

@@ -143,7 +143,7 @@ bool is_clearing(Role role) {
 bool is_of_book(Role role) { return role == Role::retained_earnings; }
 
 bool can_move(const Product& product, Role role) {
-  if (is_of_book(role)) return true;
+  if (is_of_book(role) || role == Role::opening_balance) return true;
   const auto place = static_cast<std::size_t>(role);
   if (place < role_count_1) return true;
   const bool of_partners = role >= Role::partner_payable && role <= Role::service_fee_income;

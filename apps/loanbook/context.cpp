@@ -82,9 +82,12 @@ Result<std::unique_ptr<Book>> open_reader(const Context& context) {
 }
 
 Result<std::unique_ptr<Book>> open_general_ledger(const Context& context) {
+  auto options = options_of(context);
+  if (!options) return options.error();
+  options->without_loans = true;
   auto view = storage::rocksdb::open_reader(context.book, store_options());
   if (!view) return view.error();
-  return Book::open(std::move(*view), {.wall_time_ms = wall_time_ms, .without_loans = true});
+  return Book::open(std::move(*view), std::move(*options));
 }
 
 int code_of(const Error& error) {
