@@ -51,13 +51,40 @@ std::string states_text(std::uint8_t states) {
   return text;
 }
 
+/// What a revolving loan, whose principal has one due date, cannot take.
+bool needs_plan(Kind kind) {
+  switch (kind) {
+    case Kind::down_payment:
+    case Kind::re_age:
+    case Kind::reamortize:
+    case Kind::reschedule:
+    case Kind::prepay:
+    case Kind::move_due_date:
+    case Kind::defer:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool is_payment(Kind kind) {
   return kind == Kind::repay || kind == Kind::down_payment || kind == Kind::merchant_refund ||
          kind == Kind::payout_refund || kind == Kind::goodwill || kind == Kind::adjust_charge;
 }
 
+Status check_chargeback(std::int64_t amount, const LoanEvent& payment, money::Currency currency) {
+  if (amount <= payment.amount_minor) return money::ok();
+  const auto text = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, currency.digits);
+  };
+  return refuse("payment.too_much",
+                fmt::format("the payment in entry {} was {}, {} cannot be taken back of it",
+                            payment.sequence, text(payment.amount_minor), text(amount)));
+}
+
 /// What an operation refers to must be of the right kind.
-Status check_target(const Operation& operation, const LoanHistory& history) {
+Status check_target(const Operation& operation, std::int64_t amount, const LoanHistory& history,
+                    money::Currency currency) {
   if (!operation.of) return money::ok();
   const auto target =
       std::find_if(history.events.begin(), history.events.end(),
@@ -70,6 +97,8 @@ Status check_target(const Operation& operation, const LoanHistory& history) {
   }
   const bool fits =
       operation.kind == Kind::chargeback ? is_payment(target->kind) : target->kind == Kind::charge;
+  if (fits && operation.kind == Kind::chargeback)
+    return check_chargeback(amount, *target, currency);
   if (fits) return money::ok();
   return refuse("operation.target_kind",
                 fmt::format("{}: entry {} is {}, it must be {}", rule.name, *operation.of,
@@ -97,15 +126,6 @@ Status check_amount_left(const Operation& operation, std::int64_t amount, const 
     return refuse("charge.too_much",
                   fmt::format("of the charge in entry {} {} can be {}", charge.sequence, text(most),
                               waive ? "waived" : "given back"));
-  }
-  for (const PaymentRecord& payment : state.servicing->payments) {
-    if (payment.sequence != *operation.of || operation.kind != Kind::chargeback) continue;
-    std::int64_t paid = payment.overpaid;
-    for (const std::int64_t part : payment.parts) paid += part;
-    if (amount > paid)
-      return refuse("payment.too_much", fmt::format("the payment in entry {} was {}, {} cannot be "
-                                                    "taken back of it",
-                                                    payment.sequence, text(paid), text(amount)));
   }
   return money::ok();
 }
@@ -176,10 +196,10 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
                   fmt::format("loan '{}' is {}; {} is taken while a loan is {}", command.loan, now,
                               rule.name, states_text(rule.states)));
   }
-  if (product.method == schedule::Method::revolving && operation.kind != Kind::cancel) {
+  if (is_revolving(product) && needs_plan(operation.kind)) {
     return refuse("operation.needs_installments",
-                  fmt::format("loan '{}' has no table of installments; {} needs one", command.loan,
-                              rule.name));
+                  fmt::format("loan '{}' is revolving: it has no installments, {} needs them",
+                              command.loan, rule.name));
   }
   const Result<Day> day = value_date(command);
   if (!day) return day.error();
@@ -212,7 +232,8 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
   }
   if (operated.code.size() > money::limits::external_id_max)
     return refuse("command.text_too_long", "a code has at most 64 bytes");
-  if (Status s = check_target(operation, *all); !s) return s.error();
+  if (Status s = check_target(operation, operated.amount_minor, *all, product.currency); !s)
+    return s.error();
   if (Status s =
           check_amount_left(operation, operated.amount_minor, record.state, product.currency);
       !s)
@@ -221,6 +242,9 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
   if (operation.rate && operation.kind != Kind::charge) {
     const Result<money::Rate> rate = money::Rate::parse(*operation.rate);
     if (!rate) return rate.error();
+    LoanTerms terms = record.state.terms;
+    terms.rate = *rate;
+    if (Status s = ledger::check(terms, product, record.state.disbursed); !s) return s.error();
     operated.rate_e12 = rate->e12();
   }
   // In the past the fold decides: where nothing is left to change, nothing changes.

@@ -170,7 +170,7 @@ void change(LoanState& state, const Rules& rules, Day day) {
 }
 
 void disburse(LoanState& state, const Product& product, std::int64_t amount_minor, Day day) {
-  if (product.servicing || state.servicing) {
+  if (product.servicing || (state.servicing && !is_revolving(product))) {
     if (state.lent == 0) state.disbursed = day;
     pay_out(state, Rules{product, state}, amount_minor, day);
     return;
@@ -182,6 +182,7 @@ void disburse(LoanState& state, const Product& product, std::int64_t amount_mino
   const Rules rules{product, state};
   state.cursor = schedule::begin_plan(rules.terms);
   begin_row(state, rules, day);
+  if (state.servicing) begin_drawn_table(state, rules);
   // Money that came first (its opening was reversed and made again) waits as overpayment until
   // something is due.
 }
@@ -293,6 +294,7 @@ void accrue(LoanState& state, const Product& product, Day at) {
   // nothing.
   if (state.status != LoanStatus::active) return;
   accrue_claims(state, product, at);
+  if (state.servicing && is_revolving(product)) show_accrued(state);
   if (state.joint) share_out(state, product);
 }
 
@@ -308,6 +310,7 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   if (product.joint && !state.joint) state.joint.emplace();
   accrue(state, product, event.value_date);
   const LoanBalances start = state.balance;
+  const Drawn drawn = drawn_of(state);
   switch (event.kind) {
     case Kind::open:
       state.status = LoanStatus::approved;
@@ -330,6 +333,8 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
       LOANBOOK_ASSERT(is_operation(event.kind));
       operate(state, Rules{product, state}, event);
   }
+  if (state.servicing && is_revolving(product))
+    follow_drawn(state, product, drawn, event.value_date);
   // An operation may hide, waive or move what accrues: the difference is part of its step.
   if (state.servicing) accrue(state, product, event.value_date);
   close_if_settled(state, event.value_date);

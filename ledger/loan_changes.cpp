@@ -28,6 +28,14 @@ std::int64_t ahead_of(const LoanState& state) {
   return ahead;
 }
 
+constexpr int longest_life_days = 60 * 366;
+
+/// The maturity `rows` steps of the plan after `due`.
+Day drawn_until(schedule::Terms terms, Day due, std::uint32_t rows) {
+  while (schedule::due_date(terms, terms.installments) < due) ++terms.installments;
+  return schedule::due_date(terms, terms.installments + rows);
+}
+
 /// The rows to come as a plan of their own, from the beginning of the running period.
 Result<schedule::RunningPlan> running_plan(const LoanState& state, const Rules& rules) {
   const Servicing& table = *state.servicing;
@@ -224,12 +232,74 @@ void prepay(LoanState& state, const Rules& rules, const LoanEvent& event) {
   table.payments.push_back(payment);
 }
 
+/// More steps until the maturity of a revolving loan.
+void extend_drawn(LoanState& state, const Rules& rules, std::uint32_t rows) {
+  Servicing& table = *state.servicing;
+  if (!state.row_coming || table.coming.empty()) return;
+  schedule::PlanRow& row = table.coming.front();
+  const Day maturity = drawn_until(rules.terms, row.due, rows);
+  for (DueInstallment& due : state.due) {
+    if (due.no == row.no) due.due = maturity;
+  }
+  table.find(row.no)->due = maturity;
+  row.due = maturity;
+  state.next.due = maturity;
+  sort_table(state);
+}
+
+void change_drawn(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  if (event.kind == Kind::change_rate && state.row_coming)
+    state.terms.rate = money::Rate::of_e12(event.operated->rate_e12);
+  if (event.kind == Kind::extend) extend_drawn(state, rules, event.operated->rows);
+}
+
+/// `operation.no_rows_to_come` after the maturity of a revolving loan.
+Status check_drawn(const LoanState& state, const Product& product, const Operated& operated,
+                   Kind kind, Day day) {
+  LoanState at = state;
+  advance(at, product, day);
+  if (!at.row_coming)
+    return Error{"operation.no_rows_to_come", "the loan has reached its maturity"};
+  if (kind != Kind::extend) return money::ok();
+  schedule::Terms terms = schedule_terms(product, at.terms, at.disbursed);
+  const Day maturity = drawn_until(terms, at.next.due, operated.rows);
+  return (maturity - at.disbursed).count() > longest_life_days
+             ? Status{Error{"operation.rows", "the loan would run for more than 60 years"}}
+             : money::ok();
+}
+
 }  // namespace
+
+void settle_early(LoanState& state, const Rules& rules, Day day) {
+  if (rules.product.prepayment != Prepayment::settle || is_revolving(rules.product) ||
+      !state.row_coming || state.status != LoanStatus::active || state.servicing->charged_off)
+    return;
+  Servicing& table = *state.servicing;
+  clear_unearned(state);
+  std::int64_t principal = 0;
+  for (const DueInstallment& due : state.due) {
+    if (due.due > day) principal += due.principal;
+  }
+  const std::int64_t interest = balance_of(state, Role::interest_accrued);
+  if (-balance_of(state, Role::overpayment) < interest + principal) return;
+  move(state, Role::overpayment, Role::interest_accrued, interest);
+  move(state, Role::overpayment, Role::principal, principal);
+  const Day from = table.find(table.coming.front().no)->from;
+  clear_rows(state);
+  stop_plan(state, day);
+  InstallmentRecord& record = add_record(state, from, day);
+  record.demanded[index(Component::principal)] = principal;
+  record.demanded[index(Component::interest)] = interest;
+  record.paid = record.demanded;
+  record.met = day;
+  sort_table(state);
+}
 
 bool changes_plan(Kind kind) { return kind >= Kind::prepay && kind <= Kind::defer; }
 
 Status check_change(const LoanState& state, const Product& product, const Operated& operated,
                     Kind kind, Day day) {
+  if (is_revolving(product)) return check_drawn(state, product, operated, kind, day);
   const PlanRules& plan = product.plan;
   const bool numbered = !plan.holidays.empty() || plan.step_growth_e12 != 0 ||
                         plan.amortization_installments != 0 || plan.balloon_minor != 0 ||
@@ -256,6 +326,7 @@ Status check_change(const LoanState& state, const Product& product, const Operat
 }
 
 void change_plan(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  if (is_revolving(rules.product)) return change_drawn(state, rules, event);
   if (event.kind == Kind::prepay) return prepay(state, rules, event);
   const auto change = change_of(state, rules, *event.operated, event.kind, event.value_date);
   // Nothing is left to change where an earlier event settled the loan.

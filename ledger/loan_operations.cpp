@@ -24,10 +24,10 @@ std::int64_t from_held(LoanState& state, Role credit, std::int64_t amount) {
   return amount - held;
 }
 
-void reopen(LoanState& state, Day day) {
+void reopen(LoanState& state, const Rules& rules, Day day) {
   if (state.status != LoanStatus::closed || state.due.empty()) return;
   state.status = LoanStatus::active;
-  go_on(state, day);
+  go_on(state, rules, day);
 }
 
 /// What held money covers whole is never owed again.
@@ -64,7 +64,7 @@ void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const 
   ChargeRecord record{.sequence = event.sequence,
                       .component = op.choice == 2 ? Component::penalty : Component::fee,
                       .code = op.code,
-                      .installment = installment_at(state, due),
+                      .installment = installment_at(state, rules, due),
                       .assessed = event.value_date,
                       .due = due,
                       .amount = op.amount_minor};
@@ -74,7 +74,7 @@ void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const 
   const bool by_run = servicing != nullptr && servicing->income_by_run;
   if (!by_run && (at_once || due < event.value_date)) recognise(state, record);
   state.servicing->charges.push_back(std::move(record));
-  reopen(state, event.value_date);
+  reopen(state, rules, event.value_date);
   use_held(state, rules, event.value_date);
 }
 
@@ -131,20 +131,23 @@ void adjust_charge(LoanState& state, const Rules& rules, const LoanEvent& event,
 
 /// Money that left again is owed again, in the installment whose period holds the day.
 void owe_again(LoanState& state, const Rules& rules, const Parts& parts, Day day) {
-  const std::uint32_t no = installment_at(state, day);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (parts[i] == 0) continue;
     const auto component = static_cast<Component>(i);
+    const bool charged = component == Component::fee || component == Component::penalty;
+    const std::uint32_t no =
+        charged ? installment_at(state, rules, day) : claim_at(state, rules, day);
     demand(state, rules, no, component, parts[i]);
     if (component == Component::principal) state.servicing->find(no)->owed_again += parts[i];
     Role role = Role::principal;
     if (component == Component::fee) role = Role::fee_receivable;
     if (component == Component::penalty) role = Role::late_fee_receivable;
-    if (component == Component::interest) role = Role::interest_receivable;
+    if (component == Component::interest)
+      role = is_drawn(state, rules, no) ? Role::interest_accrued : Role::interest_receivable;
     if (state.servicing->charged_off) role = loss_role(*state.servicing, component);
     move(state, role, Role::settlement, parts[i]);
   }
-  reopen(state, day);
+  reopen(state, rules, day);
 }
 
 void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
@@ -189,6 +192,9 @@ void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const 
       if (component == Component::penalty) role = Role::late_fee_receivable;
       if (component == Component::interest)
         role = record.due > event.value_date ? Role::interest_unearned : Role::interest_receivable;
+      if (component == Component::interest && is_drawn(state, rules, record.no))
+        role = Role::interest_accrued;
+      if (table.charged_off) role = loss_role(table, component);
       move(state, role, Role::settlement, part);
       rest -= part;
     }
@@ -196,7 +202,7 @@ void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const 
   Parts parts{};
   parts[index(Component::principal)] = rest;
   if (rest > 0) owe_again(state, rules, parts, event.value_date);
-  reopen(state, event.value_date);
+  reopen(state, rules, event.value_date);
 }
 
 void refund_overpayment(LoanState& state, const Rules& rules, const LoanEvent& event,
@@ -258,10 +264,12 @@ void waive_interest(LoanState& state, const Rules& rules, const LoanEvent& event
                     const Operated& op) {
   std::int64_t rest = op.amount_minor;
   for (DueInstallment& due : state.due) {
-    if (due.due > event.value_date) break;
+    const bool drawn = is_drawn(state, rules, due.no);
+    if (due.due > event.value_date && !drawn) break;
     const std::int64_t part = std::min(rest, due.interest);
     if (part <= 0) continue;
-    move(state, Role::interest_income, Role::interest_receivable, part);
+    move(state, Role::interest_income, drawn ? Role::interest_accrued : Role::interest_receivable,
+         part);
     state.servicing->find(due.no)->waived[index(Component::interest)] += part;
     const schedule::AllocatedLine line{due.no, Component::interest, part};
     if (!schedule::settle_lines({&due, 1}, {&line, 1}, rules.overdue, event.value_date))

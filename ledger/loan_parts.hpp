@@ -34,6 +34,11 @@ void stop_plan(LoanState& state, Day day);
 /// Throws LoanFault where there is no level.
 [[nodiscard]] std::int64_t must_fit(std::optional<std::int64_t> level);
 
+/// Daily interest, repayable on any day, the rest at maturity (随借随还).
+[[nodiscard]] inline bool is_revolving(const Product& product) {
+  return product.method == schedule::Method::revolving;
+}
+
 // Joint loans (joint.hpp).
 
 /// The partners' accounts follow the totals of the loan. Requires state.joint.
@@ -60,6 +65,21 @@ void receive_payment(LoanState& state, const Rules& rules, const LoanEvent& even
 void operate(LoanState& state, const Rules& rules, const LoanEvent& event);
 /// Makes the table for a loan that went without; nothing where it has one. Requires a plan.
 void make_table(LoanState& state, const Rules& rules);
+/// What a revolving loan owes before its maturity, while interest runs on it.
+struct Drawn {
+  bool runs = false;
+  std::int64_t accrued = 0;
+  std::int64_t principal = 0;
+  money::Rate rate = money::Rate::of_e12(0);
+};
+[[nodiscard]] Drawn drawn_of(const LoanState& state);
+/// The installment of a revolving loan that is still to come asks for the interest accrued so far.
+/// Requires a table.
+void show_accrued(LoanState& state);
+/// Its line goes on from `day` with what an event has made of it. Requires a table.
+void follow_drawn(LoanState& state, const Product& product, const Drawn& before, Day day);
+/// Its pay-out, where charges had made a table before.
+void begin_drawn_table(LoanState& state, const Rules& rules);
 /// Days past due less the days that were paused.
 [[nodiscard]] std::int32_t unpaused(const LoanState& state, std::int32_t days, Day day);
 

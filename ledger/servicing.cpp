@@ -203,10 +203,7 @@ void use_held(LoanState& state, const Rules& rules, Day day) {
   const std::int64_t held = -balance_of(state, Role::overpayment);
   if (held <= 0) return;
   PaymentRecord record;
-  const std::int64_t rest = allocate_payment(
-      state, rules,
-      rules.product.servicing ? rules.product.servicing->payment : ServicingRules::standard_order(),
-      held, {Role::overpayment}, day, record);
+  const std::int64_t rest = pay_by_rule(state, rules, held, {Role::overpayment}, day, record);
   LOANBOOK_ASSERT(rest <= held);
 }
 
@@ -221,8 +218,18 @@ bool has_lines(const LoanState& state, std::uint32_t no) {
 
 }  // namespace
 
-std::uint32_t installment_at(LoanState& state, Day day) {
+std::uint32_t installment_at(LoanState& state, const Rules& rules, Day day) {
   Servicing& table = *state.servicing;
+  if (is_revolving(rules.product)) {
+    for (const InstallmentRecord& record : table.installments) {
+      if (record.extra && record.due == day) return record.no;
+    }
+    InstallmentRecord& own = add_record(state, day, day);
+    own.extra = true;
+    const std::uint32_t no = own.no;
+    sort_table(state);
+    return no;
+  }
   for (const InstallmentRecord& record : table.installments) {
     if (!record.down_payment && day <= record.due) return record.no;
   }
@@ -267,19 +274,52 @@ void claim_charges(const Servicing& table, std::vector<schedule::Claim>& claims,
 
 }  // namespace
 
-std::int64_t allocate_payment(LoanState& state, const Rules& rules,
-                              const schedule::TimedOrder& order, std::int64_t amount_minor,
-                              Incoming from, Day day, PaymentRecord& record) {
+namespace {
+
+std::vector<schedule::Claim> claims_on(const LoanState& state, const Rules& rules, Day day) {
   auto claims = schedule::claims_of(state.due, rules.overdue, day);
   if (!claims) throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
-  if (rules.product.servicing && rules.product.servicing->charges_due_by_date)
-    claim_charges(*state.servicing, *claims, day);
-  const schedule::Allocation allocation = schedule::allocate(amount_minor, *claims, order, day);
-  for (const AllocatedLine& line : allocation.lines) book_line(state, line, from, day, record);
+  return std::move(*claims);
+}
+
+std::int64_t take(LoanState& state, const Rules& rules, const schedule::Allocation& allocation,
+                  Incoming from, Day day, PaymentRecord& record) {
+  for (const AllocatedLine& line : allocation.lines)
+    book_line(state, rules, line, from, day, record);
   if (!schedule::settle_lines(state.due, allocation.lines, rules.overdue, day))
     throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
   drop_met(state, rules, day);
   return allocation.unallocated;
+}
+
+}  // namespace
+
+std::int64_t allocate_payment(LoanState& state, const Rules& rules,
+                              const schedule::TimedOrder& order, std::int64_t amount_minor,
+                              Incoming from, Day day, PaymentRecord& record) {
+  auto claims = claims_on(state, rules, day);
+  if (rules.product.servicing && rules.product.servicing->charges_due_by_date)
+    claim_charges(*state.servicing, claims, day);
+  return take(state, rules, schedule::allocate(amount_minor, claims, order, day), from, day,
+              record);
+}
+
+std::int64_t pay_by_rule(LoanState& state, const Rules& rules, std::int64_t amount_minor,
+                         Incoming from, Day day, PaymentRecord& record) {
+  if (state.due.empty()) return amount_minor;
+  if (rules.product.servicing) {
+    return allocate_payment(state, rules, rules.product.servicing->payment, amount_minor, from, day,
+                            record);
+  }
+  const std::int64_t rest = take(
+      state, rules,
+      schedule::allocate(amount_minor, claims_on(state, rules, day), rules.product.allocation, day),
+      from, day, record);
+  if (rest == 0 || !is_revolving(rules.product)) return rest;
+  schedule::TimedOrder drawn;
+  for (const Component component : {Component::fee, Component::interest, Component::principal})
+    drawn.steps.push_back({Timing::in_advance, component});
+  return allocate_payment(state, rules, drawn, rest, from, day, record);
 }
 
 namespace {
@@ -293,8 +333,8 @@ Role source_of(Role source, Component component) {
 
 }  // namespace
 
-void book_line(LoanState& state, const AllocatedLine& line, Incoming from, Day day,
-               PaymentRecord& payment) {
+void book_line(LoanState& state, const Rules& rules, const AllocatedLine& line, Incoming from,
+               Day day, PaymentRecord& payment) {
   Servicing& table = *state.servicing;
   InstallmentRecord& record = *table.find(line.no);
   const DueInstallment& claim = *std::find_if(
@@ -325,6 +365,7 @@ void book_line(LoanState& state, const AllocatedLine& line, Incoming from, Day d
     case Component::compound:
       return credit(Role::compound_receivable, line.amount);
     case Component::interest:
+      if (is_drawn(state, rules, line.no)) return credit(Role::interest_accrued, line.amount);
       return credit(ahead ? Role::interest_unearned : Role::interest_receivable, line.amount);
     case Component::principal:
       return credit(claim.due < day ? Role::principal_overdue : Role::principal, line.amount);
@@ -378,6 +419,12 @@ void row_due(LoanState& state, const Rules& rules, Day day) {
   const auto claim = std::find_if(state.due.begin(), state.due.end(),
                                   [&](const DueInstallment& d) { return d.no == row.no; });
   const std::int64_t unpaid = claim == state.due.end() ? 0 : claim->interest;
+  if (is_revolving(rules.product) && claim != state.due.end()) {
+    const DueInstallment fresh =
+        schedule::become_due(row.no, row.due, claim->principal, claim->interest, 0, rules.overdue);
+    claim->penalty = fresh.penalty;
+    claim->compound = fresh.compound;
+  }
   if (!table.charged_off) {
     move(state, Role::interest_receivable, Role::interest_accrued, unpaid);
     move(state, Role::interest_unearned, Role::interest_accrued,
@@ -428,14 +475,46 @@ void settle_servicing(LoanState& state, Day day) {
   stop_plan(state, day);
 }
 
-void go_on(LoanState& state, Day day) {
+namespace {
+
+/// Rounded daily interest at the loan's rate.
+std::int64_t interest_for(const LoanState& state, const Rules& rules, std::int64_t principal,
+                          Day from, Day until) {
+  const schedule::DayCount day_count = rules.product.day_count;
+  return must_fit(
+      schedule::level(schedule::simple_line(principal, state.terms.rate, day_count, from),
+                      day_count, rules.product.interest_rounding.mode, until));
+}
+
+}  // namespace
+
+void go_on(LoanState& state, const Rules& rules, Day day) {
   Servicing& table = *state.servicing;
   std::erase_if(table.coming, [day](const schedule::PlanRow& row) { return row.due <= day; });
   if (table.coming.empty() || state.row_coming) return;
-  // The interest of these rows was earned when everything was paid.
+  // The interest of these rows was earned when everything was paid; what is owed again bears its
+  // own.
   for (schedule::PlanRow& row : table.coming) row.interest = 0;
+  if (!is_revolving(rules.product) && !table.charged_off) {
+    std::int64_t owed = 0;
+    for (const DueInstallment& due : state.due) {
+      if (due.due > day) owed += due.principal;
+    }
+    Day from = day;
+    for (schedule::PlanRow& row : table.coming) {
+      row.interest = interest_for(state, rules, owed, from, row.due);
+      demand(state, rules, row.no, Component::interest, row.interest);
+      from = row.due;
+      for (const DueInstallment& due : state.due) {
+        if (due.no == row.no) owed -= due.principal;
+      }
+    }
+  }
   state.next = table.coming.front();
   state.row_coming = true;
+  if (!is_revolving(rules.product) && state.next.interest != 0)
+    state.interest =
+        schedule::scheduled_line(state.next.interest, rules.product.day_count, day, state.next.due);
 }
 
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
@@ -451,16 +530,36 @@ void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
 }
 
 void receive_payment(LoanState& state, const Rules& rules, const LoanEvent& event) {
-  receive(state, rules, event, payment_order(rules), {Role::settlement});
+  PaymentRecord record{.sequence = event.sequence};
+  const std::int64_t rest =
+      pay_by_rule(state, rules, event.amount_minor, {Role::settlement}, event.value_date, record);
+  move(state, Role::settlement, Role::overpayment, rest);
+  record.overpaid = rest;
+  state.servicing->payments.push_back(record);
+  if (!rules.product.servicing && rest > 0) settle_early(state, rules, event.value_date);
 }
 
 void make_table(LoanState& state, const Rules& rules) {
   if (state.servicing) return;
   Servicing& table = state.servicing.emplace();
   const std::vector<DueInstallment> unpaid = std::exchange(state.due, {});
+  if (is_revolving(rules.product)) return make_drawn_table(state, rules, unpaid);
   const schedule::Plan plan = schedule::make_plan(rules.terms);
   Day from = state.disbursed;
+  // A plan that was settled early ends with what was paid on that day.
+  const Day settled = state.row_coming ? never : state.interest.first;
+  std::int64_t interest = -balance_of(state, Role::interest_income);
   for (const schedule::PlanRow& row : plan.rows) {
+    if (row.due > settled) {
+      InstallmentRecord rest{.no = row.no, .from = from, .due = settled};
+      rest.demanded[index(Component::principal)] = row.principal + row.balance;
+      rest.demanded[index(Component::interest)] = interest;
+      rest.paid = rest.demanded;
+      rest.met = settled;
+      table.installments.push_back(rest);
+      break;
+    }
+    interest -= row.interest;
     InstallmentRecord record{.no = row.no, .from = from, .due = row.due};
     record.demanded[index(Component::principal)] = row.principal;
     record.demanded[index(Component::interest)] = row.interest;

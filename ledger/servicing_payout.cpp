@@ -119,15 +119,18 @@ void round_payments(std::vector<schedule::PlanRow>& rows, money::Rounding roundi
   }
 }
 
-/// Charges assessed before the first pay-out find their installments.
+}  // namespace
+
 void place_charges(LoanState& state, const Rules& rules) {
   Servicing& table = *state.servicing;
   for (ChargeRecord& charge : table.charges) {
     if (charge.sequence == 0) continue;  // the fee of a row of the plan
-    charge.installment = installment_at(state, charge.due);
+    charge.installment = installment_at(state, rules, charge.due);
     demand(state, rules, charge.installment, charge.component, charge.unpaid());
   }
 }
+
+namespace {
 
 void raise_rows(LoanState& state, const Rules& rules, std::int64_t more, Day day) {
   Servicing& table = *state.servicing;
@@ -160,7 +163,8 @@ schedule::Plan first_plan(const Rules& rules, std::int64_t principal, Day day) {
 }
 
 void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Day day) {
-  const ServicingRules& servicing = *rules.product.servicing;
+  static const ServicingRules none{};
+  const ServicingRules& servicing = rules.product.servicing ? *rules.product.servicing : none;
   const std::int64_t held = std::min(-balance_of(state, Role::overpayment), amount_minor);
   move(state, Role::principal, Role::settlement, amount_minor);
   const std::int64_t own_part =
@@ -169,7 +173,7 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
   const bool first = state.lent == 0;
   state.lent += amount_minor;
   if (!state.servicing) state.servicing.emplace();
-  if (state.status == LoanStatus::closed) go_on(state, day);
+  if (state.status == LoanStatus::closed) go_on(state, rules, day);
   state.status = LoanStatus::active;
   Servicing& table = *state.servicing;
   if (first && state.status != LoanStatus::closed && table.payments.empty()) {

@@ -13,8 +13,18 @@ void sort_table(LoanState& state);
 void demand(LoanState& state, const Rules& rules, std::uint32_t no, schedule::Component component,
             std::int64_t minor);
 /// The installment whose period holds `day`; after the last one an extra installment, due on the
-/// last of its days.
-[[nodiscard]] std::uint32_t installment_at(LoanState& state, Day day);
+/// last of its days. On a revolving loan an extra one for each day.
+[[nodiscard]] std::uint32_t installment_at(LoanState& state, const Rules& rules, Day day);
+/// Where principal and interest that left again are owed: as above, but what a revolving loan has
+/// drawn until its maturity.
+[[nodiscard]] std::uint32_t claim_at(LoanState& state, const Rules& rules, Day day);
+/// Is this the installment of a revolving loan on which daily interest runs?
+[[nodiscard]] bool is_drawn(const LoanState& state, const Rules& rules, std::uint32_t no);
+/// The table of a revolving loan with one installment, due at maturity.
+void make_drawn_table(LoanState& state, const Rules& rules,
+                      const std::vector<schedule::DueInstallment>& unpaid);
+/// Charges assessed before the first pay-out find their installments.
+void place_charges(LoanState& state, const Rules& rules);
 
 /// Where money comes from, and what it is on a claim that was charged off.
 struct Incoming {
@@ -25,12 +35,18 @@ struct Incoming {
 std::int64_t allocate_payment(LoanState& state, const Rules& rules,
                               const schedule::TimedOrder& order, std::int64_t amount_minor,
                               Incoming from, Day day, PaymentRecord& record);
-void book_line(LoanState& state, const schedule::AllocatedLine& line, Incoming from, Day day,
-               PaymentRecord& payment);
+void book_line(LoanState& state, const Rules& rules, const schedule::AllocatedLine& line,
+               Incoming from, Day day, PaymentRecord& payment);
+/// Splits money as the product says for repayments; returns what is left.
+std::int64_t pay_by_rule(LoanState& state, const Rules& rules, std::int64_t amount_minor,
+                         Incoming from, Day day, PaymentRecord& record);
+/// Money held that covers all principal and the interest so far settles a plan, where the product
+/// says so.
+void settle_early(LoanState& state, const Rules& rules, Day day);
 /// Where a component stood before the claim was charged off, and stands after it.
 [[nodiscard]] Role loss_role(const Servicing& table, schedule::Component component);
 /// A loan that was settled has rows to come again.
-void go_on(LoanState& state, Day day);
+void go_on(LoanState& state, const Rules& rules, Day day);
 /// Money that was held is used for what is owed now.
 void use_held(LoanState& state, const Rules& rules, Day day);
 void pay_charges(Servicing& table, const schedule::AllocatedLine& line);
