@@ -24,6 +24,7 @@ AccountClass class_of(Role role) {
     case Role::recovery_income:
     case Role::partner_income:
     case Role::service_fee_income:
+    case Role::income_suspended:
       return AccountClass::income;
     case Role::goodwill_expense:
     case Role::goodwill_interest:

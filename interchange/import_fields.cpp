@@ -49,11 +49,12 @@ constexpr std::array<std::string_view, field_count> names = {"loan_id",
                                                              "temporary_until",
                                                              "sub_limits",
                                                              "rule_set",
-                                                             "score_id"};
+                                                             "score_id",
+                                                             "party"};
 
 // A set of fields, one bit each.
-using FieldSet = std::uint32_t;
-static_assert(field_count <= 32);
+using FieldSet = std::uint64_t;
+static_assert(field_count <= 64);
 
 constexpr FieldSet bit(Field field) { return FieldSet{1} << static_cast<unsigned>(field); }
 
@@ -74,7 +75,8 @@ constexpr FieldSet cash_fields = bit(Field::loan_id) | bit(Field::amount);
 constexpr FieldSet open_fields = cash_fields | bit(Field::product);
 constexpr FieldSet terms_fields = bit(Field::product_version) | bit(Field::rate) |
                                   bit(Field::installments) | bit(Field::first_due) |
-                                  bit(Field::due_day) | bit(Field::line) | bit(Field::reservation);
+                                  bit(Field::due_day) | bit(Field::line) | bit(Field::reservation) |
+                                  bit(Field::party);
 constexpr FieldSet line_fields = bit(Field::line);
 constexpr FieldSet line_terms = bit(Field::until) | bit(Field::revolving) |
                                 bit(Field::needs_decision) | bit(Field::write_off_restores) |
@@ -482,6 +484,7 @@ class Builder {
     if (!amount(currency) || !rate(&open->rate)) return false;
     open->line = plain(Field::line);
     open->reservation = plain(Field::reservation);
+    open->party = plain(Field::party);
     open->amount = *row_.get(Field::amount);
     if (row_.get(Field::product_version)) {
       std::uint32_t version = 0;

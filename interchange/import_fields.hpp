@@ -52,8 +52,9 @@ enum class Field : std::uint8_t {
   sub_limits,
   rule_set,
   score_id,
+  party,  ///< of a loan that is opened
 };
-inline constexpr std::size_t field_count = 32;
+inline constexpr std::size_t field_count = 33;
 
 /// The name of the field in files (docs/import.md); `value_date` is called `date` in a file of
 /// loans.

@@ -13,6 +13,7 @@
 #include "loanbook/interchange/toml/keys.hpp"
 #include "loanbook/interchange/toml/product_joint.hpp"
 #include "loanbook/interchange/toml/product_plan.hpp"
+#include "loanbook/interchange/toml/product_quality.hpp"
 #include "loanbook/interchange/toml/product_servicing.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/limits.hpp"
@@ -166,7 +167,8 @@ void read_overdue(Keys& root, Product& product) {
   Keys overdue{root.table("overdue"),
                "overdue",
                root.problems(),
-               {"grace_days", "grace", "penalty", "compound", "buckets", "categories"}};
+               {"grace_days", "grace", "penalty", "compound", "buckets", "categories",
+                "materiality", "non_accrual", "customer"}};
   overdue.integer("grace_days", product.grace_days);
   overdue.text("grace", product.grace_mode, parser_of(grace_modes));
   Keys penalty{
@@ -176,6 +178,7 @@ void read_overdue(Keys& root, Product& product) {
   overdue.text("compound", product.compound, parser_of(compound_rates));
   read_thresholds(overdue, "buckets", product.buckets);
   read_thresholds(overdue, "categories", product.categories);
+  toml_reading::read_asset_quality(overdue, product);
 }
 
 void read_order(Keys& keys, schedule::AllocationOrder& out) {
@@ -258,7 +261,10 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
                               {"product.calendar", "business_days", "calendar"},
                               {"product.parties", "joint", "parties"},
                               {"product.buckets", "overdue", "buckets"},
-                              {"product.categories", "overdue", "categories"}};
+                              {"product.categories", "overdue", "categories"},
+                              {"product.materiality", "overdue", "materiality"},
+                              {"product.non_accrual", "overdue", "non_accrual"},
+                              {"product.customer", "overdue", "customer"}};
   const Place* place = std::ranges::find(places, id, &Place::id);
   if (place == std::end(places)) {
     const toml::node* node = root.get(id.substr(std::min(id.find('.') + 1, id.size())));

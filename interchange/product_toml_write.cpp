@@ -5,6 +5,7 @@
 #include "loanbook/interchange/product_toml.hpp"
 #include "loanbook/interchange/toml/product_joint.hpp"
 #include "loanbook/interchange/toml/product_plan.hpp"
+#include "loanbook/interchange/toml/product_quality.hpp"
 #include "loanbook/interchange/toml/product_servicing.hpp"
 
 namespace loanbook::interchange {
@@ -91,6 +92,7 @@ void write_overdue(std::string& out, const ledger::Product& product) {
   line(out, "compound", in_quotes(to_text(product.compound)));
   line(out, "buckets", list_of(product.buckets));
   line(out, "categories", list_of(product.categories));
+  toml_reading::write_asset_quality(out, product);
 }
 
 void write_allocation(std::string& out, const ledger::Product& product) {

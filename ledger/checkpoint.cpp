@@ -16,7 +16,7 @@ namespace {
 using storage::Row;
 using storage::Space;
 
-constexpr std::uint8_t layout = 4;
+constexpr std::uint8_t layout = 5;
 constexpr std::size_t rows_per_put = 64;  // about 3 MB of loan pages a call
 
 std::string big_endian(std::uint64_t number) {
@@ -46,6 +46,7 @@ std::string encode_page(const LoanPage& page, std::uint64_t first, const BookSta
     out.u8(record.bucket_closed);
     out.u8(static_cast<std::uint8_t>((record.touched ? 1 : 0) | (record.isolated ? 2 : 0)));
     out.varint(record.on_line ? record.on_line->line : 0);
+    out.text(record.party ? *record.party : std::string{});
     encode(canonical(record, state), bytes);
   }
   return bytes;
@@ -68,6 +69,7 @@ bool decode_page(std::string_view bytes, BookState& state) {
     record.isolated = (flags & 2) != 0;
     if (const auto line = static_cast<std::uint32_t>(in.varint()); line != 0)
       record.on_line.emplace().line = line;
+    name_party(state, state.loans.size(), in.text());
     if (record.isolated) ++state.isolated;
     if (record.touched) state.touched.push_back(state.loans.size());
     std::string_view rest = in.rest();

@@ -31,6 +31,7 @@ struct OpenLoan {
   std::uint8_t due_day = 0;
   std::string line{};         ///< the credit line it is drawn on; empty: none
   std::string reservation{};  ///< of that line, to be used up by it
+  std::string party{};        ///< reference of the customer: opaque, no name, at most 64 bytes
 };
 struct Disburse {
   std::string amount;

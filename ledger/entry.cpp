@@ -19,7 +19,12 @@ Error damaged(std::string message) {
 }
 
 /// Bits of the byte before a first due date.
-enum OpenedBit : std::uint8_t { bit_first_due = 1, bit_line = 2, bit_reservation = 4 };
+enum OpenedBit : std::uint8_t {
+  bit_first_due = 1,
+  bit_line = 2,
+  bit_reservation = 4,
+  bit_party = 8
+};
 
 void encode_opened(Encoder& out, const Opened& opened) {
   const LoanTerms& terms = opened.terms;
@@ -28,12 +33,14 @@ void encode_opened(Encoder& out, const Opened& opened) {
   out.varint(terms.installments);
   out.u8(static_cast<std::uint8_t>((terms.first_due ? bit_first_due : 0) |
                                    (opened.line != 0 ? bit_line : 0) |
-                                   (!opened.reservation.empty() ? bit_reservation : 0)));
+                                   (!opened.reservation.empty() ? bit_reservation : 0) |
+                                   (!opened.party.empty() ? bit_party : 0)));
   if (terms.first_due) out.day(*terms.first_due);
   out.u8(terms.due_day);
   out.digest(opened.plan);
   if (opened.line != 0) out.varint(opened.line);
   if (!opened.reservation.empty()) out.text(opened.reservation);
+  if (!opened.party.empty()) out.text(opened.party);
 }
 
 Opened decode_opened(Decoder& in) {
@@ -50,8 +57,10 @@ Opened decode_opened(Decoder& in) {
   opened.plan = in.digest();
   if ((bits & bit_line) != 0) opened.line = static_cast<std::uint32_t>(in.varint());
   if ((bits & bit_reservation) != 0) opened.reservation = in.text(money::limits::external_id_max);
+  if ((bits & bit_party) != 0) opened.party = in.text(money::limits::external_id_max);
   // What is named is not empty: one value, one encoding.
-  if (bits >= 8 || ((bits & bit_line) != 0 && opened.line == 0) ||
+  if (bits >= 16 || ((bits & bit_party) != 0 && opened.party.empty()) ||
+      ((bits & bit_line) != 0 && opened.line == 0) ||
       ((bits & bit_reservation) != 0 && opened.reservation.empty()))
     in.fail();
   return opened;

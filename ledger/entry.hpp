@@ -45,6 +45,7 @@ struct Opened {
   Digest plan{};  ///< of the plan the customer agreed to: SHA-256 of its rows (docs/format.md)
   std::uint32_t line = 0;     ///< number of its credit line; 0: none
   std::string reservation{};  ///< of that line
+  std::string party{};        ///< reference of the customer, opaque
 };
 /// An installment of a loan that was taken over. Amounts by schedule::Component.
 struct TakenRow {

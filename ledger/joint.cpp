@@ -69,6 +69,10 @@ Place place_of(Role role) {
     case Role::partner_expense:
     case Role::partner_loss:
     case Role::service_fee_income:
+    case Role::interest_suspended:
+    case Role::income_suspended:
+    case Role::memo_interest:
+    case Role::memo_contra:
       return {Side::partners};
   }
   LOANBOOK_ASSERT(false && "an account role that the parties of a joint loan do not know");
@@ -125,9 +129,13 @@ void track(JointTotals& totals, Role debit, Role credit, std::int64_t minor) {
   if (to.side == Side::claim && from.side == Side::claim && to.component == from.component) return;
   if (from.side == Side::claim) claim_falls(totals, from.component, minor, to.side);
   if (to.side == Side::claim) claim_falls(totals, to.component, -minor, from.side);
-  if (from.side != Side::recovery && to.side != Side::recovery) return;
-  if (from.side == to.side) return;
-  const std::int64_t in = from.side == Side::recovery ? minor : -minor;
+  // Money on what was given up, whether it is income now or makes the loss smaller.
+  const auto after_loss = [](const Place& a, const Place& b) {
+    return a.side == Side::recovery || (a.side == Side::loss && b.side == Side::money);
+  };
+  const bool comes = after_loss(from, to);
+  if (comes == after_loss(to, from)) return;
+  const std::int64_t in = comes ? minor : -minor;
   raise(totals.recovered, in - take(totals.lost_subrogated, in));
 }
 
@@ -144,9 +152,10 @@ void share_out(LoanState& state, const Product& product) {
   Int128 principal = 0;
   for (const Component component : components) {
     const auto i = static_cast<std::size_t>(component);
-    const Int128 in =
-        partners(component, sum_of(received_of(state, component), totals.compensated[i]));
-    const Int128 gone = partners(component, totals.lost[i]);
+    const std::int64_t came = sum_of(received_of(state, component), totals.compensated[i]);
+    const Int128 in = partners(component, came);
+    // Received and lost together are what was lent or earned: their shares are one share.
+    const Int128 gone = partners(component, sum_of(came, totals.lost[i])) - in;
     paid += in;
     lost += gone;
     if (component == Component::principal) {
@@ -173,6 +182,20 @@ void share_out(LoanState& state, const Product& product) {
   stands(Role::partner_loss, -lost);
   stands(Role::partner_payable, -paid);
   stands(Role::service_fee_income, -fee);
+}
+
+Int128 partners_unpaid_income(const LoanState& state, const Product& product) {
+  const JointTotals& totals = *state.joint;
+  Int128 unpaid = 0;
+  for (const Component component : {Component::interest, Component::penalty, Component::compound}) {
+    const auto i = static_cast<std::size_t>(component);
+    const auto share = [&](std::int64_t total) {
+      return partners_share(state, *product.joint, component, total);
+    };
+    unpaid += share(totals.earned[i]) -
+              share(sum_of(sum_of(totals.received[i], totals.compensated[i]), totals.lost[i]));
+  }
+  return unpaid;
 }
 
 void compensate(LoanState& state, const Product& product, Day day) {
@@ -221,7 +244,9 @@ PartnerTotals partner_totals(const LoanState& state, const JointRules& rules, st
         share(component, sum_of(received, totals.compensated[i]));
     result.received[i] = in;
     result.compensation += with_compensation - in;
-    result.lost[i] = share(component, totals.lost[i]);
+    result.lost[i] =
+        share(component, sum_of(sum_of(received, totals.compensated[i]), totals.lost[i])) -
+        with_compensation;
     if (component == Component::principal) {
       result.outstanding -= with_compensation + result.lost[i];
     } else {

@@ -20,7 +20,7 @@ struct PartnerTotals {
   std::int64_t service_fee = 0;   ///< kept back by the lead
   std::int64_t compensation = 0;  ///< paid by the lead in the borrower's place
   std::int64_t recovered = 0;
-  Parts lost{};
+  Parts lost{};  ///< with what it received and was compensated one share of their sum
   Parts earned{};
   std::int64_t outstanding = 0;  ///< principal it still has in the loan
   /// Owed to it, less what it owes for its part of what was lent.

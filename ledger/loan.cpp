@@ -138,14 +138,22 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
       consider(change);
       break;
     }
+    if (rules.product.quality.non_accrual_days != 0)
+      consider(oldest->due + date::days{rules.product.quality.non_accrual_days} + one);
   }
   return next;
 }
 
+/// Accounts that are functions of the others.
+void follow_totals(LoanState& state, const Product& product) {
+  if (state.joint) share_out(state, product);
+  suspend_income(state, product);
+}
+
 void settle_changes(LoanState& state, const Rules& rules) {
-  const std::int32_t days = schedule::reported_days_past_due(state.due, rules.overdue, state.day);
-  state.bucket = schedule::classify(rules.product.buckets,
-                                    state.servicing ? unpaused(state, days, state.day) : days);
+  const std::int32_t days = counted_days(state, rules.product, state.day);
+  state.bucket = schedule::classify(rules.product.buckets, days);
+  follow_accrual(state, rules.product, days);
   state.next_change = find_next_change(state, rules);
 }
 
@@ -167,6 +175,8 @@ void change(LoanState& state, const Rules& rules, Day day) {
   close_if_settled(state, day);
   if (state.joint) compensate(state, rules.product, day);
   settle_changes(state, rules);
+  // Nothing accrues on a loan that money held has settled, but these accounts follow.
+  if (state.status != LoanStatus::active) follow_totals(state, rules.product);
 }
 
 void disburse(LoanState& state, const Product& product, std::int64_t amount_minor, Day day) {
@@ -295,7 +305,7 @@ void accrue(LoanState& state, const Product& product, Day at) {
   if (state.status != LoanStatus::active) return;
   accrue_claims(state, product, at);
   if (state.servicing && is_revolving(product)) show_accrued(state);
-  if (state.joint) share_out(state, product);
+  follow_totals(state, product);
 }
 
 void advance(LoanState& state, const Product& product, Day to) {
@@ -339,7 +349,7 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   if (state.servicing) accrue(state, product, event.value_date);
   close_if_settled(state, event.value_date);
   settle_changes(state, Rules{product, state});
-  if (state.joint) share_out(state, product);
+  follow_totals(state, product);
   const Balances step = difference(state.balance, start);
   std::int64_t sum = 0;
   for (const std::int64_t minor : step) sum += minor;

@@ -31,6 +31,9 @@ namespace loanbook::ledger {
 /// Later than every date of a loan: no change is coming.
 inline constexpr Day never{date::days{2'000'000}};
 
+/// What the operation `non-accrual` said last. Frozen.
+enum class AccrualChoice : std::uint8_t { by_rule = 0, suspended = 1, income = 2 };
+
 struct LoanState {
   // Contract
   std::uint32_t product = 0;  ///< number of the product version
@@ -44,7 +47,10 @@ struct LoanState {
       never;  ///< the next day on which a line ends, something becomes due or a bucket changes
   Day disbursed{};
   std::int64_t lent = 0;
-  bool row_coming = false;  ///< `next` is the row that becomes due next
+  bool non_accrual = false;  ///< interest is no income until it comes in (非应计)
+  AccrualChoice accrual = AccrualChoice::by_rule;
+  std::uint8_t official = 0;  ///< category that `classify` gave, from 1; 0: none
+  bool row_coming = false;    ///< `next` is the row that becomes due next
   schedule::PlanCursor cursor{};
   schedule::PlanRow next{};
   schedule::Line interest{};                  ///< of the running period, or daily interest

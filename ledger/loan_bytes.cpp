@@ -217,6 +217,9 @@ void encode(const LoanState& state, std::string& bytes) {
   if (state.next_change != never) out.day(state.next_change);
   out.day(state.disbursed);
   out.zigzag(state.lent);
+  out.u8(static_cast<std::uint8_t>((state.non_accrual ? 1 : 0) |
+                                   static_cast<std::uint8_t>(state.accrual) << 1 |
+                                   state.official << 3));
   out.u8(state.row_coming ? 1 : 0);
   if (state.row_coming) {
     out.varint(state.cursor.rows_done);
@@ -264,6 +267,11 @@ bool decode(std::string_view& bytes, LoanState& state) {
   if (in.u8() == 1) state.next_change = in.day();
   state.disbursed = in.day();
   state.lent = in.zigzag();
+  const std::uint8_t quality = in.u8();
+  state.non_accrual = (quality & 1) != 0;
+  if ((quality >> 1 & 3) > 2) in.fail();
+  state.accrual = static_cast<AccrualChoice>(quality >> 1 & 3);
+  state.official = quality >> 3;
   state.row_coming = in.u8() == 1;
   if (state.row_coming) {
     state.cursor.rows_done = static_cast<std::uint32_t>(in.varint());

@@ -14,6 +14,8 @@ namespace {
 using schedule::Component;
 using schedule::DueInstallment;
 
+constexpr std::uint8_t no_category = 6;  ///< choice of `classify`
+
 std::size_t index(Component component) { return static_cast<std::size_t>(component); }
 
 /// Money held for the borrower goes first; returns what is left of the amount.
@@ -215,6 +217,8 @@ void refund_overpayment(LoanState& state, const Rules& rules, const LoanEvent& e
 }
 
 /// Everything that stands as a claim on the borrower leaves the books of the lender.
+///
+/// What was suspended never was income: it leaves income itself, not an expense.
 void take_off_books(LoanState& state, Role principal, Role interest, Role fee, Role penalty) {
   const auto clear = [&](Role asset, Role expense) {
     const std::int64_t minor = balance_of(state, asset);
@@ -222,13 +226,15 @@ void take_off_books(LoanState& state, Role principal, Role interest, Role fee, R
   };
   clear(Role::principal, principal);
   clear(Role::principal_overdue, principal);
-  clear(Role::interest_accrued, interest);
-  clear(Role::interest_unearned, interest);
-  clear(Role::interest_receivable, interest);
+  const bool suspended = state.non_accrual;
+  const Role earned = suspended ? Role::interest_income : interest;
+  clear(Role::interest_accrued, earned);
+  clear(Role::interest_unearned, earned);
+  clear(Role::interest_receivable, earned);
   clear(Role::fee_receivable, fee);
   clear(Role::late_fee_receivable, penalty);
-  clear(Role::penalty_receivable, penalty);
-  clear(Role::compound_receivable, penalty);
+  clear(Role::penalty_receivable, suspended ? Role::penalty_income : penalty);
+  clear(Role::compound_receivable, suspended ? Role::compound_income : penalty);
 }
 
 void stop_charges(LoanState& state, Day day) {
@@ -387,6 +393,11 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
     if (state.status == LoanStatus::approved) state.status = LoanStatus::cancelled;
     return;
   }
+  if (event.kind == Kind::classify) {
+    state.official = op.choice == no_category ? std::uint8_t{0} : op.choice;
+    return;
+  }
+  if (event.kind == Kind::non_accrual) return choose_accrual(state, op.choice);
   if (!state.servicing) {
     if (state.lent != 0) {
       make_table(state, rules);

@@ -43,6 +43,8 @@ void stop_plan(LoanState& state, Day day);
 
 /// The partners' accounts follow the totals of the loan. Requires state.joint.
 void share_out(LoanState& state, const Product& product);
+/// The partners' part of unpaid interest, penalty and compound interest. Requires state.joint.
+[[nodiscard]] money::Int128 partners_unpaid_income(const LoanState& state, const Product& product);
 /// Installments that are late by the product's number of days since `day`: the lead pays the
 /// partners their part.
 void compensate(LoanState& state, const Product& product, Day day);
@@ -80,6 +82,19 @@ void show_accrued(LoanState& state);
 void follow_drawn(LoanState& state, const Product& product, const Drawn& before, Day day);
 /// Its pay-out, where charges had made a table before.
 void begin_drawn_table(LoanState& state, const Rules& rules);
+// Quality of a loan (asset_quality.hpp).
+
+/// Days past due as they count for buckets, categories and non-accrual: none within grace or below
+/// the product's materiality, less the days that were paused.
+[[nodiscard]] bool below_materiality(const LoanState& state, const Product& product, Day day);
+[[nodiscard]] std::int32_t counted_days(const LoanState& state, const Product& product, Day day);
+/// Non-accrual begins or ends with `days` counted at the opening of state.day.
+void follow_accrual(LoanState& state, const Product& product, std::int32_t days);
+/// The accounts of non-accrual follow what the loan owes.
+void suspend_income(LoanState& state, const Product& product);
+/// The operation `non-accrual`.
+void choose_accrual(LoanState& state, std::uint8_t choice);
+
 /// Days past due less the days that were paused.
 [[nodiscard]] std::int32_t unpaused(const LoanState& state, std::int32_t days, Day day);
 

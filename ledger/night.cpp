@@ -212,8 +212,9 @@ void NightEngine::put_lines(Lane& lane, std::size_t slot, Day opening) {
   lane.next_change[slot] = money::day_number(std::min(loan.next_change, never));
   lane.interest.clear(slot);
   const schedule::OverdueRules rules = overdue_rules(lane.product, loan.terms.rate);
-  // The partners' part of an accrual is a share of the loan's total, no line.
-  bool fits = loan.next_change > opening && !lane.product.joint;
+  // The partners' part of an accrual is a share of the loan's total, no line; what is suspended
+  // follows the whole loan.
+  bool fits = loan.next_change > opening && !lane.product.joint && !loan.non_accrual;
   const auto accrues = [](const schedule::Line& line) { return line.slope != 0 || line.base != 0; };
   if (accrues(loan.interest))
     fits = fits && loan.interest.first <= opening && lane.interest.fits(loan.interest);

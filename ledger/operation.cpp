@@ -80,6 +80,15 @@ constexpr std::array rules{
         Kind::defer, "defer", field_rows, field_choice, in_active, "pay capitalise defer waive",
         "the next `rows` installments ask for no principal; their interest is paid, joins "
         "the balance, waits, or is waived (延期还款)"},
+    OperationRule{
+        Kind::classify, "classify", 0, field_choice | field_code,
+        running | in_approved | in_overpaid | in_closed,
+        "normal special-mention substandard doubtful loss none",
+        "the official category (五级分类), which only this changes; none: the computed one"},
+    OperationRule{
+        Kind::non_accrual, "non-accrual", 0, field_choice | field_code, in_active, "yes no rule",
+        "interest is no income until it comes in (非应计); no: it is; rule: as the product "
+        "says, judged anew"},
     OperationRule{Kind::accrue, "accrue", 0, 0, in_active | in_overpaid | in_closed, "",
                   "income of charges through its day is booked, where the product books it by run"},
 };

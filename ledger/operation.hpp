@@ -57,6 +57,8 @@ enum class Kind : std::uint8_t {
   extend = 38,
   move_due_date = 39,
   defer = 40,
+  classify = 41,
+  non_accrual = 42,
   take_over = 46,  ///< payload `TakenOver`
   // Credit lines: payload `LineFact`
   line_open = 50,

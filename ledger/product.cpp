@@ -15,6 +15,7 @@ namespace limits = money::limits;
 
 // Parts of layout 2 that few products have come last, each after its number.
 constexpr std::uint8_t joint_section = 1;
+constexpr std::uint8_t quality_section = 2;
 
 Error bad(std::string id, std::string message) {
   return Error{.id = "product." + std::move(id), .message = std::move(message)};
@@ -161,7 +162,7 @@ bool needs_second_layout(const Product& product) {
       std::any_of(product.accounts.begin() + role_count_1, product.accounts.end(),
                   [](const std::optional<AccountCode>& account) { return account.has_value(); });
   return later_accounts || product.servicing || product.joint || !(product.plan == PlanRules{}) ||
-         product.method > schedule::Method::revolving ||
+         !(product.quality == AssetQuality{}) || product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
 }
 
@@ -221,6 +222,7 @@ Status check_plan(const Product& product) {
   if (product.joint) {
     if (Status s = check(*product.joint, product.rate_min); !s) return s;
   }
+  if (Status s = check(product.quality); !s) return s;
   const LoanTerms terms{.principal_minor = product.amount_max_minor,
                         .rate = product.rate_default,
                         .installments = product.installments_default};
@@ -323,6 +325,10 @@ std::string encode(const Product& product) {
       out.u8(joint_section);
       encode(out, *product.joint);
     }
+    if (!(product.quality == AssetQuality{})) {
+      out.u8(quality_section);
+      encode(out, product.quality);
+    }
   }
   return bytes;
 }
@@ -380,9 +386,19 @@ Result<Product> decode_product(std::string_view bytes) {
     product.plan = decode_plan_rules(in);
     product.servicing = decode_servicing_rules(in);
     decode_later_accounts(in, product);
-    if (in.good() && !in.rest().empty()) {
-      if (in.u8() != joint_section) in.fail();
-      product.joint = decode_joint_rules(in);
+    // Each at most once, in the order of their numbers.
+    for (std::uint8_t last = 0; in.good() && !in.rest().empty();) {
+      const std::uint8_t section = in.u8();
+      if (section <= last) in.fail();
+      last = section;
+      if (section == joint_section) {
+        product.joint = decode_joint_rules(in);
+      } else if (section == quality_section) {
+        product.quality = decode_asset_quality(in);
+        if (product.quality == AssetQuality{}) in.fail();
+      } else {
+        in.fail();
+      }
     }
   }
   // One product, one encoding: what layout 1 can say is not said in layout 2.

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "loanbook/ledger/asset_quality.hpp"
 #include "loanbook/ledger/joint_rules.hpp"
 #include "loanbook/ledger/plan_rules.hpp"
 #include "loanbook/ledger/role.hpp"
@@ -82,6 +83,8 @@ struct Product {
   PlanRules plan{};
 
   std::optional<JointRules> joint{};  ///< several fund each loan
+
+  AssetQuality quality{};
 
   bool operator==(const Product&) const = default;
 };

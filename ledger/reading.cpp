@@ -7,25 +7,18 @@
 #include <utility>
 
 #include "loanbook/ledger/book_impl.hpp"
+#include "loanbook/ledger/customer.hpp"
 #include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/loan_parts.hpp"
 #include "loanbook/ledger/plan_digest.hpp"
 #include "loanbook/money/money.hpp"
 
 namespace loanbook::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 5> category_names = {"normal", "special mention",
-                                                            "substandard", "doubtful", "loss"};
-
-std::string category_name(std::uint8_t category) {
-  return category < category_names.size() ? std::string(category_names[category])
-                                          : fmt::format("class {}", category);
-}
-
 /// `state` accrued to the opening it is read at.
 PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Product& product,
-                    Day opening) {
-  const schedule::OverdueRules rules = overdue_rules(product, state.terms.rate);
+                    Day opening, const CustomerStanding& customer) {
   PortfolioRow row;
   row.loan = record.id;
   row.product = product.id;
@@ -44,9 +37,15 @@ PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Prod
     if (due.due <= opening) row.fees += due.fee + due.late_fee;
   }
   row.dpd = schedule::days_past_due(state.due, opening);
-  row.reported_dpd = schedule::reported_days_past_due(state.due, rules, opening);
+  row.reported_dpd = counted_days(state, product, opening);
   row.bucket = bucket_name(product, schedule::classify(product.buckets, row.reported_dpd));
   row.category = category_name(schedule::classify(product.categories, row.reported_dpd));
+  if (state.official != 0)
+    row.official = category_name(static_cast<std::uint8_t>(state.official - 1));
+  row.among =
+      category_name(category_among(customer, product, category_of(state, product, opening)));
+  if (record.party) row.party = *record.party;
+  row.non_accrual = state.non_accrual;
   if (state.row_coming) {
     row.next_due = state.next.due;
     row.next_amount = product.method == schedule::Method::revolving
@@ -94,6 +93,30 @@ Result<LoanState> state_at(const LoanRecord& record, const Product& product,
   } catch (const LoanFault& fault) {
     return wrapped(record, fault);
   }
+}
+
+/// The same, from memory where that is what it holds.
+Result<LoanState> state_of(const LoanRecord& record, const BookState& book,
+                           const storage::View& view, Day day, std::uint64_t known_at) {
+  if (known_at == book.head.sequence && day == book.business_date) return canonical(record, book);
+  return state_at(record, book.product_of(record), view, day, known_at);
+}
+
+/// Every customer's loans together, where a product of the book asks for it.
+Result<std::map<std::string, CustomerStanding>> customers_of(const BookState& book,
+                                                             const storage::View& view, Day day) {
+  std::map<std::string, CustomerStanding> customers;
+  const bool asked = std::ranges::any_of(book.products, [](const PublishedProduct& published) {
+    return published.product.quality.customer != CustomerRule::own;
+  });
+  for (std::uint64_t number = 1; asked && number <= book.loans.size(); ++number) {
+    const LoanRecord& record = book.loans.at(number);
+    if (!record.party) continue;
+    const Result<LoanState> state = state_of(record, book, view, day, book.head.sequence);
+    if (!state) return state.error();
+    customers[*record.party].add(*state, book.product_of(record), day);
+  }
+  return customers;
 }
 
 }  // namespace
@@ -185,15 +208,27 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
   LoanView answer;
   answer.as_of = as_of.value_or(book.business_date);
   answer.known_at = std::min(known_at.value_or(book.head.sequence), book.head.sequence);
-  LoanState state;
-  if (answer.known_at == book.head.sequence && answer.as_of == book.business_date) {
-    state = canonical(record, book);
-  } else {
-    Result<LoanState> folded = state_at(record, product, **view, answer.as_of, answer.known_at);
-    if (!folded) return folded.error();
-    state = std::move(*folded);
+  const Result<LoanState> read_state =
+      state_of(record, book, **view, answer.as_of, answer.known_at);
+  if (!read_state) return read_state.error();
+  const LoanState& state = *read_state;
+  CustomerStanding customer;
+  if (record.party && product.quality.customer != CustomerRule::own) {
+    Status read = money::ok();
+    static_cast<void>(book.by_party.find(stable_hash(*record.party), [&](std::uint64_t other) {
+      const LoanRecord& its = book.loans.at(other);
+      if (!its.party || *its.party != *record.party) return false;
+      const Result<LoanState> stands = state_of(its, book, **view, answer.as_of, answer.known_at);
+      if (!stands) {
+        read = stands.error();
+        return true;
+      }
+      customer.add(*stands, book.product_of(its), answer.as_of);
+      return false;
+    }));
+    if (!read) return read.error();
   }
-  answer.row = row_of(record, state, product, answer.as_of);
+  answer.row = row_of(record, state, product, answer.as_of, customer);
   answer.version = record.version;
   answer.product_version = product.version;
   answer.rate = state.terms.rate.text();
@@ -279,19 +314,19 @@ Status Book::portfolio(std::optional<Day> as_of,
   const Day day = as_of.value_or(book.business_date);
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
+  const auto customers = customers_of(book, **view, day);
+  if (!customers) return customers.error();
+  const CustomerStanding alone{};
   for (std::uint64_t number = 1; number <= book.loans.size(); ++number) {
     const LoanRecord& record = book.loans.at(number);
     const Product& product = book.product_of(record);
-    LoanState state;
-    if (day == book.business_date) {
-      state = canonical(record, book);
-    } else {
-      Result<LoanState> folded = state_at(record, product, **view, day, book.head.sequence);
-      if (!folded) return folded.error();
-      state = std::move(*folded);
-      if (state.lent == 0 && state.status == LoanStatus::cancelled) continue;  // not there yet
-    }
-    if (!use(row_of(record, state, product, day))) break;
+    const Result<LoanState> state = state_of(record, book, **view, day, book.head.sequence);
+    if (!state) return state.error();
+    const bool there = state->lent != 0 || state->status != LoanStatus::cancelled;
+    if (!there && day != book.business_date) continue;
+    const CustomerStanding& customer =
+        record.party && !customers->empty() ? customers->at(*record.party) : alone;
+    if (!use(row_of(record, *state, product, day, customer))) break;
   }
   return money::ok();
 }

@@ -207,7 +207,10 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
     if (newly_touched) state_.touched.push_back(entry.loan);
     record.touched = true;
     state_.loans.page_of(entry.loan).dirty = true;
-    if (is_new) state_.by_id.insert(stable_hash(record.id), entry.loan);
+    if (is_new) {
+      state_.by_id.insert(stable_hash(record.id), entry.loan);
+      name_party(state_, entry.loan, opened_of(entry)->party);
+    }
     if (keep_undo_) {
       undo_.push_back([this, loan = entry.loan, kept = std::move(kept),
                        kept_line = std::move(kept_line), newly_touched] {
@@ -216,7 +219,9 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
         if (kept) {
           state_.loans.at(loan) = *kept;
         } else {
-          state_.by_id.erase(stable_hash(state_.loans.at(loan).id), loan);
+          const LoanRecord& gone = state_.loans.at(loan);
+          state_.by_id.erase(stable_hash(gone.id), loan);
+          if (gone.party) state_.by_party.erase(stable_hash(*gone.party), loan);
           state_.loans.remove_last();
         }
       });

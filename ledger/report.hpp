@@ -50,7 +50,11 @@ struct PortfolioRow {
   std::int32_t dpd;           ///< days past due
   std::int32_t reported_dpd;  ///< 0 within grace
   std::string bucket;         ///< `M0`..`M6+`
-  std::string category;       ///< `normal`, ...
+  std::string category;       ///< `normal`, ... by days past due
+  std::string official;       ///< given by `classify`; empty: none
+  std::string among;  ///< the official or computed one, with the customer's other loans by rule
+  std::string party;  ///< reference of the customer; empty: none
+  bool non_accrual = false;  ///< interest is no income until it comes in
   std::optional<Day> next_due;
   std::int64_t next_amount = 0;  ///< planned for it
   bool isolated = false;

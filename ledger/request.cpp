@@ -16,11 +16,13 @@ void encode_open(Encoder& out, const OpenLoan& open) {
   out.text(open.rate.value_or(""));
   out.varint(open.installments.value_or(0));
   out.u8(static_cast<std::uint8_t>((open.first_due ? 1 : 0) | (open.line.empty() ? 0 : 2) |
-                                   (open.reservation.empty() ? 0 : 4)));
+                                   (open.reservation.empty() ? 0 : 4) |
+                                   (open.party.empty() ? 0 : 8)));
   if (open.first_due) out.day(*open.first_due);
   out.u8(open.due_day);
   if (!open.line.empty()) out.text(open.line);
   if (!open.reservation.empty()) out.text(open.reservation);
+  if (!open.party.empty()) out.text(open.party);
 }
 
 struct EventEncoder {

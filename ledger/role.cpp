@@ -48,6 +48,10 @@ constexpr std::array<Row, role_count> rows = {{
     {"goodwill_fee", {"6712", "Goodwill, fees"}},
     {"goodwill_penalty", {"6713", "Goodwill, penalties"}},
     {"opening_balance", {"3990", "Take-over clearing"}},
+    {"interest_suspended", {"1495", "Interest suspended"}},
+    {"income_suspended", {"6090", "Income suspended"}},
+    {"memo_interest", {"7110", "Memorandum: interest not yet income"}},
+    {"memo_contra", {"7190", "Memorandum: contra"}},
 }};
 
 }  // namespace

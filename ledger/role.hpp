@@ -54,8 +54,13 @@ enum class Role : std::uint8_t {
   goodwill_fee = 34,        ///< fees the same way
   goodwill_penalty = 35,    ///< penalties the same way
   opening_balance = 36,     ///< where loans came from that were taken over in mid-life (clearing)
+  // Non-accrual (ledger/asset_quality.hpp): what the borrower owes stands above in full.
+  interest_suspended = 37,  ///< takes it out of the receivables (contra to assets; 停息)
+  income_suspended = 38,    ///< takes it out of income (contra to income)
+  memo_interest = 39,       ///< memorandum: owed, no income yet (表外应收未收利息)
+  memo_contra = 40,         ///< its other side
 };
-inline constexpr std::size_t role_count = 37;
+inline constexpr std::size_t role_count = 41;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 

@@ -103,8 +103,11 @@ LoanState watch(const LoanState& contract, const Product& product,
   for (const LoanEvent& event : events) {
     advance(state, product, event.value_date);
     accrue(state, product, event.value_date);
-    const LoanState before = state;
+    LoanState before = state;
     const Balances step = apply(state, product, event);
+    // The first operation on a loan that went without a table is told against its table too.
+    if (state.servicing && !before.servicing && before.lent != 0 && is_operation(event.kind))
+      make_table(before, Rules{product, before});
     use(event, before, state, step);
   }
   return state;
@@ -441,6 +444,7 @@ Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as
         product.servicing && product.servicing->days_after_grace ? product.grace_days : 0;
     view.late_since = view.late.front().due + date::days{grace};
     view.counted_days = std::max(0, unpaused(state, view.days_past_due, day) - grace);
+    if (below_materiality(state, product, day)) view.counted_days = 0;
   }
   if (view.counted_days == 0) view.ranges.clear();
   for (const OverduePause& pause : table.pauses)

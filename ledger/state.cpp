@@ -15,6 +15,12 @@ std::uint64_t BookState::loan_number(std::string_view id) const {
                     [&](std::uint64_t number) { return loans.at(number).id == id; });
 }
 
+void name_party(BookState& state, std::uint64_t loan, std::string_view party) {
+  if (party.empty()) return;
+  state.loans.at(loan).party.emplace() = party;
+  state.by_party.insert(stable_hash(party), loan);
+}
+
 std::uint64_t key_hash(const std::string& source, const std::string& scope,
                        const std::string& key) {
   return stable_hash(key, stable_hash(scope, stable_hash(source)));
@@ -130,6 +136,7 @@ Status replay_new_loan(BookState& state, const Entry& entry, const Opened& opene
   record.state.day = entry.value_date;
   if (opened.line != 0) record.on_line.emplace().line = opened.line;
   state.by_id.insert(stable_hash(record.id), entry.loan);
+  name_party(state, entry.loan, opened.party);
   return money::ok();
 }
 

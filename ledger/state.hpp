@@ -30,6 +30,7 @@ struct LoanRecord {
   bool touched = false;            ///< an event since the last closed day
   bool isolated = false;  ///< left out of the nights; booked through the day before `state.day`
   Boxed<LineShare> on_line{};  ///< where it was opened on a credit line
+  Boxed<std::string> party{};  ///< reference of its customer, where it was given
 };
 
 struct LoanPage {
@@ -89,6 +90,7 @@ struct BookState {
   bool allow_personal_data = false;  ///< of the options too
   HashIndex by_id;
   HashIndex by_key;
+  HashIndex by_party;  ///< loans by the customer's reference
   std::map<Day, DayTotals> totals;
   DayTotals balances;  ///< the sum of all totals
   std::uint64_t isolated = 0;
@@ -109,6 +111,9 @@ struct BookState {
                                        const std::string& key,
                                        const std::function<bool(std::uint64_t)>& same_key) const;
 };
+
+/// The customer of a new loan; nothing where `party` is empty.
+void name_party(BookState& state, std::uint64_t loan, std::string_view party);
 
 [[nodiscard]] std::uint64_t key_hash(const std::string& source, const std::string& scope,
                                      const std::string& key);

@@ -12,6 +12,11 @@
 namespace loanbook::ledger {
 namespace {
 
+/// What the lender thinks of a loan is no business of its borrower's statement.
+bool is_internal(Kind kind) {
+  return kind == Kind::classify || kind == Kind::non_accrual || kind == Kind::mark_fraud;
+}
+
 OwedParts owed_parts(const LoanState& state) {
   const auto at = [&](Role role) { return balance_of(state, role); };
   return {.principal = at(Role::principal) + at(Role::principal_overdue),
@@ -59,6 +64,7 @@ class Walk {
                        .reason = entry.reason};
     if (line.amount == 0) line.amount = cash < 0 ? -cash : cash;
     if (entry.booking_date != entry.value_date) line.booked = entry.booking_date;
+    if (is_internal(event.kind)) return;
     since_ = event.value_date;
     add(std::move(line));
   }
@@ -148,6 +154,7 @@ Status list_reversed(Statement& statement, const LoanHistory& all, const storage
     const Result<Entry> entry = entry_of(view, sequence);
     if (!entry) return entry.error();
     if (entry->value_date < statement.from || entry->value_date > statement.until) continue;
+    if (is_internal(entry->kind)) continue;
     const Result<Entry> by = entry_of(view, reversal);
     if (!by) return by.error();
     statement.reversed.push_back({.sequence = sequence,

@@ -234,6 +234,8 @@ void add_loan_writing(Tree& tree, CLI::App* loan) {
   add_terms(open, a.open.terms)->required();
   open->add_option("--line", a.open.terms.line, "Credit line it is drawn on");
   open->add_option("--reservation", a.open.terms.reservation, "Reservation of that line to use up");
+  open->add_option("--party", a.open.terms.party,
+                   "Reference of the customer: opaque, no name; categories are shared by it");
   open->add_flag("--disburse", a.open.disburse, "Pay it out at once");
   add_writing(open, a.open.writing);
   add_value_date(open, a.open.writing);
@@ -612,12 +614,9 @@ void add_all(Tree& tree) {
   app.get_formatter()->column_width(34);
   app.add_option("--book", tree.context.book, "Folder of the book (LOANBOOK_BOOK; default ./book)")
       ->envname("LOANBOOK_BOOK");
-  const std::map<std::string, Format> formats{{"table", Format::table},
-                                              {"csv", Format::csv},
-                                              {"json", Format::json},
-                                              {"ndjson", Format::ndjson},
-                                              {"html", Format::html},
-                                              {"pdf", Format::pdf}};
+  const std::map<std::string, Format> formats{{"table", Format::table}, {"csv", Format::csv},
+                                              {"json", Format::json},   {"ndjson", Format::ndjson},
+                                              {"html", Format::html},   {"pdf", Format::pdf}};
   app.add_option("--format", tree.context.format, "table, csv, json, ndjson, html or pdf")
       ->transform(CLI::Transformer(formats).description(""));
   app.add_option("--role", tree.context.role, "full, read, write, operate or audit");

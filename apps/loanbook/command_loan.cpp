@@ -43,6 +43,7 @@ Result<ledger::OpenLoan> open_loan_of(const TermsArguments& arguments) {
   if (!arguments.rate.empty()) terms.rate = arguments.rate;
   terms.line = arguments.line;
   terms.reservation = arguments.reservation;
+  terms.party = arguments.party;
   if (arguments.installments != 0) terms.installments = arguments.installments;
   auto first_due = optional_day(arguments.first_due, "--first-due");
   if (!first_due) return first_due.error();

@@ -73,6 +73,12 @@ void print_loan_page(const Context& context, const ledger::LoanView& view) {
     notes.push_back(fmt::format("{} days past due, {} reported; bucket {}, category {}", row.dpd,
                                 row.reported_dpd, row.bucket, row.category));
   }
+  if (!row.official.empty())
+    notes.push_back(fmt::format("official category {}, computed {}", row.official, row.category));
+  if (row.among != (row.official.empty() ? row.category : row.official))
+    notes.push_back(fmt::format("with the other loans of its customer: {}", row.among));
+  if (row.non_accrual) notes.push_back("non-accrual: its interest is no income until it comes in");
+  if (!row.party.empty()) notes.push_back("customer " + row.party);
   for (const auto& due : view.due) notes.push_back(due_text(due, row.digits));
   if (row.next_due) {
     notes.push_back(fmt::format("next due {}: {}", money::to_text(*row.next_due),
@@ -163,8 +169,7 @@ void print_installments(const Context& context, const ledger::InstallmentTable& 
 
 }  // namespace
 
-Result<std::optional<std::uint64_t>> known_at_of(const Book& book,
-                                                 const std::string& text) {
+Result<std::optional<std::uint64_t>> known_at_of(const Book& book, const std::string& text) {
   if (text.empty()) return std::optional<std::uint64_t>{};
   std::uint64_t sequence = 0;
   const auto* end = text.data() + text.size();

@@ -74,6 +74,7 @@ struct TermsArguments {
   std::uint32_t due_day = 0;
   std::string line;  ///< of `loan open` only, like the next
   std::string reservation;
+  std::string party;
 };
 struct QuoteArguments {
   TermsArguments terms;

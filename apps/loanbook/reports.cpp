@@ -32,7 +32,11 @@ std::vector<Column> loan_columns() {
           {"category", "Category"},
           {"next_due", "Next due", ColumnKind::date},
           {"next_amount", "Amount", ColumnKind::amount},
-          {"isolated", "Isolated"}};
+          {"isolated", "Isolated"},
+          {"official_category", "Official"},
+          {"customer_category", "Of customer"},
+          {"non_accrual", "Non-accrual"},
+          {"party", "Party"}};
 }
 
 std::vector<std::string> loan_cells(const ledger::PortfolioRow& row) {
@@ -57,7 +61,11 @@ std::vector<std::string> loan_cells(const ledger::PortfolioRow& row) {
           row.category,
           day_or_empty(row.next_due),
           row.next_due ? amount(row.next_amount) : std::string{},
-          row.isolated ? "yes" : ""};
+          row.isolated ? "yes" : "",
+          row.official,
+          row.among,
+          row.non_accrual ? "yes" : "",
+          row.party};
 }
 
 std::vector<Column> entry_columns(Format format) {

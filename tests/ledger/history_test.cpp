@@ -1,6 +1,7 @@
 // Histories of operations: known in time or learnt late, the loan ends the same, and its entries
-// add up to the same. Loans with and without interest, with every operation that pays, charges or
-// takes back.
+// add up to the same. Loans with and without interest, with a table or without, revolving ones,
+// with every operation that pays, charges, gives up, classifies or takes back, and with non-accrual
+// and immaterial arrears.
 
 #include <cstdlib>
 #include <map>
@@ -40,14 +41,23 @@ std::string amount(Dice& dice) {
 }
 
 Product random_product(Dice& dice) {
-  Product p =
-      product_of(dice.pick({schedule::Method::level, schedule::Method::equal_principal}), "p");
+  Product p = product_of(dice.pick({schedule::Method::level, schedule::Method::equal_principal,
+                                    schedule::Method::revolving}),
+                         "p");
   p.basis = schedule::InterestBasis::daily;
   p.frequency = {schedule::PeriodUnit::day, static_cast<std::uint16_t>(dice.roll(10, 35))};
   p.installments_default = static_cast<std::uint32_t>(dice.roll(1, 6));
   p.rate_default = money::Rate::of_e12(dice.roll(0, 2) == 0 ? 0 : 240'000'000'000);
   p.grace_days = static_cast<std::uint16_t>(dice.roll(0, 3));
   if (dice.roll(0, 1) == 0) p.penalty_multiplier_e4 = 0;
+  p.quality.non_accrual_days = dice.pick<std::uint16_t>({0, 5, 20});
+  if (p.quality.non_accrual_days != 0 && dice.roll(0, 2) == 0)
+    p.quality.accrual_return = AccrualReturn::by_event;
+  if (dice.roll(0, 2) == 0) p.quality.materiality_minor = dice.roll(1'00, 300'00);
+  if (p.method == schedule::Method::revolving || dice.roll(0, 3) == 0) {
+    if (dice.roll(0, 1) == 0) p.prepayment = Prepayment::hold;
+    return p;
+  }
   ServicingRules& rules = p.servicing.emplace();
   rules.payment.mode =
       dice.pick({schedule::AllocationMode::vertical, schedule::AllocationMode::horizontal});
@@ -65,7 +75,7 @@ std::vector<Told> random_story(Dice& dice) {
     day += dice.roll(1, 14);
     if (day >= days_told) break;
     Told told{.day = day};
-    const int kind = dice.roll(0, 9);
+    const int kind = dice.roll(0, 15);
     int payment = -1;
     int charge = -1;
     for (std::size_t i = 0; i < story.size(); ++i) {
@@ -91,6 +101,21 @@ std::vector<Told> random_story(Dice& dice) {
       told.of = charge;
     } else if (kind == 8) {
       told.operation = Operation{.kind = Kind::reamortize};
+    } else if (kind == 9) {
+      told.operation =
+          Operation{.kind = Kind::classify,
+                    .choice = dice.pick<const char*>({"normal", "substandard", "loss", "none"})};
+    } else if (kind == 10) {
+      told.operation = Operation{.kind = Kind::non_accrual,
+                                 .choice = dice.pick<const char*>({"yes", "no", "rule"})};
+    } else if (kind == 11) {
+      told.operation = Operation{.kind = Kind::waive_interest, .amount = amount(dice)};
+    } else if (kind == 12) {
+      told.operation = Operation{.kind = Kind::refund, .amount = amount(dice)};
+    } else if (kind == 13 && dice.roll(0, 2) == 0) {
+      told.operation = Operation{.kind = dice.pick({Kind::charge_off, Kind::write_off})};
+    } else if (kind == 14) {
+      told.operation = Operation{.kind = Kind::mark_fraud, .choice = "no"};
     } else {
       continue;
     }
@@ -104,12 +129,13 @@ struct End {
   Balances balances{};
   std::vector<std::string> due;
   LoanStatus status{};
+  std::string standing;  ///< bucket, categories, accrual
   std::map<std::string, std::string> accounts;
   bool operator==(const End&) const = default;
 };
 
 std::ostream& operator<<(std::ostream& out, const End& end) {
-  out << to_text(end.status) << "; ";
+  out << to_text(end.status) << "; " << end.standing << "; ";
   for (std::size_t i = 0; i < end.balances.size(); ++i) {
     if (end.balances[i] != 0)
       out << to_text(static_cast<Role>(i)) << " " << end.balances[i] << "; ";
@@ -154,6 +180,8 @@ std::optional<End> tell(const Product& product, const std::vector<Told>& story, 
   const LoanView view = must(book->loan("L"));
   end.balances = view.balances;
   end.status = view.row.status;
+  end.standing = view.row.bucket + " " + view.row.category + " " + view.row.official +
+                 (view.row.non_accrual ? " non-accrual" : "");
   for (const DueView& due : view.due) {
     end.due.push_back(money::to_text(due.due) + " " + std::to_string(due.principal) + " " +
                       std::to_string(due.interest) + " " + std::to_string(due.penalty) + " " +

@@ -344,6 +344,10 @@ const std::map<std::string_view, Reader>& readers() {
       {"daily_digits", [](auto v, auto& t) { return put_number(v, t.daily_digits); }},
       {"buckets", [](auto v, auto& t) { return read_thresholds(v, t.product.buckets); }},
       {"categories", [](auto v, auto& t) { return read_thresholds(v, t.product.categories); }},
+      {"non_accrual_days",
+       [](auto v, auto& t) { return put(whole(v, 3'660), t.product.quality.non_accrual_days); }},
+      {"materiality",
+       [](auto v, auto& t) { return put_amount(v, t, t.product.quality.materiality_minor); }},
   };
   return table;
 }
