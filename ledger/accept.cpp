@@ -35,6 +35,11 @@ Status check_free_text(const Command& command) {
   if (const auto* operation = std::get_if<Operation>(&command.event)) {
     if (Status s = check_personal_data(operation->code, "code"); !s) return s;
   }
+  const OpenLoan* open = std::get_if<OpenLoan>(&command.event);
+  if (const auto* paid_out = std::get_if<OpenAndDisburse>(&command.event)) open = &paid_out->terms;
+  if (open != nullptr) {
+    if (Status s = check_personal_data(open->party, "party"); !s) return s;
+  }
   if (const auto* line = std::get_if<LineRequest>(&command.event)) {
     if (Status s = check_personal_data(line->line, "line id"); !s) return s;
     if (Status s = check_personal_data(line->code, "code"); !s) return s;
@@ -179,8 +184,12 @@ Result<Opened> Recorder::contract(const OpenLoan& open, const Command& command,
   if (Status s = ledger::check(terms, product, disbursed); !s) return s.error();
   const schedule::Terms planned = schedule_terms(product, terms, disbursed);
   if (Status s = check_cap(product, planned); !s) return s.error();
-  return Opened{
-      .loan = command.loan, .product = *number, .terms = terms, .plan = plan_digest(planned)};
+  if (Status s = check_text(open.party, "party", limits::external_id_max); !s) return s.error();
+  return Opened{.loan = command.loan,
+                .product = *number,
+                .terms = terms,
+                .plan = plan_digest(planned),
+                .party = open.party};
 }
 
 Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Command& command,

@@ -210,7 +210,7 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
     state_.loans.page_of(entry.loan).dirty = true;
     if (is_new) {
       state_.by_id.insert(stable_hash(record.id), entry.loan);
-      name_party(state_, entry.loan, std::get<Opened>(entry.payload).party);
+      name_party(state_, entry.loan, opened_of(entry)->party);
     }
     if (keep_undo_) {
       undo_.push_back([this, loan = entry.loan, kept = std::move(kept),

@@ -93,7 +93,9 @@ void make_drawn_table(LoanState& state, const Rules& rules,
       balance_of(state, Role::interest_accrued) + balance_of(state, Role::interest_receivable);
   InstallmentRecord record{.no = row.no, .from = state.disbursed, .due = row.due};
   record.demanded[index(Component::principal)] = state.lent;
-  record.demanded[index(Component::interest)] = -balance_of(state, Role::interest_income);
+  // Of a loan that was taken over, some of what accrued was never income here.
+  record.demanded[index(Component::interest)] =
+      std::max(-balance_of(state, Role::interest_income), interest);
   record.paid = record.demanded;
   record.paid[index(Component::principal)] -= principal;
   record.paid[index(Component::interest)] -= interest;

@@ -154,17 +154,17 @@ TEST_CASE("the programs accept their journals", "[journal]") {
 
 TEST_CASE("every role has a class, and what is earned or lost is no asset", "[journal]") {
   using ledger::Role;
-  CHECK(interchange::class_of(Role::principal) == AccountClass::asset);
-  CHECK(interchange::class_of(Role::overpayment) == AccountClass::liability);
+  CHECK(ledger::class_of(Role::principal) == AccountClass::asset);
+  CHECK(ledger::class_of(Role::overpayment) == AccountClass::liability);
   for (std::size_t i = 0; i < ledger::role_count; ++i) {
     const auto role = static_cast<Role>(i);
     const std::string name{to_text(role)};
     const auto ends = [&](const char* word) { return name.ends_with(word); };
     CAPTURE(name);
-    if (ends("_income")) CHECK(interchange::class_of(role) == AccountClass::income);
+    if (ends("_income")) CHECK(ledger::class_of(role) == AccountClass::income);
     if (ends("_expense") || ends("_loss"))
-      CHECK(interchange::class_of(role) == AccountClass::expense);
-    if (ends("_receivable")) CHECK(interchange::class_of(role) == AccountClass::asset);
+      CHECK(ledger::class_of(role) == AccountClass::expense);
+    if (ends("_receivable")) CHECK(ledger::class_of(role) == AccountClass::asset);
   }
 }
 
