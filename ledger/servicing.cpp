@@ -545,13 +545,15 @@ void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
 }
 
 void receive_payment(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  if (rules.product.servicing)
+    return receive(state, rules, event, payment_order(rules), {Role::settlement});
   PaymentRecord record{.sequence = event.sequence};
   const std::int64_t rest =
       pay_by_rule(state, rules, event.amount_minor, {Role::settlement}, event.value_date, record);
   move(state, Role::settlement, Role::overpayment, rest);
   record.overpaid = rest;
   state.servicing->payments.push_back(record);
-  if (!rules.product.servicing && rest > 0) settle_early(state, rules, event.value_date);
+  if (rest > 0) settle_early(state, rules, event.value_date);
 }
 
 void make_table(LoanState& state, const Rules& rules) {

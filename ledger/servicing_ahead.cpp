@@ -67,7 +67,8 @@ std::int64_t take_back(LoanState& state, const Rules& rules, const MoneyAhead& l
 
 void allocate_ahead_again(LoanState& state, const Rules& rules) {
   Servicing& table = *state.servicing;
-  if (!rules.product.servicing->ahead_again || table.ahead.empty()) return;
+  if (!rules.product.servicing || !rules.product.servicing->ahead_again || table.ahead.empty())
+    return;
   const std::vector<MoneyAhead> lines = std::exchange(table.ahead, {});
   std::int64_t held = std::max<std::int64_t>(-balance_of(state, Role::overpayment), 0);
   struct Again {
