@@ -8,40 +8,26 @@ namespace loanbook::interchange {
 
 using ledger::Role;
 
-AccountClass class_of(Role role) {
-  switch (role) {
-    case Role::overpayment:
-    case Role::interest_unearned:
-    case Role::partner_payable:
-    case Role::partner_funding:
-    case Role::partner_accrued:
+namespace {
+
+AccountClass class_of(ledger::AccountClass of) {
+  switch (of) {
+    case ledger::AccountClass::liability:
       return AccountClass::liability;
-    case Role::interest_income:
-    case Role::penalty_income:
-    case Role::compound_income:
-    case Role::fee_income:
-    case Role::late_fee_income:
-    case Role::recovery_income:
-    case Role::partner_income:
-    case Role::service_fee_income:
+    case ledger::AccountClass::equity:
+      return AccountClass::equity;
+    case ledger::AccountClass::income:
       return AccountClass::income;
-    case Role::goodwill_expense:
-    case Role::goodwill_interest:
-    case Role::goodwill_fee:
-    case Role::goodwill_penalty:
-    case Role::charge_off_expense:
-    case Role::fraud_expense:
-    case Role::charge_off_interest:
-    case Role::charge_off_fee:
-    case Role::charge_off_penalty:
-    case Role::write_off_expense:
-    case Role::partner_expense:
-    case Role::partner_loss:
+    case ledger::AccountClass::expense:
       return AccountClass::expense;
     default:
       return AccountClass::asset;
   }
 }
+
+}  // namespace
+
+AccountClass class_of(Role role) { return class_of(ledger::class_of(role)); }
 
 std::string_view to_text(AccountClass of) {
   constexpr std::array<std::string_view, 5> names = {"Assets", "Liabilities", "Equity", "Income",
@@ -51,44 +37,35 @@ std::string_view to_text(AccountClass of) {
 
 namespace {
 
-/// Accounts are looked up before the walk: none is asked for while the book is being read.
-std::vector<std::array<ledger::PostingAccount, ledger::role_count>> accounts_of(
-    const ledger::Book& book) {
-  std::vector<std::array<ledger::PostingAccount, ledger::role_count>> accounts(
-      book.products().size());
-  for (std::uint32_t product = 0; product < accounts.size(); ++product) {
-    for (std::size_t role = 0; role < ledger::role_count; ++role)
-      accounts[product][role] = book.posting_account(product, static_cast<Role>(role));
-  }
-  return accounts;
-}
-
-GlLine line_of(const ledger::PostingAccount& account, Role role, money::Int128 minor) {
-  return {account.account.code, account.account.name, class_of(role), role == Role::settlement,
-          account.currency,     account.digits,       minor};
+GlLine line_of(const ledger::GlPosting& posting) {
+  return {posting.account.code,
+          posting.account.name,
+          class_of(posting.account.account_class),
+          posting.role == Role::settlement,
+          posting.currency,
+          posting.digits,
+          posting.minor};
 }
 
 }  // namespace
 
 money::Status each_gl_entry(const ledger::Book& book,
                             const std::function<bool(const GlEntry&)>& use) {
-  const auto accounts = accounts_of(book);
-  return book.entries(0, [&](const ledger::EntryView& view) {
-    if (view.postings.empty()) return true;
-    GlEntry entry{.sequence = view.receipt.sequence,
-                  .booking_date = view.receipt.booking_date,
-                  .value_date = view.receipt.value_date,
-                  .kind = view.receipt.kind,
-                  .loan = view.receipt.loan,
-                  .text = view.text,
-                  .reason = view.reason,
+  return book.gl_entries(0, {}, [&](const ledger::GlEntry& posted) {
+    if (posted.postings.empty()) return true;
+    GlEntry entry{.sequence = posted.sequence,
+                  .booking_date = posted.booking_date,
+                  .value_date = posted.value_date,
+                  .kind = std::string(ledger::to_text(posted.kind)),
+                  .loan = posted.loan,
+                  .text = posted.text,
+                  .reason = posted.reason,
                   .lines = {}};
-    // A night posts by product: products may share an account.
+    // A night and a new chart post by product: products may share an account.
     std::map<std::tuple<std::string, std::string, std::string, AccountClass>, GlLine> merged;
-    for (const auto& posting : view.postings) {
-      const auto& account = accounts.at(posting.product)[static_cast<std::size_t>(posting.role)];
-      GlLine line = line_of(account, posting.role, posting.minor);
-      if (!view.receipt.loan.empty()) {
+    for (const ledger::GlPosting& posting : posted.postings) {
+      GlLine line = line_of(posting);
+      if (!posted.loan.empty()) {
         if (line.minor != 0) entry.lines.push_back(std::move(line));
         continue;
       }

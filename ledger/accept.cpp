@@ -152,6 +152,9 @@ Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (const auto* e = std::get_if<TakeOver>(&command.event)) return accept_take_over(*e, command);
   if (const auto* e = std::get_if<LineRequest>(&command.event)) return accept_line(*e, command);
   if (const auto* e = std::get_if<RiskDecision>(&command.event)) return accept_risk(*e, command);
+  if (const auto* e = std::get_if<PublishChart>(&command.event)) return accept_chart(*e);
+  if (const auto* e = std::get_if<ClosePeriod>(&command.event)) return accept_period(*e);
+  if (const auto* e = std::get_if<Assert>(&command.event)) return accept_assertion(*e);
   return accept_series(std::get<PublishSeries>(command.event), command);
 }
 
@@ -374,6 +377,9 @@ Result<Recorder::Accepted> Recorder::accept_product(const PublishProduct& publis
                                                  "is {}, not {}. Published versions never "
                                                  "change",
                                                  product.id, newest, newest + 1, product.version));
+  }
+  if (const Chart* chart = state_.gl.chart_after(state_.head.sequence)) {
+    if (Status s = check_covers(*chart, product); !s) return s.error();
   }
   return Accepted{.loan = 0,
                   .value_date = state_.business_date,

@@ -32,7 +32,7 @@ std::string_view words_of(Doing doing) {
     case Doing::publish:
       return "publish (operate)";
     case Doing::operate:
-      return "close nights, checkpoint, copy or rebuild (operate)";
+      return "close nights and periods, checkpoint, copy or rebuild (operate)";
     case Doing::prove:
       return "verify or prove (audit, operate)";
   }
@@ -63,8 +63,11 @@ Status check_access(Access access, std::span<const Command> commands) {
   if (access == Access::full) return money::ok();
   for (const Command& command : commands) {
     const bool publishes = std::holds_alternative<PublishProduct>(command.event) ||
-                           std::holds_alternative<PublishSeries>(command.event);
-    if (Status s = check_access(access, publishes ? Doing::publish : Doing::record); !s) return s;
+                           std::holds_alternative<PublishSeries>(command.event) ||
+                           std::holds_alternative<PublishChart>(command.event);
+    const bool closes = std::holds_alternative<ClosePeriod>(command.event);
+    const Doing doing = publishes ? Doing::publish : closes ? Doing::operate : Doing::record;
+    if (Status s = check_access(access, doing); !s) return s;
   }
   return money::ok();
 }

@@ -89,7 +89,8 @@ Result<std::unique_ptr<Book>> Book::open(std::unique_ptr<storage::View> view, Bo
     return Error{.id = "book.empty",
                  .message = "this book was not begun: run `loanbook init` first"};
   }
-  Result<std::unique_ptr<BookState>> state = load_state(*view);
+  Result<std::unique_ptr<BookState>> state =
+      options.without_loans ? load_general_ledger(*view) : load_state(*view);
   if (!state) return state.error();
   impl->state = std::move(*state);
   impl->fixed_view = std::move(view);

@@ -12,6 +12,7 @@
 
 #include "loanbook/ledger/access.hpp"
 #include "loanbook/ledger/command.hpp"
+#include "loanbook/ledger/gl_report.hpp"
 #include "loanbook/ledger/proof.hpp"
 #include "loanbook/ledger/report.hpp"
 #include "loanbook/ledger/statement.hpp"
@@ -58,7 +59,13 @@ struct BookOptions {
   Access access = Access::full;  ///< what the caller may do; else `book.role`
   /// Text that obviously names a person is taken too; else `personal_data.*` (personal_data.hpp).
   bool allow_personal_data = false;
+  /// Readers only: no loans, lines and keys are loaded, so a book of any size is open at once for
+  /// its general ledger; calls about loans give `book.without_loans`, or find none.
+  bool without_loans = false;
 };
+
+/// Whether the entry that closes a year counts among the movements of its day.
+enum class YearClose : std::uint8_t { counted, left_out };
 
 class Book {
  public:
@@ -134,8 +141,8 @@ class Book {
   [[nodiscard]] Result<std::vector<ChargeView>> charges(const std::string& id) const;
   [[nodiscard]] Result<StandingView> standing(const std::string& id, std::optional<Day> as_of = {},
                                               std::optional<std::uint64_t> known_at = {}) const;
-  /// What changed what the loan owes from `from` (default: its first event) to `until` (default: the
-  /// day before the business date), both included. `statement.period`, `statement.future`.
+  /// What changed what the loan owes from `from` (default: its first event) to `until` (default:
+  /// the day before the business date), both included. `statement.period`, `statement.future`.
   [[nodiscard]] Result<Statement> statement(const std::string& id, std::optional<Day> from = {},
                                             std::optional<Day> until = {},
                                             std::optional<std::uint64_t> known_at = {}) const;
@@ -143,8 +150,6 @@ class Book {
   [[nodiscard]] Result<std::vector<ExplainLine>> explain(const std::string& id, Day date) const;
   /// Entries after `after` in order until `use` returns false: the ordered, gap-free change feed.
   Status entries(std::uint64_t after, const std::function<bool(const EntryView&)>& use) const;
-  /// The account behind a posting of an entry.
-  [[nodiscard]] PostingAccount posting_account(std::uint32_t product, Role role) const;
   /// Entries after `after` as they are hashed, in order, until `use` returns false.
   Status stored(std::uint64_t after,
                 const std::function<bool(const storage::StoredEntry&)>& use) const;
@@ -161,10 +166,44 @@ class Book {
   /// One row a loan, in loan order, at the opening of `as_of` (default: the business date).
   Status portfolio(std::optional<Day> as_of,
                    const std::function<bool(const PortfolioRow&)>& use) const;
+  /// The same from the entries up to `known_at` alone.
+  Status portfolio(Day opening, std::uint64_t known_at,
+                   const std::function<bool(const PortfolioRow&)>& use) const;
   /// As booked at the close of `as_of` (a booking date; default: everything booked). Rows by
   /// account code.
   [[nodiscard]] Result<std::vector<TrialBalanceRow>> trial_balance(
       std::optional<Day> as_of = {}) const;
+  // The general ledger. `through` is a sequence number: with `known_at(D)` an answer is as booked
+  // at the close of D; default: everything booked.
+
+  /// Not zero, by product version and role, on the accounts of the chart that holds then.
+  [[nodiscard]] Result<std::vector<GlBalance>> gl_balances(
+      std::optional<std::uint64_t> through = {}) const;
+  /// The same at the close of `day` had everything known now been booked in time: costs a fold for
+  /// each loan corrected since.
+  [[nodiscard]] Result<std::vector<GlBalance>> restated_balances(Day day) const;
+  /// Entries after `after` up to `through` with the accounts they were posted to.
+  Status gl_entries(std::uint64_t after, std::optional<std::uint64_t> through,
+                    const std::function<bool(const GlEntry&)>& use) const;
+  /// Movements of booking dates `from` to `through` by day, product version and role.
+  void gl_days(Day from, Day through, YearClose year_close,
+               const std::function<void(const GlDay&)>& use) const;
+  /// Every loan as booked, in loan order.
+  Status loan_balances(std::optional<std::uint64_t> through,
+                       const std::function<bool(const LoanAmounts&)>& use) const;
+  [[nodiscard]] GlAccount gl_account(const Product& product, Role role,
+                                     std::optional<std::uint64_t> through = {}) const;
+  [[nodiscard]] std::vector<ChartInfo> charts() const;
+  [[nodiscard]] std::vector<ClosedPeriodInfo> closed_periods() const;
+  [[nodiscard]] std::vector<AssertionInfo> assertions() const;
+  /// What the night of `day` booked line by line, by the segments; `loan` empty: of every loan.
+  /// `accruals.day_open` where the day is not closed.
+  Status accruals(Day day, const std::string& loan,
+                  const std::function<bool(const AccrualRow&)>& use) const;
+  /// Sub-ledger against general ledger for every role, product and currency, and nights against
+  /// their segments.
+  [[nodiscard]] Result<Reconciliation> reconcile_internal(
+      std::optional<std::uint64_t> through = {}) const;
   /// What the lead owes the partner for the booking date `day`, loan by loan. `partner.unknown`,
   /// `partner.day_open` where the day is not closed yet.
   [[nodiscard]] Result<PartnerSettlement> partner_settlement(const std::string& partner,

@@ -68,6 +68,12 @@ struct Book::Impl {
   [[nodiscard]] Recorder recorder_on(std::shared_ptr<std::unique_ptr<storage::View>> view);
 };
 
+/// Of a book that was opened for its general ledger only.
+[[nodiscard]] Error without_loans();
+
+/// An entry as people and machines read it.
+[[nodiscard]] EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state);
+
 /// Events of a loan's chain up to entry `known_at`.
 [[nodiscard]] Result<LoanHistory> history_known_at(const LoanRecord& record, std::uint64_t known_at,
                                                    const storage::View& view);

@@ -92,8 +92,8 @@ std::string encode_checkpoint(const BookState& state) {
   out.varint(state.loans.size());
   out.varint(state.products.size());
   for (const PublishedProduct& product : state.products) out.varint(product.sequence);
-  out.varint(state.series_entries.size());
-  for (const std::uint64_t sequence : state.series_entries) out.varint(sequence);
+  out.varint(state.book_entries.size());
+  for (const std::uint64_t sequence : state.book_entries) out.varint(sequence);
   out.varint(state.lines.size());
   return bytes;
 }
@@ -246,12 +246,14 @@ struct Loader {
   }
 };
 
-bool load_rows(const storage::View& view, BookState& state) {
+enum class Rows : std::uint8_t { all, general_ledger };
+
+bool load_rows(const storage::View& view, BookState& state, Rows rows) {
   const Result<std::optional<storage::Bytes>> row = view.row(Space::checkpoint, "");
   if (!row || !row->has_value()) return false;
   Loader loader{view, state};
-  if (!loader.checkpoint(**row) || !loader.pages() || !loader.credit_lines() || !loader.keys() ||
-      !loader.totals())
+  if (!loader.checkpoint(**row) || !loader.totals()) return false;
+  if (rows == Rows::all && (!loader.pages() || !loader.credit_lines() || !loader.keys()))
     return false;
   state.checkpoint_sequence = state.head.sequence;
   for (auto& page : state.loans.pages())
@@ -299,7 +301,7 @@ Status save_checkpoint(BookState& state, storage::Store& store) {
 
 Result<std::unique_ptr<BookState>> load_state(const storage::View& view, bool use_rows) {
   auto state = std::make_unique<BookState>();
-  if (use_rows && !load_rows(view, *state)) state = std::make_unique<BookState>();
+  if (use_rows && !load_rows(view, *state, Rows::all)) state = std::make_unique<BookState>();
   Status outcome = money::ok();
   const Status scanned = view.entries(state->head.sequence + 1, view.head().sequence,
                                       [&](const storage::StoredEntry& stored) {
@@ -316,6 +318,33 @@ Result<std::unique_ptr<BookState>> load_state(const storage::View& view, bool us
   if (!recount_all(*state))
     return Error{.id = "integrity.line_number",
                  .message = "a loan belongs to a credit line that is not there"};
+  return state;
+}
+
+Result<std::unique_ptr<BookState>> load_general_ledger(const storage::View& view) {
+  auto state = std::make_unique<BookState>();
+  if (!load_rows(view, *state, Rows::general_ledger)) state = std::make_unique<BookState>();
+  Status outcome = money::ok();
+  const Status scanned = view.entries(
+      state->head.sequence + 1, view.head().sequence, [&](const storage::StoredEntry& stored) {
+        const Result<Entry> entry = decode_entry(stored.body);
+        if (!entry) {
+          outcome = entry.error();
+        } else if (chain_hash(state->head.hash, stored.body) != stored.hash ||
+                   entry->sequence != state->head.sequence + 1) {
+          outcome = Error{.id = "integrity.chain",
+                          .message = fmt::format("entry {} does not link to the one before it: the "
+                                                 "log was altered or damaged",
+                                                 stored.sequence)};
+        } else {
+          if (!std::holds_alternative<LineFact>(entry->payload)) apply_book_event(*state, *entry);
+          add_movements(*state, *entry, 1);
+          state->head = {stored.sequence, stored.hash};
+        }
+        return outcome.has_value();
+      });
+  if (!scanned) return scanned.error();
+  if (!outcome) return outcome.error();
   return state;
 }
 

@@ -8,8 +8,10 @@
 #include <variant>
 #include <vector>
 
+#include "loanbook/ledger/chart.hpp"
 #include "loanbook/ledger/line_command.hpp"
 #include "loanbook/ledger/operation.hpp"
+#include "loanbook/ledger/period.hpp"
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/money/day.hpp"
@@ -89,12 +91,26 @@ struct PublishSeries {
   std::vector<SeriesPoint> points;
 };
 
+/// From now on accounts are those of this chart; what stands on others moves over.
+struct PublishChart {
+  Chart chart;
+};
+/// Signs a month or a year off. Requires that all its days are closed.
+struct ClosePeriod {
+  Period period;
+};
+/// A figure of a closed day, checked now and by every `verify`.
+struct Assert {
+  std::string text;  ///< `principal of PRODUCT on DATE is AMOUNT`
+};
+
 /// One request. Its digest is taken over all fields but `key` itself, as sent.
 struct Command {
   std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, Operation, PublishProduct,
-               PublishSeries, LineRequest, RiskDecision, TakeOver>
+               PublishSeries, LineRequest, RiskDecision, TakeOver, PublishChart, ClosePeriod,
+               Assert>
       event;
-  std::string loan{};               ///< external id; empty for products, series and lines
+  std::string loan{};               ///< external id; empty for products, series, charts and lines
   std::optional<Day> value_date{};  ///< default: the business date
   std::string source{};             ///< idempotency: who sends (`cli`, `import`, `app`)
   std::string scope{};              ///<   within what (a file, a channel)

@@ -9,9 +9,11 @@
 #include <variant>
 #include <vector>
 
+#include "loanbook/ledger/chart.hpp"
 #include "loanbook/ledger/command.hpp"
 #include "loanbook/ledger/credit_line.hpp"
 #include "loanbook/ledger/operation.hpp"
+#include "loanbook/ledger/period.hpp"
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/ledger/servicing.hpp"
@@ -74,9 +76,10 @@ struct Reversed {
 };
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
 /// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations), LineFact (events
-/// of credit lines), TakenOver.
-using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
-                             Reversed, Operated, LineFact, TakenOver>;
+/// of credit lines), TakenOver, ChartPublished, PeriodClosed, Asserted.
+using Payload =
+    std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid, Reversed,
+                 Operated, LineFact, TakenOver, ChartPublished, PeriodClosed, Asserted>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {

@@ -61,9 +61,24 @@ struct TextOf {
     if (!p.code.empty()) add(p.code);
     return text;
   }
+  std::string operator()(const ChartPublished& p) const {
+    return fmt::format("chart {} published: {} accounts, {} amounts reclassified", p.chart.id,
+                       p.chart.accounts.size(), p.reclassified.size());
+  }
+  std::string operator()(const PeriodClosed& p) const {
+    return fmt::format("{} closed, complete to entry {}", to_text(p.period), p.complete_to);
+  }
+  std::string operator()(const Asserted& p) const {
+    const auto known = money::Currency::find(p.currency);
+    return fmt::format("asserted: {}{} on {} is {} {}", p.figure,
+                       p.product.empty() ? "" : " of " + p.product, money::to_text(p.day),
+                       money::text_of_minor(p.minor, known ? known->digits : 2U), p.currency);
+  }
   // Names its line: written by the caller.
   std::string operator()(const LineFact&) const { return {}; }
 };
+
+}  // namespace
 
 EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state) {
   EntryView view;
@@ -82,8 +97,8 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
     for (const auto& line : block.lines)
       view.postings.push_back({block.product, line.role, line.consequence, line.minor});
   }
-  if (const auto* closed = std::get_if<DayClosed>(&entry.payload)) {
-    view.segments = closed->segments;
+  if (const auto* closed = std::get_if<DayClosed>(&entry.payload)) view.segments = closed->segments;
+  if (entry.loan == 0) {
     for (const MovementBlock& block : entry.movements) {
       const Product& product = state.products.at(block.product).product;
       for (const auto& line : block.lines) {
@@ -103,8 +118,6 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
   view.text = entry.loan != 0 ? fmt::format("{} {}", to_text(entry.kind), text) : text;
   return view;
 }
-
-}  // namespace
 
 Result<std::vector<EntryView>> Book::loan_entries(const std::string& id) const {
   const std::shared_lock lock(impl_->state_mutex);
@@ -133,6 +146,7 @@ Result<std::vector<EntryView>> Book::loan_entries(const std::string& id) const {
 
 Status Book::entries(std::uint64_t after, const std::function<bool(const EntryView&)>& use) const {
   const std::shared_lock lock(impl_->state_mutex);
+  if (impl_->options.without_loans) return without_loans();
   const BookState& state = *impl_->state;
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
@@ -147,13 +161,6 @@ Status Book::entries(std::uint64_t after, const std::function<bool(const EntryVi
         return use(view_of(*entry, stored.hash, state));
       });
   return scanned ? outcome : scanned;
-}
-
-PostingAccount Book::posting_account(std::uint32_t product, Role role) const {
-  const std::shared_lock lock(impl_->state_mutex);
-  const Product& published = impl_->state->products.at(product).product;
-  return {account_of(published, role), std::string(published.currency.text()),
-          published.currency.digits};
 }
 
 Status Book::stored(std::uint64_t after,

@@ -69,6 +69,7 @@ Place place_of(Role role) {
     case Role::partner_expense:
     case Role::partner_loss:
     case Role::service_fee_income:
+    case Role::retained_earnings:  // of the book: no loan moves it
       return {Side::partners};
   }
   LOANBOOK_ASSERT(false && "an account role that the parties of a joint loan do not know");

@@ -122,12 +122,15 @@ std::uint8_t place_of(std::string_view word, std::string_view words) {
   return 0;
 }
 
-constexpr std::array<std::pair<Kind, std::string_view>, 19> plain_kinds{
+constexpr std::array<std::pair<Kind, std::string_view>, 22> plain_kinds{
     {{Kind::book_opened, "book_opened"},
      {Kind::product_published, "product_published"},
      {Kind::series_published, "series_published"},
      {Kind::cut_over, "cut_over"},
      {Kind::day_closed, "day_closed"},
+     {Kind::chart_published, "chart_published"},
+     {Kind::period_closed, "period_closed"},
+     {Kind::asserted, "asserted"},
      {Kind::open, "open"},
      {Kind::disburse, "disburse"},
      {Kind::open_disburse, "open_disburse"},

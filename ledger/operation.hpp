@@ -25,6 +25,9 @@ enum class Kind : std::uint8_t {
   series_published = 3,
   cut_over = 4,
   day_closed = 5,
+  chart_published = 6,
+  period_closed = 7,
+  asserted = 8,
   open = 10,
   disburse = 11,
   open_disburse = 12,
@@ -76,6 +79,10 @@ enum class Kind : std::uint8_t {
 }
 [[nodiscard]] constexpr bool concerns_loan(Kind kind) {
   return kind >= Kind::open && !is_line_event(kind);
+}
+/// Charts, closed periods, assertions.
+[[nodiscard]] constexpr bool is_gl_fact(Kind kind) {
+  return kind >= Kind::chart_published && kind <= Kind::asserted;
 }
 [[nodiscard]] constexpr bool is_operation(Kind kind) {
   return kind >= Kind::down_payment && kind != Kind::take_over && !is_line_event(kind);

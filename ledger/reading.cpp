@@ -8,6 +8,7 @@
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/gl_reading.hpp"
 #include "loanbook/ledger/plan_digest.hpp"
 #include "loanbook/money/money.hpp"
 
@@ -54,6 +55,7 @@ PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Prod
                           : state.next.payment();
   }
   row.isolated = record.isolated;
+  if (state.lent != 0) row.disbursed = state.disbursed;
   return row;
 }
 
@@ -228,20 +230,7 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
 Result<std::uint64_t> Book::known_at(Day day) const {
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
-  // Booking dates never fall along the chain, so the last entry booked on or before a day is found
-  // by halving.
-  std::uint64_t low = 0;
-  std::uint64_t high = (*view)->head().sequence;
-  while (low < high) {
-    const std::uint64_t middle = low + (high - low + 1) / 2;
-    const Result<Entry> entry = entry_of(**view, middle);
-    if (!entry) return entry.error();
-    if (entry->booking_date <= day)
-      low = middle;
-    else
-      high = middle - 1;
-  }
-  return low;
+  return last_booked(**view, day);
 }
 
 Result<std::vector<ScheduleRow>> Book::schedule(const std::string& id) const {
@@ -274,54 +263,33 @@ Result<std::vector<ScheduleRow>> Book::schedule(const std::string& id) const {
 
 Status Book::portfolio(std::optional<Day> as_of,
                        const std::function<bool(const PortfolioRow&)>& use) const {
+  const BookStatus now = status();
+  return portfolio(as_of.value_or(now.business_date), now.head.sequence, use);
+}
+
+Status Book::portfolio(Day opening, std::uint64_t known_at,
+                       const std::function<bool(const PortfolioRow&)>& use) const {
   const std::shared_lock lock(impl_->state_mutex);
   const BookState& book = *impl_->state;
-  const Day day = as_of.value_or(book.business_date);
+  if (impl_->options.without_loans) return without_loans();
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
+  const bool now = opening == book.business_date && known_at >= book.head.sequence;
   for (std::uint64_t number = 1; number <= book.loans.size(); ++number) {
     const LoanRecord& record = book.loans.at(number);
     const Product& product = book.product_of(record);
     LoanState state;
-    if (day == book.business_date) {
+    if (now || (record.isolated && opening >= record.state.day)) {
       state = canonical(record, book);
     } else {
-      Result<LoanState> folded = state_at(record, product, **view, day, book.head.sequence);
+      Result<LoanState> folded = state_at(record, product, **view, opening, known_at);
       if (!folded) return folded.error();
       state = std::move(*folded);
       if (state.lent == 0 && state.status == LoanStatus::cancelled) continue;  // not there yet
     }
-    if (!use(row_of(record, state, product, day))) break;
+    if (!use(row_of(record, state, product, opening))) break;
   }
   return money::ok();
-}
-
-Result<std::vector<TrialBalanceRow>> Book::trial_balance(std::optional<Day> as_of) const {
-  const std::shared_lock lock(impl_->state_mutex);
-  const BookState& book = *impl_->state;
-  std::map<std::pair<std::string, std::string>, TrialBalanceRow> rows;  // by currency, account code
-  std::map<std::pair<std::string, std::string>, money::Int128> balances;
-  for (const auto& [day, totals] : book.totals) {
-    if (as_of && day > *as_of) break;
-    for (std::uint32_t number = 0; number < totals.size(); ++number) {
-      const Product& product = book.products[number].product;
-      for (std::size_t role = 0; role < role_count; ++role) {
-        if (totals[number][role] == 0) continue;
-        const AccountCode account = account_of(product, static_cast<Role>(role));
-        const std::pair<std::string, std::string> key{product.currency.text(), account.code};
-        rows.try_emplace(key, TrialBalanceRow{account.code, account.name, key.first,
-                                              product.currency.digits, 0, 0});
-        balances[key] += totals[number][role];
-      }
-    }
-  }
-  std::vector<TrialBalanceRow> result;
-  for (auto& [key, row] : rows) {
-    const money::Int128 balance = balances[key];
-    (balance < 0 ? row.credit : row.debit) = balance < 0 ? -balance : balance;
-    result.push_back(std::move(row));
-  }
-  return result;
 }
 
 }  // namespace loanbook::ledger

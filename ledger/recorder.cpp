@@ -164,6 +164,7 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
   entry.value_date = accepted->value_date;
   entry.kind = accepted->kind;
   entry.payload = std::move(accepted->payload);
+  entry.movements = std::move(accepted->movements);
   const Command& known_as = identity != nullptr ? *identity : command;
   entry.source = known_as.source;
   entry.scope = known_as.scope;
@@ -285,7 +286,11 @@ void Recorder::append(Entry entry) {
         auto& points = state_.series[series->name];
         points.resize(points.size() - series->points.size());
         if (points.empty()) state_.series.erase(series->name);
-        state_.series_entries.pop_back();
+        state_.book_entries.pop_back();
+      }
+      if (is_gl_fact(entry.kind)) {
+        state_.gl.undo(entry);
+        state_.book_entries.pop_back();
       }
       add_movements(state_, entry, -1);
       state_.head = head_before;

@@ -48,6 +48,7 @@ class Recorder {
     Day value_date{};
     Payload payload;
     Kind kind = Kind::book_opened;
+    std::vector<MovementBlock> movements{};  ///< of an entry of the book; a loan's come of its fold
   };
   Result<Accepted> accept(const Command& command) const;
   Result<Accepted> accept_open(const OpenLoan& open, const Command& command, Kind kind) const;
@@ -60,6 +61,9 @@ class Recorder {
   Result<Opened> contract(const OpenLoan& open, const Command& command, Day disbursed) const;
   Result<Accepted> accept_product(const PublishProduct& publish, const Command& command) const;
   Result<Accepted> accept_series(const PublishSeries& publish, const Command& command) const;
+  Result<Accepted> accept_chart(const PublishChart& publish) const;
+  Result<Accepted> accept_period(const ClosePeriod& close) const;
+  Result<Accepted> accept_assertion(const Assert& request) const;
   Result<Accepted> accept_line(const LineRequest& request, const Command& command) const;
   Result<Accepted> accept_reserve(const LineRequest& request, std::uint32_t line) const;
   Result<Accepted> accept_confirm(const LineRequest& request, const Command& command,

@@ -46,11 +46,12 @@ struct PortfolioRow {
   std::int64_t interest_due;      ///< due, unpaid
   std::int64_t penalty;           ///< penalty and compound interest
   std::int64_t overpayment;
-  std::int64_t fees = 0;      ///< fees and penalties of a fixed amount that are due, unpaid
-  std::int32_t dpd;           ///< days past due
-  std::int32_t reported_dpd;  ///< 0 within grace
-  std::string bucket;         ///< `M0`..`M6+`
-  std::string category;       ///< `normal`, ...
+  std::int64_t fees = 0;           ///< fees and penalties of a fixed amount that are due, unpaid
+  std::int32_t dpd;                ///< days past due
+  std::int32_t reported_dpd;       ///< 0 within grace
+  std::string bucket;              ///< `M0`..`M6+`
+  std::string category;            ///< `normal`, ...
+  std::optional<Day> disbursed{};  ///< its first pay-out
   std::optional<Day> next_due;
   std::int64_t next_amount = 0;  ///< planned for it
   bool isolated = false;
@@ -212,7 +213,7 @@ struct EntryView {
   std::string text;  ///< one line for people: `repay 100.00 CNY`
   std::uint64_t reverses = 0;
   std::uint32_t batch_index = 0, batch_size = 1;
-  struct Amount {  ///< of `day_closed`: by product and currency
+  struct Amount {  ///< of an entry of the book: by product and currency
     std::string product, currency;
     std::uint8_t digits;
     Role role;
@@ -222,19 +223,12 @@ struct EntryView {
   std::uint8_t digits = 2;  ///< of the receipt's currency
   std::vector<Digest> segments;
   struct Posting {          ///< every movement of the entry, of a night as of an event
-    std::uint32_t product;  ///< number of the product version: `Book::posting_account`
+    std::uint32_t product;  ///< number of the product version
     Role role;
     bool consequence;
     money::Int128 minor;  ///< debit positive
   };
   std::vector<Posting> postings;
-};
-
-/// The account that a role of a product version is posted to.
-struct PostingAccount {
-  AccountCode account;
-  std::string currency;
-  std::uint8_t digits;
 };
 
 /// One step of how a figure came about.

@@ -100,6 +100,22 @@ struct EventEncoder {
          {&e.principal_overdue, &e.interest_due, &e.penalty, &e.compound, &e.fees, &e.late_fees})
       text(*figure);
   }
+  void operator()(const PublishChart& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::chart_published));
+    std::string bytes;
+    encode(ChartPublished{e.chart, {}}, bytes);
+    out.text(bytes);
+  }
+  void operator()(const ClosePeriod& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::period_closed));
+    out.u8(static_cast<std::uint8_t>(e.period.length));
+    out.day(e.period.from);
+    out.day(e.period.through);
+  }
+  void operator()(const Assert& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::asserted));
+    out.text(e.text);
+  }
   void day(const std::optional<Day>& value) const {
     out.u8(value.has_value() ? 1 : 0);
     if (value) out.day(*value);
@@ -151,6 +167,9 @@ struct KindOf {
   Kind operator()(const LineRequest& e) const { return e.kind; }
   Kind operator()(const RiskDecision&) const { return Kind::risk_decision; }
   Kind operator()(const TakeOver&) const { return Kind::take_over; }
+  Kind operator()(const PublishChart&) const { return Kind::chart_published; }
+  Kind operator()(const ClosePeriod&) const { return Kind::period_closed; }
+  Kind operator()(const Assert&) const { return Kind::asserted; }
 };
 
 }  // namespace

@@ -54,8 +54,9 @@ enum class Role : std::uint8_t {
   goodwill_fee = 34,        ///< fees the same way
   goodwill_penalty = 35,    ///< penalties the same way
   opening_balance = 36,     ///< where loans came from that were taken over in mid-life (clearing)
+  retained_earnings = 37,   ///< of the book: results of closed years (equity; 未分配利润)
 };
-inline constexpr std::size_t role_count = 37;
+inline constexpr std::size_t role_count = 38;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 

@@ -97,11 +97,13 @@ void apply_book_event(BookState& state, const Entry& entry) {
   } else if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
     auto& points = state.series[series->name];
     points.insert(points.end(), series->points.begin(), series->points.end());
-    state.series_entries.push_back(entry.sequence);
+    state.book_entries.push_back(entry.sequence);
   } else if (const auto* cut = std::get_if<CutOver>(&entry.payload)) {
     state.business_date = cut->day + date::days{1};
   } else if (const auto* closed = std::get_if<DayClosed>(&entry.payload)) {
     state.closed_through = closed->day;
+  } else if (state.gl.apply(entry)) {
+    state.book_entries.push_back(entry.sequence);
   } else if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
     const bool applied = state.lines.apply(entry.kind, *fact, entry.sequence, entry.booking_date);
     LOANBOOK_ASSERT(applied);

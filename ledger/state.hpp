@@ -13,6 +13,7 @@
 
 #include "loanbook/ledger/credit_line.hpp"
 #include "loanbook/ledger/entry.hpp"
+#include "loanbook/ledger/gl_facts.hpp"
 #include "loanbook/ledger/hash_index.hpp"
 #include "loanbook/ledger/loan.hpp"
 #include "loanbook/money/limits.hpp"
@@ -82,7 +83,9 @@ struct BookState {
   Day closed_through{};
   std::vector<PublishedProduct> products;  ///< by number
   std::map<std::string, std::vector<SeriesPoint>> series;
-  std::vector<std::uint64_t> series_entries;  ///< their sequences, for the checkpoint
+  GlFacts gl;
+  std::vector<std::uint64_t>
+      book_entries;  ///< sequences of series, charts, periods, assertions, for the checkpoint
   LoanTable loans;
   LineBook lines;
   bool needs_decision = false;  ///< of the options, not of the chain: every pay-out needs an allow
@@ -162,5 +165,8 @@ void settle_on_line(LineBook& lines, const Entry& entry, std::uint32_t line, con
 /// damaged. Checks the chain of what it replays.
 [[nodiscard]] Result<std::unique_ptr<BookState>> load_state(const storage::View& view,
                                                             bool use_rows = true);
+/// The same without loans, credit lines and keys: dates, products, facts and totals of the general
+/// ledger.
+[[nodiscard]] Result<std::unique_ptr<BookState>> load_general_ledger(const storage::View& view);
 
 }  // namespace loanbook::ledger

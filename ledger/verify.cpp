@@ -6,6 +6,7 @@
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/verify_gl.hpp"
 #include "loanbook/money/money.hpp"
 
 namespace loanbook::ledger {
@@ -18,7 +19,13 @@ using Totals = std::array<money::Int128, role_count>;
 class Verification {
  public:
   Verification(const BookState& state, const storage::View& view, bool deep, VerifyReport& report)
-      : state_(state), view_(view), deep_(deep), report_(report) {}
+      : state_(state),
+        view_(view),
+        deep_(deep),
+        report_(report),
+        gl_(state, view, [this](std::string where, std::string message) {
+          find(std::move(where), std::move(message));
+        }) {}
 
   Status run() {
     loans_.resize(state_.loans.size() + 1);
@@ -44,6 +51,7 @@ class Verification {
     fold_loans();
     credit_lines();
     totals();
+    gl_.finish();
     return money::ok();
   }
 
@@ -89,6 +97,7 @@ class Verification {
     if (const auto* product = std::get_if<Product>(&decoded->payload))
       products_.push_back(*product);
     if (const auto* closed = std::get_if<DayClosed>(&decoded->payload)) night(*decoded, *closed);
+    gl_.entry(*decoded, totals_);
     for (const MovementBlock& block : decoded->movements) {
       if (totals_.size() <= block.product) totals_.resize(block.product + 1);
       for (const auto& line : block.lines)
@@ -317,8 +326,11 @@ class Verification {
         const std::string where = fmt::format("account {} {}, product {}",
                                               account_of(product, static_cast<Role>(role)).code,
                                               product.currency.text(), product.id);
-        if (totals_[number][role] != balances_[number][role]) {
-          find(where, fmt::format("general ledger {}, loans {}", text(totals_[number][role]),
+        const DayTotals& years = gl_.closed_years();
+        const money::Int128 of_loans =
+            totals_[number][role] - (number < years.size() ? years[number][role] : 0);
+        if (of_loans != balances_[number][role]) {
+          find(where, fmt::format("general ledger {}, loans {}", text(of_loans),
                                   text(balances_[number][role])));
         }
         if (kept[role] != totals_[number][role]) {
@@ -340,6 +352,7 @@ class Verification {
   std::vector<Totals> totals_;
   std::vector<Totals> balances_;
   std::map<std::uint64_t, Lines> lines_;
+  GlVerification gl_;
 };
 
 }  // namespace

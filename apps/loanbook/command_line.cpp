@@ -3,17 +3,14 @@
 
 #include "command_line.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <functional>
 #include <initializer_list>
 #include <iostream>
 #include <map>
 #include <string_view>
 
+#include "command_tree.hpp"
 #include "commands.hpp"
 #include "completion.hpp"
 
@@ -22,9 +19,15 @@
 #endif
 
 namespace loanbook::apps {
-namespace {
+void add_writing(CLI::App* command, Writing& writing) {
+  command->add_flag("--dry-run", writing.dry_run, "Check and show the answer, write nothing");
+  command->add_option("--idempotency-key", writing.key,
+                      "The same key is recorded once, however often it is sent");
+  command->add_option("--actor", writing.actor, "Who does it (default: your user name)");
+  command->add_option("--reason", writing.reason, "Why, for the audit trail");
+}
 
-using Action = std::function<int(const Context&)>;
+namespace {
 
 struct Arguments {
   InitArguments init;
@@ -50,7 +53,6 @@ struct Arguments {
   NightArguments night;
   PortfolioArguments portfolio;
   OverdueArguments overdue;
-  std::string as_of;
   PartnerArguments partner;
   ProofArguments proof;
   AuditArguments audit;
@@ -60,33 +62,9 @@ struct Arguments {
   std::string ignored;
 };
 
-struct Tree {
-  CLI::App app{"An append-only loan ledger: loans in, nights closed, books that balance."};
-  Context context;
+struct Tree : CommandTree {
   Arguments arguments;
-  Action action;
-
-  CLI::App* command(CLI::App* parent, const std::string& name, const std::string& help,
-                    const std::string& example, Action run) {
-    auto* made = parent->add_subcommand(name, help);
-    made->footer("Example:\n  " + example);
-    made->callback([this, run = std::move(run)] { action = run; });
-    return made;
-  }
-  CLI::App* noun(const std::string& name, const std::string& help) {
-    auto* made = app.add_subcommand(name, help);
-    made->require_subcommand(1);
-    return made;
-  }
 };
-
-void add_writing(CLI::App* command, Writing& writing) {
-  command->add_flag("--dry-run", writing.dry_run, "Check and show the answer, write nothing");
-  command->add_option("--idempotency-key", writing.key,
-                      "The same key is recorded once, however often it is sent");
-  command->add_option("--actor", writing.actor, "Who does it (default: your user name)");
-  command->add_option("--reason", writing.reason, "Why, for the audit trail");
-}
 
 // Callers may send a key with everything they write; here the day is one already.
 void add_day_key(CLI::App* command, Arguments& arguments) {
@@ -523,11 +501,6 @@ void add_report_commands(Tree& tree) {
                    [&a](const Context& c) { return run_overdue(c, a.overdue); });
   overdue->add_option("--as-of", a.overdue.as_of, "Value date (default: the business date)");
   overdue->add_flag("--summary", a.overdue.summary, "One row a bucket");
-  auto* balance = tree.command(&tree.app, "trial-balance", "Debits and credits by account",
-                               "loanbook trial-balance --as-of 2026-01-31",
-                               [&a](const Context& c) { return run_trial_balance(c, a.as_of); });
-  balance->add_option("--as-of", a.as_of,
-                      "Booking date, at its close (default: everything booked)");
   auto* entries = tree.command(&tree.app, "entries", "The journal: every entry in order, no gaps",
                                "loanbook entries --after 1000 --follow --format ndjson",
                                [&a](const Context& c) { return run_entries(c, a.entries); });
@@ -612,12 +585,9 @@ void add_all(Tree& tree) {
   app.get_formatter()->column_width(34);
   app.add_option("--book", tree.context.book, "Folder of the book (LOANBOOK_BOOK; default ./book)")
       ->envname("LOANBOOK_BOOK");
-  const std::map<std::string, Format> formats{{"table", Format::table},
-                                              {"csv", Format::csv},
-                                              {"json", Format::json},
-                                              {"ndjson", Format::ndjson},
-                                              {"html", Format::html},
-                                              {"pdf", Format::pdf}};
+  const std::map<std::string, Format> formats{{"table", Format::table}, {"csv", Format::csv},
+                                              {"json", Format::json},   {"ndjson", Format::ndjson},
+                                              {"html", Format::html},   {"pdf", Format::pdf}};
   app.add_option("--format", tree.context.format, "table, csv, json, ndjson, html or pdf")
       ->transform(CLI::Transformer(formats).description(""));
   app.add_option("--role", tree.context.role, "full, read, write, operate or audit");
@@ -639,6 +609,7 @@ void add_all(Tree& tree) {
   add_bulk_commands(tree);
   add_report_commands(tree);
   add_proof_commands(tree);
+  add_general_ledger(tree);
   add_completion(tree);
 }
 

@@ -1,4 +1,4 @@
-// Reports over the whole book: portfolio, overdue, trial balance.
+// Reports over all loans: portfolio, overdue.
 
 #include <fmt/format.h>
 
@@ -211,50 +211,6 @@ int run_overdue(const Context& context, const OverdueArguments& arguments) {
     print(report, context.format);
     print_completeness(book);
     return exit_code::done;
-  });
-}
-
-int run_trial_balance(const Context& context, const std::string& as_of_text) {
-  auto as_of = optional_day(as_of_text, "--as-of");
-  if (!as_of) return fail(as_of.error());
-  return with_reader(context, [&](const Book& book) {
-    auto rows = book.trial_balance(*as_of);
-    if (!rows) return fail(rows.error());
-    Report report;
-    report.title = {*as_of ? "Trial balance at the close of " + money::to_text(**as_of)
-                           : "Trial balance of everything booked"};
-    report.columns = {{"account", "Account"},
-                      {"name", "Name"},
-                      {"currency", "Currency"},
-                      {"debit", "Debit", ColumnKind::amount},
-                      {"credit", "Credit", ColumnKind::amount}};
-    struct Sides {
-      std::uint8_t digits = 2;
-      money::Int128 debit = 0, credit = 0;
-    };
-    std::map<std::string, Sides> totals;
-    for (const auto& row : *rows) {
-      auto& total = totals[row.currency];
-      total.digits = row.digits;
-      total.debit += row.debit;
-      total.credit += row.credit;
-      report.rows.push_back(
-          {{row.account, row.name, row.currency, money::text_of_minor(row.debit, row.digits),
-            money::text_of_minor(row.credit, row.digits)}});
-    }
-    int code = exit_code::done;
-    for (const auto& [currency, total] : totals) {
-      report.rows.push_back(
-          {{"total", "", currency, money::text_of_minor(total.debit, total.digits),
-            money::text_of_minor(total.credit, total.digits)},
-           RowMark::total});
-      if (total.debit != total.credit) code = exit_code::damaged;
-    }
-    report.notes = {code == exit_code::done ? "Debits equal credits."
-                                            : "DEBITS AND CREDITS DIFFER: run loanbook verify."};
-    print(report, context.format);
-    print_completeness(book);
-    return code;
   });
 }
 

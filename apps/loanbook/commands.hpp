@@ -230,7 +230,21 @@ struct OverdueArguments {
   bool summary = false;
 };
 int run_overdue(const Context& context, const OverdueArguments& arguments);
-int run_trial_balance(const Context& context, const std::string& as_of);
+
+// The general ledger: command_gl.cpp; its reports: gl_reports.hpp
+
+int run_chart_add(const Context& context, const std::string& file, const Writing& writing);
+int run_chart_check(const std::vector<std::string>& files);
+int run_chart_show(const Context& context, const std::string& as_of);
+int run_chart_list(const Context& context);
+struct CloseArguments {
+  std::string period;
+  std::string year;
+  Writing writing;
+};
+int run_close(const Context& context, const CloseArguments& arguments);
+int run_assert(const Context& context, const std::string& text, const Writing& writing);
+int run_reconcile_internal(const Context& context, const std::string& as_of);
 
 // Partners of joint loans: command_partner.cpp
 

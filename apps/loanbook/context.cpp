@@ -81,6 +81,15 @@ Result<std::unique_ptr<Book>> open_reader(const Context& context) {
   return Book::open(std::move(*view), std::move(*options));
 }
 
+Result<std::unique_ptr<Book>> open_general_ledger(const Context& context) {
+  auto options = options_of(context);
+  if (!options) return options.error();
+  options->without_loans = true;
+  auto view = storage::rocksdb::open_reader(context.book, store_options());
+  if (!view) return view.error();
+  return Book::open(std::move(*view), std::move(*options));
+}
+
 int code_of(const Error& error) {
   if (starts_with(error.id, "integrity.")) return exit_code::damaged;
   if (starts_with(error.id, "busy.") || starts_with(error.id, "store.")) {

@@ -54,6 +54,9 @@ struct Writing {
 /// A consistent view that takes no lock and writes nothing into the book.
 [[nodiscard]] Result<std::unique_ptr<Book>> open_reader(const Context& context);
 
+/// The same without loans: the general ledger of a book of any size, at once.
+[[nodiscard]] Result<std::unique_ptr<Book>> open_general_ledger(const Context& context);
+
 [[nodiscard]] int code_of(const Error& error);
 /// `file:line:column: message [id]`, as far as the place is known.
 [[nodiscard]] std::string text_of(const Error& error);

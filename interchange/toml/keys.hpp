@@ -74,15 +74,16 @@ inline auto minor_parser(money::Currency currency) {
 // The first problem found; reading goes on with defaults and the result is thrown away.
 class Problems {
  public:
-  /// `kind` is the first part of the ids: `product`, `calendar`, `rules`.
+  /// `kind` is the first part of the ids: `product`, `calendar`, `rules`, `chart`.
   Problems(std::string_view file_name, std::string_view kind)
       : file_name_(file_name), kind_(kind) {}
 
-  /// The id of a problem that both kinds of files can have.
+  /// The id of a problem that all kinds of files can have.
   [[nodiscard]] std::string id(std::string_view name) const {
     constexpr std::string_view of_others[] = {
         "calendar.unknown_key", "calendar.missing_key", "calendar.wrong_type", "calendar.bad_value",
-        "rules.unknown_key",    "rules.missing_key",    "rules.wrong_type",    "rules.bad_value"};
+        "rules.unknown_key",    "rules.missing_key",    "rules.wrong_type",    "rules.bad_value",
+        "chart.unknown_key",    "chart.missing_key",    "chart.wrong_type",    "chart.bad_value"};
     const std::string wanted = std::string(kind_) + "." + std::string(name);
     LOANBOOK_ASSERT(kind_ == "product" ||
                     std::ranges::find(of_others, wanted) != std::end(of_others));

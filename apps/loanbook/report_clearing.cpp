@@ -1,0 +1,92 @@
+// Clearing accounts by age: what is on its way, oldest first. Amounts of the other side settle the
+// oldest ones (first in, first out by booking date).
+
+#include <deque>
+#include <map>
+
+#include "gl_reports.hpp"
+
+namespace loanbook::apps {
+namespace {
+
+struct Open {
+  Day day;
+  money::Int128 minor;
+};
+
+struct Account {
+  std::uint8_t digits = 2;
+  ledger::GlAccount account;
+  std::deque<Open> open;  // all of one sign
+  void move(Day day, money::Int128 minor) {
+    while (minor != 0 && !open.empty() && (open.front().minor < 0) != (minor < 0)) {
+      const money::Int128 rest = open.front().minor + minor;
+      if (rest == 0 || (rest < 0) == (minor < 0)) {
+        open.pop_front();
+        minor = rest;
+      } else {
+        open.front().minor = rest;
+        minor = 0;
+      }
+    }
+    if (minor != 0) open.push_back({day, minor});
+  }
+};
+
+Status clearing(ReportRun& run) {
+  const auto place = run.place();
+  if (!place) return place.error();
+  std::map<std::tuple<std::string, std::string, ledger::Role>, Account> accounts;
+  run.book().gl_days(
+      run.book().status().began, place->day, ledger::YearClose::counted,
+      [&](const ledger::GlDay& day) {
+        if (!ledger::is_clearing(day.role)) return;
+        auto& of = accounts[{std::string(day.product->currency.text()), day.product->id, day.role}];
+        of.digits = day.product->currency.digits;
+        of.account = run.book().gl_account(*day.product, day.role, place->through);
+        of.move(day.day, day.minor);
+      });
+  constexpr std::int64_t bounds[] = {1, 7, 30};
+  Report report;
+  report.title = {"Clearing accounts by age " + place->words};
+  report.columns = {{"account", "Account"},
+                    {"name", "Name"},
+                    {"product", "Product"},
+                    {"currency", "Currency"},
+                    {"balance", "Balance", ColumnKind::amount},
+                    {"days_1", "Up to 1 day", ColumnKind::amount},
+                    {"days_7", "2 to 7", ColumnKind::amount},
+                    {"days_30", "8 to 30", ColumnKind::amount},
+                    {"older", "Older", ColumnKind::amount},
+                    {"oldest", "Oldest", ColumnKind::date}};
+  for (const auto& [key, of] : accounts) {
+    const auto& [currency, product, role] = key;
+    if (of.open.empty()) continue;
+    money::Int128 balance = 0;
+    money::Int128 by_age[4] = {};
+    for (const Open& open : of.open) {
+      std::size_t age = 0;
+      while (age < 3 && (place->day - open.day).count() > bounds[age]) ++age;
+      by_age[age] += open.minor;
+      balance += open.minor;
+    }
+    Row row{{of.account.code, of.account.name, product, currency, minor_text(balance, of.digits)}};
+    for (const auto minor : by_age) row.cells.push_back(minor_text(minor, of.digits));
+    row.cells.push_back(money::to_text(of.open.front().day));
+    report.rows.push_back(std::move(row));
+  }
+  report.notes = {"Debit positive. Amounts of the other side settle the oldest ones."};
+  run.print(std::move(report), place->through);
+  return money::ok();
+}
+
+}  // namespace
+
+const ReportRule clearing_rule{.name = "clearing",
+                               .help = "Clearing and suspense accounts by age",
+                               .example = "loanbook clearing --as-of 2026-01-31",
+                               .options = takes_as_of,
+                               .without_loans = true,
+                               .run = clearing};
+
+}  // namespace loanbook::apps

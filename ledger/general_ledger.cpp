@@ -1,0 +1,258 @@
+// Answers about the general ledger: balances at a place of the chain, the journal by account,
+// loans as booked, restated balances, charts, periods, assertions.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "loanbook/ledger/book_impl.hpp"
+#include "loanbook/ledger/gl_reading.hpp"
+#include "loanbook/money/money.hpp"
+
+namespace loanbook::ledger {
+namespace {
+
+constexpr date::days one_day{1};
+
+std::uint64_t place(const BookState& state, std::optional<std::uint64_t> through) {
+  return std::min(through.value_or(state.head.sequence), state.head.sequence);
+}
+
+GlPosting posting_of(const Product& product, Role role, const GlAccount& account,
+                     money::Int128 minor) {
+  return {.account = account,
+          .product = product.id,
+          .currency = std::string(product.currency.text()),
+          .digits = product.currency.digits,
+          .role = role,
+          .minor = minor};
+}
+
+/// The accounts of an entry's movements when it was booked.
+std::vector<GlPosting> postings_of(const Entry& entry, const BookState& state,
+                                   AccountLookup& accounts) {
+  std::vector<GlPosting> postings;
+  for (const MovementBlock& block : entry.movements) {
+    const Product& product = state.products.at(block.product).product;
+    for (const auto& line : block.lines) {
+      postings.push_back(posting_of(
+          product, line.role, accounts.of(block.product, product, line.role, entry.sequence - 1),
+          line.minor));
+      postings.back().consequence = line.consequence;
+    }
+  }
+  const auto* chart = std::get_if<ChartPublished>(&entry.payload);
+  if (chart == nullptr) return postings;
+  for (const Reclassified& moved : chart->reclassified) {
+    const Product& product = state.products.at(moved.product).product;
+    for (const std::uint64_t at : {entry.sequence - 1, entry.sequence}) {
+      postings.push_back(posting_of(product, moved.role,
+                                    accounts.of(moved.product, product, moved.role, at),
+                                    at == entry.sequence ? moved.minor : -moved.minor));
+      postings.back().reclassified = true;
+    }
+  }
+  return postings;
+}
+
+/// An entry booked after `day` counts from `day` or earlier.
+Result<bool> corrected_since(const LoanRecord& record, Day day, const storage::View& view) {
+  for (std::uint64_t sequence = record.last_entry; sequence != 0;) {
+    const Result<Entry> entry = entry_of(view, sequence);
+    if (!entry) return entry.error();
+    if (entry->booking_date <= day) return false;
+    if (entry->value_date <= day) return true;
+    sequence = entry->previous;
+  }
+  return false;
+}
+
+}  // namespace
+
+Error without_loans() {
+  return Error{.id = "book.without_loans",
+               .message = "this book was opened for its general ledger only; open it with loans"};
+}
+
+Result<std::vector<GlBalance>> Book::gl_balances(std::optional<std::uint64_t> through) const {
+  const std::shared_lock lock(impl_->state_mutex);
+  const BookState& state = *impl_->state;
+  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
+  if (!view) return view.error();
+  const std::uint64_t last = place(state, through);
+  const Result<DayTotals> totals = totals_at(state, **view, last);
+  if (!totals) return totals.error();
+  return balances_of(*totals, state.products, state.gl.chart_after(last));
+}
+
+Result<std::vector<TrialBalanceRow>> Book::trial_balance(std::optional<Day> as_of) const {
+  std::optional<std::uint64_t> through;
+  if (as_of) {
+    const Result<std::uint64_t> last = known_at(*as_of);
+    if (!last) return last.error();
+    through = *last;
+  }
+  const Result<std::vector<GlBalance>> balances = gl_balances(through);
+  if (!balances) return balances.error();
+  return trial_balance_of(*balances);
+}
+
+Result<std::vector<GlBalance>> Book::restated_balances(Day day) const {
+  const Result<std::uint64_t> booked = known_at(day);
+  if (!booked) return booked.error();
+  const std::shared_lock lock(impl_->state_mutex);
+  const BookState& state = *impl_->state;
+  if (impl_->options.without_loans) return without_loans();
+  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
+  if (!view) return view.error();
+  Result<DayTotals> totals = totals_at(state, **view, *booked);
+  if (!totals) return totals.error();
+  const Day opening = std::min(day, state.closed_through) + one_day;
+  for (std::uint64_t number = 1; number <= state.loans.size(); ++number) {
+    const LoanRecord& record = state.loans.at(number);
+    const Result<bool> corrected = corrected_since(record, day, **view);
+    if (!corrected) return corrected.error();
+    if (!*corrected || record.isolated) continue;
+    const auto before = loan_booked(state, number, **view, opening, *booked);
+    if (!before) return before.error();
+    Result<LoanHistory> all = history_known_at(record, state.head.sequence, **view);
+    if (!all) return all.error();
+    std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
+    try {
+      const LoanState after = fold(record.state.product, record.state.terms,
+                                   state.product_of(record), all->events, opening);
+      if (totals->size() <= record.state.product) totals->resize(record.state.product + 1);
+      LoanBalances::each_difference(
+          after.balance, *before ? (*before)->balance : LoanBalances{},
+          [&](Role role, std::int64_t minor) {
+            (*totals)[record.state.product][static_cast<std::size_t>(role)] += minor;
+          });
+    } catch (const LoanFault& fault) {
+      return Error{
+          .id = "loan.beyond_limits",
+          .message = fmt::format("loan '{}' cannot be computed: {}", record.id, fault.reason)};
+    }
+  }
+  return balances_of(*totals, state.products, state.gl.chart_after(*booked));
+}
+
+Status Book::gl_entries(std::uint64_t after, std::optional<std::uint64_t> through,
+                        const std::function<bool(const GlEntry&)>& use) const {
+  const std::shared_lock lock(impl_->state_mutex);
+  const BookState& state = *impl_->state;
+  if (impl_->options.without_loans) return without_loans();
+  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
+  if (!view) return view.error();
+  AccountLookup accounts(state.gl);
+  Status outcome = money::ok();
+  const Status scanned =
+      (*view)->entries(after + 1, place(state, through), [&](const storage::StoredEntry& stored) {
+        const Result<Entry> entry = decode_entry(stored.body);
+        if (!entry) {
+          outcome = entry.error();
+          return false;
+        }
+        const EntryView shown = view_of(*entry, stored.hash, state);
+        return use({.sequence = entry->sequence,
+                    .booking_date = entry->booking_date,
+                    .value_date = entry->value_date,
+                    .kind = entry->kind,
+                    .loan = shown.receipt.loan,
+                    .text = shown.text,
+                    .actor = entry->actor,
+                    .reason = entry->reason,
+                    .postings = postings_of(*entry, state, accounts)});
+      });
+  return scanned ? outcome : scanned;
+}
+
+void Book::gl_days(Day from, Day through, YearClose year_close,
+                   const std::function<void(const GlDay&)>& use) const {
+  const std::shared_lock lock(impl_->state_mutex);
+  const BookState& state = *impl_->state;
+  for (auto at = state.totals.lower_bound(from); at != state.totals.end() && at->first <= through;
+       ++at) {
+    DayTotals totals = at->second;
+    for (const GlFacts::ClosedPeriod& period : state.gl.periods) {
+      if (year_close == YearClose::left_out && period.booked == at->first)
+        add(totals, period.movements, -1);
+    }
+    for (std::uint32_t number = 0; number < totals.size(); ++number) {
+      for (std::size_t role = 0; role < role_count; ++role) {
+        if (totals[number][role] == 0) continue;
+        use({at->first, &state.products[number].product, static_cast<Role>(role),
+             totals[number][role]});
+      }
+    }
+  }
+}
+
+Status Book::loan_balances(std::optional<std::uint64_t> through,
+                           const std::function<bool(const LoanAmounts&)>& use) const {
+  const std::shared_lock lock(impl_->state_mutex);
+  const BookState& state = *impl_->state;
+  if (impl_->options.without_loans) return without_loans();
+  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
+  if (!view) return view.error();
+  const std::uint64_t last = place(state, through);
+  const Result<Day> opening = opening_after(**view, last);
+  if (!opening) return opening.error();
+  for (std::uint64_t number = 1; number <= state.loans.size(); ++number) {
+    const Result<std::optional<LoanState>> loan =
+        loan_booked(state, number, **view, *opening, last);
+    if (!loan) return loan.error();
+    if (!loan->has_value()) continue;
+    const LoanRecord& record = state.loans.at(number);
+    const Product& product = state.product_of(record);
+    if (!use({record.id, record.state.product, product.id, std::string(product.currency.text()),
+              product.currency.digits, (*loan)->balance.all()}))
+      break;
+  }
+  return money::ok();
+}
+
+GlAccount Book::gl_account(const Product& product, Role role,
+                           std::optional<std::uint64_t> through) const {
+  const std::shared_lock lock(impl_->state_mutex);
+  return ledger::gl_account(impl_->state->gl.chart_after(place(*impl_->state, through)), product,
+                            role);
+}
+
+std::vector<ChartInfo> Book::charts() const {
+  const std::shared_lock lock(impl_->state_mutex);
+  std::vector<ChartInfo> all;
+  for (const auto& each : impl_->state->gl.charts) {
+    all.push_back(
+        {each.published.chart, each.sequence, each.booked, each.published.reclassified.size()});
+  }
+  return all;
+}
+
+std::vector<ClosedPeriodInfo> Book::closed_periods() const {
+  const std::shared_lock lock(impl_->state_mutex);
+  const BookState& state = *impl_->state;
+  std::vector<ClosedPeriodInfo> all;
+  for (const auto& each : state.gl.periods) {
+    DayTotals totals;
+    add(totals, each.movements, 1);
+    all.push_back({each.closed, each.sequence, each.booked,
+                   balances_of(totals, state.products, state.gl.chart_after(each.sequence))});
+  }
+  return all;
+}
+
+std::vector<AssertionInfo> Book::assertions() const {
+  const std::shared_lock lock(impl_->state_mutex);
+  const BookState& state = *impl_->state;
+  std::vector<AssertionInfo> all;
+  for (const auto& each : state.gl.assertions) {
+    const auto balances = balances_of(totals_through(state.totals, each.asserted.day),
+                                      state.products, state.gl.chart_on(each.asserted.day));
+    const auto currency = money::Currency::find(each.asserted.currency);
+    all.push_back({each.asserted, each.sequence, currency ? currency->digits : std::uint8_t{2},
+                   figure_of(each.asserted, balances)});
+  }
+  return all;
+}
+
+}  // namespace loanbook::ledger
