@@ -32,7 +32,7 @@ equal "$(head -n 1 out)" "account,name,currency,debit,credit"
 run 0 --format csv gl 1310 --from 2026-09-01
 last=$(tail -n 1 out | awk -F, '{ print $11 }')
 run 0 --format csv trial-balance
-equal "$(grep '^1310,' out | cut -d, -f4)" "$last"
+equal "$(grep '^1310,' out | awk -F, '{ print $(NF - 1) }')" "$last"
 run 0 --format json journal --from 2026-09-01
 python3 - <<'PYTHON' || fail "journal and trial balance differ"
 import json, subprocess
@@ -79,7 +79,7 @@ october() {
 }
 october >before.txt
 run 0 --format csv loan repay L-3 --amount 550.08 --value-date 2026-10-02
-out_has "2026-11-01,2026-10-02"
+out_has "2026-10-02,2026-11-01"
 run 0 night --through 2026-11-05
 run 0 chart add "$LOANBOOK_SOURCE/examples/charts/chinese-practice.toml"
 run 0 night --through 2026-11-06
