@@ -249,7 +249,8 @@ void read_servicing_rules(Keys& root, ledger::Product& product) {
             root.problems(),
             {"payment", "merchant_refund", "payout_refund", "goodwill", "down_payment",
              "chargeback", "several_payouts", "over_approved", "fee_income", "charges_due",
-             "later_payouts", "days_past_due", "income_by_run", "flat_rounding"}};
+             "later_payouts", "days_past_due", "income_by_run", "flat_rounding", "solve_days",
+             "installment_of", "money_ahead", "interest"}};
   read_order(keys, "payment", "servicing", rules.payment);
   read_own_order(keys, "merchant_refund", "servicing", rules.payment, rules.merchant_refund);
   read_own_order(keys, "payout_refund", "servicing", rules.payment, rules.payout_refund);
@@ -264,6 +265,7 @@ void read_servicing_rules(Keys& root, ledger::Product& product) {
   keys.text("later_payouts", rules.raise_over_all_rows, parser_of(later_payouts));
   keys.text("days_past_due", rules.days_after_grace, parser_of(days_past_due));
   keys.boolean("income_by_run", rules.income_by_run);
+  read_interest_rules(keys, rules);
 }
 
 void write_servicing_rules(std::string& out, const ledger::Product& product) {
@@ -297,6 +299,7 @@ void write_servicing_rules(std::string& out, const ledger::Product& product) {
   line("later_payouts", in_quotes(text_of(later_payouts, rules.raise_over_all_rows)));
   line("days_past_due", in_quotes(text_of(days_past_due, rules.days_after_grace)));
   line("income_by_run", rules.income_by_run ? "true" : "false");
+  write_interest_rules(out, rules);
 }
 
 }  // namespace loanbook::interchange::toml_reading

@@ -262,6 +262,50 @@ void add_payments(const Product& product, std::vector<std::string>& out) {
                     : "Money beyond what is due is held for the next due date.");
 }
 
+void add_interest(const ledger::InterestRules& rules, std::vector<std::string>& out) {
+  using ledger::EarlyMoney;
+  using ledger::OverdueInterest;
+  std::string early = "Money that comes early bears no interest from its day on; ";
+  switch (rules.early) {
+    case EarlyMoney::smaller:
+      early += "beyond the installment it makes all later ones smaller.";
+      break;
+    case EarlyMoney::fewer:
+      early += "beyond the installment it leaves out installments at the end.";
+      break;
+    case EarlyMoney::next_smaller:
+      early += "beyond the installment it is taken off the next ones.";
+      break;
+    case EarlyMoney::last_smaller:
+      early =
+          "Money that comes early pays interest to the day and the principal of the next "
+          "installments; the interest saved makes the last unpaid one smaller.";
+      break;
+  }
+  out.push_back(std::move(early));
+  if (rules.overdue != OverdueInterest::none) {
+    out.push_back(fmt::format(
+        "Overdue principal bears the contract's interest {}.",
+        rules.overdue == OverdueInterest::daily
+            ? "on every day of a period"
+            : "from the beginning of the period in which it is paid, on the day of payment"));
+  }
+  if (rules.rest != schedule::Rest{})
+    out.push_back(fmt::format("What is owed counts for interest from the next rest date on: {}.",
+                              schedule::to_text(rules.rest)));
+  if (rules.compounding != ledger::Compounding::none) {
+    const bool both = rules.compounding == ledger::Compounding::interest_and_fees;
+    out.push_back(fmt::format("Overdue {} {} interest too, from the next of these dates on: {}.",
+                              both ? "interest and fees"
+                              : rules.compounding == ledger::Compounding::interest ? "interest"
+                                                                                   : "fees",
+                              rules.compounding == ledger::Compounding::interest ? "bears" : "bear",
+                              schedule::to_text(rules.compounding_on)));
+  }
+  if (rules.settlement == ledger::SettlementInterest::to_the_rest)
+    out.push_back("Settling early pays interest to the next rest date.");
+}
+
 void add_servicing(const Product& product, std::vector<std::string>& out) {
   if (!product.servicing) return;
   const ServicingRules& rules = *product.servicing;
@@ -288,6 +332,7 @@ void add_servicing(const Product& product, std::vector<std::string>& out) {
     out.push_back("A chargeback takes back the payment's " + listed(words) +
                   " first, the rest is principal.");
   }
+  if (rules.interest) add_interest(*rules.interest, out);
   out.push_back(rules.income_by_run ? "A charge is income when the operation `accrue` books it."
                 : rules.fee_income == ledger::FeeIncome::when_due
                     ? "A charge is income on the night of its due date."

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loanbook/ledger/loan_parts.hpp"
+#include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/take_over.hpp"
 #include "loanbook/money/assert.hpp"
 
@@ -117,7 +118,10 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
     if (day > state.day && day < next) next = day;
   };
   if (state.row_coming) consider(state.next.due);
-  if (state.servicing) consider(next_servicing_change(state));
+  if (state.servicing) {
+    consider(next_servicing_change(state));
+    consider(next_interest_change(state, rules));
+  }
   const date::days one{1};
   const date::days grace{rules.overdue.grace_days};
   const bool compensates = rules.product.joint && rules.product.joint->compensation_days != 0;
@@ -159,6 +163,8 @@ void change(LoanState& state, const Rules& rules, Day day) {
     } else {
       become_due(state, rules, day);
     }
+  } else if (state.servicing) {
+    interest_changes(state, rules, day);
   }
   // What money held has paid may have lowered a level.
   if (state.servicing) accrue(state, rules.product, day);
@@ -308,6 +314,7 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   if (product.joint && !state.joint) state.joint.emplace();
   accrue(state, product, event.value_date);
   const LoanBalances start = state.balance;
+  if (state.servicing) interest_before_event(state, Rules{product, state}, event);
   switch (event.kind) {
     case Kind::open:
       state.status = LoanStatus::approved;
@@ -330,6 +337,7 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
       LOANBOOK_ASSERT(is_operation(event.kind));
       operate(state, Rules{product, state}, event);
   }
+  if (state.servicing) interest_after_event(state, Rules{product, state}, event);
   // An operation may hide, waive or move what accrues: the difference is part of its step.
   if (state.servicing) accrue(state, product, event.value_date);
   close_if_settled(state, event.value_date);

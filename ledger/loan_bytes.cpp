@@ -127,6 +127,52 @@ void decode_all(Decoder& in, std::vector<T>& items, Each each) {
   for (std::uint64_t i = 0; in.good() && i < size; ++i) items.push_back(each(in));
 }
 
+void encode_ahead(Encoder& out, const MoneyAhead& money) {
+  out.varint(money.sequence);
+  out.u8(money.kind);
+  out.day(money.day);
+  out.varint(money.no);
+  out.u8(static_cast<std::uint8_t>(money.component));
+  out.zigzag(money.amount);
+}
+
+MoneyAhead decode_ahead(Decoder& in) {
+  MoneyAhead money{.sequence = in.varint()};
+  money.kind = in.u8();
+  money.day = in.day();
+  money.no = static_cast<std::uint32_t>(in.varint());
+  money.component = in.enumerator(schedule::Component::fee, schedule::Component::principal);
+  money.amount = in.zigzag();
+  return money;
+}
+
+void encode_running(Encoder& out, const RunningInterest& running) {
+  out.day(running.since);
+  out.zigzag(running.earned);
+  out.zigzag(running.ahead);
+  out.zigzag(running.overdue);
+  out.day(running.overdue_until);
+  out.u8(running.changes.has_value() ? 1 : 0);
+  if (running.changes) out.day(*running.changes);
+  out.zigzag(running.installment);
+  out.zigzag(running.later_installment);
+  out.zigzag(running.take_off);
+}
+
+RunningInterest decode_running(Decoder& in) {
+  RunningInterest running;
+  running.since = in.day();
+  running.earned = in.zigzag();
+  running.ahead = in.zigzag();
+  running.overdue = in.zigzag();
+  running.overdue_until = in.day();
+  if (in.u8() == 1) running.changes = in.day();
+  running.installment = in.zigzag();
+  running.later_installment = in.zigzag();
+  running.take_off = in.zigzag();
+  return running;
+}
+
 void encode_joint(Encoder& out, const JointTotals& totals) {
   for (const Parts* parts :
        {&totals.earned, &totals.received, &totals.compensated, &totals.subrogated, &totals.lost}) {
@@ -163,9 +209,17 @@ void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
     o.day(pause.from);
     o.day(pause.until);
   });
-  out.u8(static_cast<std::uint8_t>((table->charged_off ? 1 : 0) | (table->fraud ? 2 : 0)));
+  out.u8(static_cast<std::uint8_t>((table->charged_off ? 1 : 0) | (table->fraud ? 2 : 0) |
+                                   (table->running ? 4 : 0) | (table->fallen ? 8 : 0) |
+                                   (table->ahead.empty() ? 0 : 16)));
   if (table->charged_off) out.day(*table->charged_off_on);
   out.zigzag(table->interest_reported);
+  if (!table->ahead.empty()) encode_all(out, table->ahead, encode_ahead);
+  if (table->running) encode_running(out, *table->running);
+  if (!table->fallen) return;
+  out.varint(table->fallen->no);
+  out.day(table->fallen->due);
+  encode_running(out, table->fallen->interest);
 }
 
 void decode_servicing(Decoder& in, Boxed<Servicing>& box) {
@@ -189,6 +243,13 @@ void decode_servicing(Decoder& in, Boxed<Servicing>& box) {
   table.fraud = (flags & 2) != 0;
   if (table.charged_off) table.charged_off_on = in.day();
   table.interest_reported = in.zigzag();
+  if ((flags & 16) != 0) decode_all(in, table.ahead, decode_ahead);
+  if ((flags & 4) != 0) table.running = decode_running(in);
+  if ((flags & 8) == 0) return;
+  FallenRow& fallen = table.fallen.emplace();
+  fallen.no = static_cast<std::uint32_t>(in.varint());
+  fallen.due = in.day();
+  fallen.interest = decode_running(in);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
 #include "loanbook/schedule/change.hpp"
 
@@ -185,6 +186,8 @@ void take_rows(LoanState& state, const Rules& rules, const schedule::Change& cha
 }
 
 void prepay(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  // Interest is computed again from every payment: none needs to say so.
+  if (computes_again(state, rules)) return receive_payment(state, rules, event);
   const Early early = early_of(state, rules, event.amount_minor, event.value_date);
   const std::int64_t ahead = ahead_of(state);
   const auto change = early.principal > 0 && early.principal < ahead

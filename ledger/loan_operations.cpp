@@ -37,28 +37,6 @@ bool paid_from_held(LoanState& state, std::int64_t amount) {
   return true;
 }
 
-const schedule::TimedOrder& order_of(const Rules& rules, Kind kind) {
-  static const schedule::TimedOrder standard = ServicingRules::standard_order();
-  if (!rules.product.servicing) return standard;
-  const ServicingRules& servicing = *rules.product.servicing;
-  const auto own =
-      [&](const std::optional<schedule::TimedOrder>& order) -> const schedule::TimedOrder& {
-    return order ? *order : servicing.payment;
-  };
-  switch (kind) {
-    case Kind::merchant_refund:
-      return own(servicing.merchant_refund);
-    case Kind::payout_refund:
-      return own(servicing.payout_refund);
-    case Kind::goodwill:
-      return own(servicing.goodwill);
-    case Kind::down_payment:
-      return own(servicing.down_payment);
-    default:
-      return servicing.payment;
-  }
-}
-
 void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
   const Day due = op.from.value_or(event.value_date);
   ChargeRecord record{.sequence = event.sequence,
@@ -168,6 +146,11 @@ void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, co
   use_held(state, rules, event.value_date);
 }
 
+bool is_to_come(const Servicing& table, std::uint32_t no) {
+  return std::any_of(table.coming.begin(), table.coming.end(),
+                     [no](const schedule::PlanRow& row) { return row.no == no; });
+}
+
 /// Takes back what was paid, the installment settled last and the component paid last first.
 void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
   std::int64_t rest = from_held(state, Role::settlement, op.amount_minor);
@@ -188,7 +171,7 @@ void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const 
       if (component == Component::fee) role = Role::fee_receivable;
       if (component == Component::penalty) role = Role::late_fee_receivable;
       if (component == Component::interest)
-        role = record.due > event.value_date ? Role::interest_unearned : Role::interest_receivable;
+        role = is_to_come(table, record.no) ? Role::interest_unearned : Role::interest_receivable;
       move(state, role, Role::settlement, part);
       rest -= part;
     }
@@ -392,9 +375,10 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
     case Kind::merchant_refund:
     case Kind::payout_refund:
       return receive(state, rules, event, order_of(rules, event.kind),
-                     {Role::settlement, event.kind != Kind::down_payment});
+                     {Role::settlement, event.kind != Kind::down_payment, event.kind});
     case Kind::goodwill:
-      return receive(state, rules, event, order_of(rules, event.kind), {Role::goodwill_expense});
+      return receive(state, rules, event, order_of(rules, event.kind),
+                     {Role::goodwill_expense, false, event.kind});
     case Kind::refund_overpayment:
       return refund_overpayment(state, rules, event, op);
     case Kind::refund:

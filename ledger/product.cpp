@@ -15,6 +15,7 @@ namespace limits = money::limits;
 
 // Parts of layout 2 that few products have come last, each after its number.
 constexpr std::uint8_t joint_section = 1;
+constexpr std::uint8_t later_servicing_section = 2;
 
 Error bad(std::string id, std::string message) {
   return Error{.id = "product." + std::move(id), .message = std::move(message)};
@@ -203,6 +204,35 @@ void decode_later_accounts(Decoder& in, Product& product) {
   }
 }
 
+/// Interest is computed again where each row is an installment less its interest, or a part beside
+/// it.
+Status check_recomputable(const Product& product) {
+  using schedule::Method;
+  if (product.method != Method::level && product.method != Method::equal_principal &&
+      product.method != Method::interest_first && product.method != Method::bullet) {
+    return bad("servicing",
+               "interest is computed again for the methods level, equal-principal, interest-first "
+               "and bullet; take out [servicing.interest] or choose one of them");
+  }
+  PlanRules plan;  // fees, disclosure and repricing go with it
+  plan.fee_rate = product.plan.fee_rate;
+  plan.fee_minor = product.plan.fee_minor;
+  plan.fee_rounding = product.plan.fee_rounding;
+  plan.fee_rounded_in_total = product.plan.fee_rounded_in_total;
+  plan.fee_upfront = product.plan.fee_upfront;
+  plan.repricing = product.plan.repricing;
+  plan.cap = product.plan.cap;
+  if (!(plan == product.plan)) {
+    return bad("servicing",
+               "interest that is computed again does not go with rows that are free of principal "
+               "or interest, balloons, steps, seasons, calendars or daily rounding; take out "
+               "[servicing.interest] or these rules");
+  }
+  if (!schedule::is_self_contained(product.day_count))
+    return bad("servicing", "interest is computed again by day counts that need the dates alone");
+  return money::ok();
+}
+
 /// Rules that contradict each other are found where the product is written, not where the first
 /// loan is opened: by a plan in the middle of the product's ranges.
 Status check_plan(const Product& product) {
@@ -217,6 +247,9 @@ Status check_plan(const Product& product) {
     if (Status s = check(*product.servicing); !s) return s;
     if (product.method == schedule::Method::revolving)
       return bad("servicing", "a revolving loan has no table of installments");
+    if (product.servicing->interest) {
+      if (Status s = check_recomputable(product); !s) return s;
+    }
   }
   if (product.joint) {
     if (Status s = check(*product.joint, product.rate_min); !s) return s;
@@ -323,9 +356,34 @@ std::string encode(const Product& product) {
       out.u8(joint_section);
       encode(out, *product.joint);
     }
+    if (product.servicing && has_later_rules(*product.servicing)) {
+      out.u8(later_servicing_section);
+      encode_later(out, *product.servicing);
+    }
   }
   return bytes;
 }
+
+namespace {
+
+/// The parts at the end, ascending by number.
+void decode_sections(Decoder& in, Product& product) {
+  std::uint8_t last = 0;
+  while (in.good() && !in.rest().empty()) {
+    const std::uint8_t section = in.u8();
+    if (section <= last) in.fail();
+    last = section;
+    if (section == joint_section) {
+      product.joint = decode_joint_rules(in);
+    } else if (section == later_servicing_section && product.servicing) {
+      decode_later(in, *product.servicing);
+    } else {
+      in.fail();
+    }
+  }
+}
+
+}  // namespace
 
 Result<Product> decode_product(std::string_view bytes) {
   Decoder in{bytes};
@@ -380,10 +438,7 @@ Result<Product> decode_product(std::string_view bytes) {
     product.plan = decode_plan_rules(in);
     product.servicing = decode_servicing_rules(in);
     decode_later_accounts(in, product);
-    if (in.good() && !in.rest().empty()) {
-      if (in.u8() != joint_section) in.fail();
-      product.joint = decode_joint_rules(in);
-    }
+    decode_sections(in, product);
   }
   // One product, one encoding: what layout 1 can say is not said in layout 2.
   if (layout == 2 && !needs_second_layout(product)) in.fail();

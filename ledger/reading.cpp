@@ -9,6 +9,7 @@
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/plan_digest.hpp"
+#include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/money/money.hpp"
 
 namespace loanbook::ledger {
@@ -222,6 +223,9 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
     }
   }
   answer.payoff = answer.row.owed() - answer.row.overpayment;
+  if (const Rules all{product, state}; computes_again(state, all)) {
+    answer.payoff += interest_to_settle(state, all, answer.as_of) - answer.row.interest_accrued;
+  }
   return answer;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
 #include "loanbook/money/assert.hpp"
 
@@ -275,7 +276,8 @@ std::int64_t allocate_payment(LoanState& state, const Rules& rules,
   if (rules.product.servicing && rules.product.servicing->charges_due_by_date)
     claim_charges(*state.servicing, *claims, day);
   const schedule::Allocation allocation = schedule::allocate(amount_minor, *claims, order, day);
-  for (const AllocatedLine& line : allocation.lines) book_line(state, line, from, day, record);
+  for (const AllocatedLine& line : allocation.lines)
+    book_line(state, rules, line, from, day, record);
   if (!schedule::settle_lines(state.due, allocation.lines, rules.overdue, day))
     throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
   drop_met(state, rules, day);
@@ -283,6 +285,11 @@ std::int64_t allocate_payment(LoanState& state, const Rules& rules,
 }
 
 namespace {
+
+/// Is money of this payment noted where it lies ahead, to be allocated again?
+bool keeps_ahead(const Rules& rules, std::uint64_t sequence) {
+  return sequence != 0 && rules.product.servicing && rules.product.servicing->ahead_again;
+}
 
 /// What the lender pays for the borrower has an account for each component.
 Role source_of(Role source, Component component) {
@@ -293,8 +300,8 @@ Role source_of(Role source, Component component) {
 
 }  // namespace
 
-void book_line(LoanState& state, const AllocatedLine& line, Incoming from, Day day,
-               PaymentRecord& payment) {
+void book_line(LoanState& state, const Rules& rules, const AllocatedLine& line, Incoming from,
+               Day day, PaymentRecord& payment) {
   Servicing& table = *state.servicing;
   InstallmentRecord& record = *table.find(line.no);
   const DueInstallment& claim = *std::find_if(
@@ -303,6 +310,11 @@ void book_line(LoanState& state, const AllocatedLine& line, Incoming from, Day d
   payment.parts[index(line.component)] += line.amount;
   if (day < record.due) record.in_advance += line.amount;
   if (day > record.due) record.late += line.amount;
+  const bool plain =
+      line.component == Component::principal || line.component == Component::interest;
+  if (day < record.due && plain && keeps_ahead(rules, payment.sequence))
+    table.ahead.push_back({payment.sequence, static_cast<std::uint8_t>(from.kind), day, line.no,
+                           line.component, line.amount});
   const bool ahead = std::any_of(table.coming.begin(), table.coming.end(),
                                  [&](const schedule::PlanRow& row) { return row.no == line.no; });
   const auto credit = [&](Role role, std::int64_t minor) {
@@ -374,7 +386,9 @@ void drop_met(LoanState& state, const Rules& rules, Day day) {
 
 void row_due(LoanState& state, const Rules& rules, Day day) {
   Servicing& table = *state.servicing;
+  interest_before_due(state, rules, day);
   const schedule::PlanRow row = table.coming.front();
+  const auto running = table.running;
   const auto claim = std::find_if(state.due.begin(), state.due.end(),
                                   [&](const DueInstallment& d) { return d.no == row.no; });
   const std::int64_t unpaid = claim == state.due.end() ? 0 : claim->interest;
@@ -385,6 +399,7 @@ void row_due(LoanState& state, const Rules& rules, Day day) {
   }
   table.coming.erase(table.coming.begin());
   run_row(state, rules, day);
+  if (computes_again(state, rules)) interest_after_due(state, rules, row, *running, day);
   use_held(state, rules, day);
 }
 
@@ -425,6 +440,13 @@ void settle_servicing(LoanState& state, Day day) {
   move(state, Role::interest_unearned, Role::interest_income,
        -balance_of(state, Role::interest_unearned));
   if (!table.charged_off) table.interest_reported = -balance_of(state, Role::interest_income);
+  if (table.running) {
+    // What is owed again later begins anew.
+    table.coming.clear();
+    table.running->earned = 0;
+    table.running->since = day;
+    table.running->changes.reset();
+  }
   stop_plan(state, day);
 }
 
@@ -439,15 +461,21 @@ void go_on(LoanState& state, Day day) {
 }
 
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
-             const schedule::TimedOrder& order, Incoming from) {
+             const schedule::TimedOrder& agreed, Incoming from) {
   PaymentRecord record{.sequence = event.sequence};
+  const schedule::TimedOrder order = order_ahead(state, rules, agreed);
+  interest_before_payment(state, rules, order, event.amount_minor, event.value_date);
   const std::int64_t rest = state.due.empty()
                                 ? event.amount_minor
                                 : allocate_payment(state, rules, order, event.amount_minor, from,
                                                    event.value_date, record);
   if (rest > 0) move(state, from.source, Role::overpayment, rest);
+  if (rest > 0 && keeps_ahead(rules, event.sequence))
+    state.servicing->ahead.push_back(
+        {event.sequence, static_cast<std::uint8_t>(from.kind), event.value_date, 0, {}, rest});
   record.overpaid = rest;
   state.servicing->payments.push_back(record);
+  interest_after_payment(state, rules, event.value_date);
 }
 
 void receive_payment(LoanState& state, const Rules& rules, const LoanEvent& event) {

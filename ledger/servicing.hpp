@@ -61,9 +61,39 @@ struct PaymentRecord {
   std::int64_t overpaid = 0;
 };
 
+/// Money that lies on an installment to come, or is held, where a later pay-out allocates it again.
+struct MoneyAhead {
+  std::uint64_t sequence = 0;  ///< of its payment
+  std::uint8_t kind = 0;       ///< of event: it says by which order
+  Day day{};
+  std::uint32_t no = 0;  ///< installment; 0: held
+  schedule::Component component = schedule::Component::principal;
+  std::int64_t amount = 0;
+};
+
 struct OverduePause {
   Day from{};
   Day until{};  ///< excluded
+};
+
+/// Where the interest of the running row stands, if it is computed again from what is really owed.
+struct RunningInterest {
+  Day since{};               ///< a stretch with one balance begins
+  std::int64_t earned = 0;   ///< in the stretches of this row before it
+  std::int64_t ahead = 0;    ///< not yet due and unpaid: bears interest in this stretch
+  std::int64_t overdue = 0;  ///< bears it too, through `overdue_until`
+  Day overdue_until{};
+  std::optional<Day> changes{};  ///< a rest date from which another balance counts
+  std::int64_t installment = 0;
+  std::int64_t later_installment = 0;  ///< of the rows after the running one
+  std::int64_t take_off = 0;           ///< early money by which the next rows are smaller
+  bool operator==(const RunningInterest&) const = default;
+};
+/// The row that fell due last, before money of its due date.
+struct FallenRow {
+  std::uint32_t no = 0;
+  Day due{};
+  RunningInterest interest{};
 };
 
 struct Servicing {
@@ -72,10 +102,13 @@ struct Servicing {
   std::vector<ChargeRecord> charges;
   std::vector<PaymentRecord> payments;
   std::vector<OverduePause> pauses;
+  std::vector<MoneyAhead> ahead;  ///< by payment, in the order of the fold
   bool charged_off = false;
   bool fraud = false;
   std::optional<Day> charged_off_on{};
-  std::int64_t interest_reported = 0;  ///< interest income through the last run
+  std::int64_t interest_reported = 0;        ///< interest income through the last run
+  std::optional<RunningInterest> running{};  ///< where the product computes interest again
+  std::optional<FallenRow> fallen{};         ///< while its interest may still change
 
   [[nodiscard]] InstallmentRecord* find(std::uint32_t no);
   [[nodiscard]] const InstallmentRecord* find(std::uint32_t no) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
 
 namespace loanbook::ledger {
@@ -146,10 +147,13 @@ void raise_rows(LoanState& state, const Rules& rules, std::int64_t more, Day day
 
 }  // namespace
 
-schedule::Plan first_plan(const Rules& rules, std::int64_t principal, Day day) {
+schedule::Plan first_plan(const Rules& rules, std::int64_t principal, std::int64_t approved,
+                          Day day) {
   schedule::Terms terms = rules.terms;
   terms.principal_minor = principal;
   terms.disbursed = day;
+  if (rules.product.servicing)
+    terms.installment_minor = agreed_installment(rules, terms, principal, approved);
   const bool round_flat = rules.product.servicing && rules.product.servicing->round_flat_payment &&
                           terms.method == schedule::Method::flat;
   if (round_flat) terms.installment.multiple = 1;
@@ -178,8 +182,13 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
   }
   add_down_payment(state, rules, own_part, day);
   if (first) {
-    add_rows(state, rules, first_plan(rules, planned, day).rows, day);
+    const std::int64_t approved = std::max(state.terms.principal_minor, amount_minor);
+    const std::int64_t later =
+        rounded(approved, servicing.down_payment_part, servicing.down_payment_rounding);
+    add_rows(state, rules, first_plan(rules, planned, approved - later, day).rows, day);
     place_charges(state, rules);
+  } else if (servicing.installment_of_approved && computes_again(state, rules)) {
+    extend_rows(state, rules, planned, day);
   } else if (raises_over_all(state, rules, day)) {
     raise_over_all(state, rules, planned, day);
   } else if (table.coming.empty()) {
@@ -188,6 +197,12 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
     raise_rows(state, rules, planned, day);
   }
   run_row(state, rules, table.coming.empty() ? day : table.find(table.coming.front().no)->from);
+  if (first) {
+    begin_interest(state, rules, day);
+  } else {
+    raise_interest(state, rules, planned, day);
+  }
+  if (!first) allocate_ahead_again(state, rules);
   if (held > 0) use_held(state, rules, day);
 }
 

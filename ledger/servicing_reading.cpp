@@ -32,6 +32,7 @@ PartsView plus(const PartsView& a, const PartsView& b) {
 struct PaidOut {
   Day day;
   std::int64_t amount;
+  bool before_due = false;  ///< stands before the row that is due on its day
 };
 
 InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& paid_out) {
@@ -75,8 +76,8 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
     for (const PaidOut& out : paid_out) {
       const bool leads =
           i > 0 && state.servicing->installments[i - 1].leads && table.rows[i - 1].due == row.due;
-      if (out.day > row.due || (out.day == row.due && !row.down_payment && !leads && i > 0))
-        row.balance -= out.amount;
+      const bool after_row = !row.down_payment && !leads && !out.before_due && i > 0;
+      if (out.day > row.due || (out.day == row.due && after_row)) row.balance -= out.amount;
     }
     later += row.demanded.principal - row.owed_again;
   }
@@ -264,6 +265,21 @@ Result<Found> find_loan(const BookState& book, const std::string& id) {
   return Found{&record, &book.product_of(record)};
 }
 
+/// A pay-out may allocate earlier payments again: what they pay by now.
+void show_allocated_again(const LoanState& before, const LoanState& after,
+                          std::vector<LoanEventView>& views) {
+  if (!before.servicing) return;
+  for (std::size_t i = 0; i < before.servicing->payments.size(); ++i) {
+    const PaymentRecord& was = before.servicing->payments[i];
+    const PaymentRecord& now = after.servicing->payments[i];
+    for (LoanEventView& view : views) {
+      if (view.sequence != was.sequence) continue;
+      view.parts = plus(view.parts, minus(view_of(now.parts), view_of(was.parts)));
+      view.overpaid += now.overpaid - was.overpaid;
+    }
+  }
+}
+
 /// An approved loan as if it were paid out on `day`.
 LoanState paid_out_state(LoanState state, const Product& product, std::int64_t amount, Day day) {
   state.status = LoanStatus::approved;
@@ -290,7 +306,9 @@ Result<InstallmentTable> Book::installments(const std::string& id) const {
   std::vector<PaidOut> paid_out;
   for (const LoanEvent& event : all->events) {
     if (event.kind == Kind::disburse || event.kind == Kind::open_disburse)
-      paid_out.push_back({event.value_date, event.amount_minor});
+      paid_out.push_back(
+          {event.value_date, event.amount_minor,
+           found->product->servicing && found->product->servicing->installment_of_approved});
     if (event.taken) paid_out.push_back({event.taken->disbursed, event.amount_minor});
   }
   if (paid_out.empty() && state.status == LoanStatus::approved) {
@@ -333,6 +351,7 @@ Result<std::vector<LoanEventView>> Book::loan_events(const std::string& id) cons
     watch(found->record->state, product, all->events,
           [&](const LoanEvent& event, const LoanState& before, const LoanState& after,
               const Balances& step) {
+            if (event.kind == Kind::disburse) show_allocated_again(before, after, views);
             views.push_back(event_view(product, event, before, after, step));
           });
     // What was reversed: as it stood when its reversal came.

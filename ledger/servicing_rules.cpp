@@ -71,6 +71,9 @@ money::Status check(const ServicingRules& rules) {
     return bad("the down payment is rounded to a multiple of 1 to 1,000,000,000 minor units");
   if (rules.over_approved_e4 < 0 || rules.over_approved_e4 > over_approved_max)
     return bad("pay-outs exceed what was approved by 0 % to 1,000 %");
+  if (rules.installment_of_approved && !rules.interest)
+    return bad("the installment of the approved amount needs interest that is computed again");
+  if (rules.interest) return check(*rules.interest);
   return money::ok();
 }
 
@@ -127,6 +130,29 @@ std::optional<ServicingRules> decode_servicing_rules(Decoder& in) {
   rules.raise_over_all_rows = (flags & 8) != 0;
   rules.round_flat_payment = (flags & 16) != 0;
   return rules;
+}
+
+bool has_later_rules(const ServicingRules& rules) {
+  return rules.interest || rules.installment_of_approved || rules.ahead_again ||
+         rules.solve_days != schedule::SolveDays::actual;
+}
+
+void encode_later(Encoder& out, const ServicingRules& rules) {
+  out.u8(static_cast<std::uint8_t>(rules.solve_days));
+  out.u8(static_cast<std::uint8_t>((rules.installment_of_approved ? 1 : 0) |
+                                   (rules.ahead_again ? 2 : 0)));
+  out.u8(rules.interest.has_value() ? 1 : 0);
+  if (rules.interest) encode(out, *rules.interest);
+}
+
+void decode_later(Decoder& in, ServicingRules& rules) {
+  rules.solve_days = in.enumerator(schedule::SolveDays::actual, schedule::SolveDays::even);
+  const std::uint8_t flags = in.u8();
+  if (flags > 3) in.fail();
+  rules.installment_of_approved = (flags & 1) != 0;
+  rules.ahead_again = (flags & 2) != 0;
+  if (in.u8() == 1) rules.interest = decode_interest_rules(in);
+  if (!has_later_rules(rules)) in.fail();
 }
 
 }  // namespace loanbook::ledger

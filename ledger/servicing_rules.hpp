@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "loanbook/ledger/interest_rules.hpp"
 #include "loanbook/money/result.hpp"
 #include "loanbook/money/rounding.hpp"
 #include "loanbook/money/split.hpp"
@@ -48,6 +49,16 @@ struct ServicingRules {
   /// The whole payment of a flat row is a multiple of the rounding of installments; else its
   /// principal is.
   bool round_flat_payment = false;
+  /// How the equal installment is solved.
+  schedule::SolveDays solve_days = schedule::SolveDays::actual;
+  /// The installment is that of the amount approved, whatever is paid out by then; a later pay-out
+  /// makes more rows, not larger ones.
+  bool installment_of_approved = false;
+  /// What was paid in advance is allocated again, payment by payment on its own day, when a later
+  /// pay-out raises the installments; else it stays where it is.
+  bool ahead_again = false;
+  /// Interest is computed again from what is really owed; absent: as planned.
+  std::optional<InterestRules> interest{};
   bool operator==(const ServicingRules&) const = default;
 
   [[nodiscard]] static schedule::TimedOrder standard_order();
@@ -61,5 +72,9 @@ class Decoder;
 /// Canonical bytes within those of a product (docs/format.md), and back.
 void encode(Encoder& out, const std::optional<ServicingRules>& rules);
 [[nodiscard]] std::optional<ServicingRules> decode_servicing_rules(Decoder& in);
+/// Rules that came later, in a part of their own, where they say anything.
+[[nodiscard]] bool has_later_rules(const ServicingRules& rules);
+void encode_later(Encoder& out, const ServicingRules& rules);
+void decode_later(Decoder& in, ServicingRules& rules);
 
 }  // namespace loanbook::ledger

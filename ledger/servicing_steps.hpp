@@ -20,13 +20,14 @@ void demand(LoanState& state, const Rules& rules, std::uint32_t no, schedule::Co
 struct Incoming {
   Role source = Role::settlement;
   bool lowers_loss = false;  ///< the loss was smaller (goods came back); else a recovery
+  Kind kind = Kind::repay;   ///< of event, for money that may be allocated again
 };
 /// Splits money over what is owed and books it against `source`; returns what is left.
 std::int64_t allocate_payment(LoanState& state, const Rules& rules,
                               const schedule::TimedOrder& order, std::int64_t amount_minor,
                               Incoming from, Day day, PaymentRecord& record);
-void book_line(LoanState& state, const schedule::AllocatedLine& line, Incoming from, Day day,
-               PaymentRecord& payment);
+void book_line(LoanState& state, const Rules& rules, const schedule::AllocatedLine& line,
+               Incoming from, Day day, PaymentRecord& payment);
 /// Where a component stood before the claim was charged off, and stands after it.
 [[nodiscard]] Role loss_role(const Servicing& table, schedule::Component component);
 /// A loan that was settled has rows to come again.
@@ -42,10 +43,17 @@ void recognise(LoanState& state, ChargeRecord& charge);
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
              const schedule::TimedOrder& order, Incoming from);
 
-/// The rows of the contract when `principal` is paid out on `day`. Throws LoanFault.
-[[nodiscard]] schedule::Plan first_plan(const Rules& rules, std::int64_t principal, Day day);
+/// The rows of the contract when `principal` of what was `approved` is paid out on `day`. Throws
+/// LoanFault.
+[[nodiscard]] schedule::Plan first_plan(const Rules& rules, std::int64_t principal,
+                                        std::int64_t approved, Day day);
 /// The product's order of payment, or the standard one.
 [[nodiscard]] schedule::TimedOrder payment_order(const Rules& rules);
+/// The product's order for a kind of money.
+[[nodiscard]] const schedule::TimedOrder& order_of(const Rules& rules, Kind kind);
+/// A later pay-out raised the rows: what was paid in advance is allocated again, each payment on
+/// its own day (where the product says so).
+void allocate_ahead_again(LoanState& state, const Rules& rules);
 /// Interest paid for days to come is set against what has accrued by now.
 void clear_unearned(LoanState& state);
 /// The accrual line of the running row.

@@ -126,6 +126,64 @@ void set_accounts(Product& product) {
   set({Role::recovery_income}, "744008", "Recoveries");
 }
 
+schedule::Rest rest_of(const Json& rule, const char* key) {
+  const std::string word = text_or(rule, key, "daily");
+  const auto number = [&](const std::string& name, int otherwise) {
+    return rule.contains(name) && rule.at(name).is_number() ? rule.at(name).get<int>() : otherwise;
+  };
+  const std::string base = std::string(key) == "rest" ? "rest" : "compounding";
+  schedule::Rest rest;
+  rest.every = static_cast<std::uint16_t>(number(base + "_interval", 1));
+  if (word == "daily") return rest;
+  if (word == "weekly") {
+    rest.unit = schedule::RestUnit::week;
+  } else if (word == "monthly") {
+    rest.unit = schedule::RestUnit::month;
+    rest.on_day = static_cast<std::uint8_t>(number(base + "_on_day", 0));
+  } else if (word == "same_as_repayment") {
+    rest = {.unit = schedule::RestUnit::installment};
+  } else {
+    throw NotBuilt{"rest " + word};
+  }
+  return rest;
+}
+
+ledger::EarlyMoney early_of(const std::string& word) {
+  if (word == "reduce_emi_amount") return ledger::EarlyMoney::smaller;
+  if (word == "reduce_number_of_installments") return ledger::EarlyMoney::fewer;
+  if (word == "reschedule_next_repayments") return ledger::EarlyMoney::next_smaller;
+  if (word == "adjust_last_unpaid_period") return ledger::EarlyMoney::last_smaller;
+  throw NotBuilt{"early payment strategy " + word};
+}
+
+ledger::Compounding compounding_of(const std::string& word) {
+  if (word == "none") return ledger::Compounding::none;
+  if (word == "interest") return ledger::Compounding::interest;
+  return word == "fee" ? ledger::Compounding::fees : ledger::Compounding::interest_and_fees;
+}
+
+/// Interest that is computed again: each night where the suite's night does so, else when money
+/// comes.
+void set_recalculation(const Json& terms, ServicingRules& rules) {
+  const bool progressive = terms.at("schedule_type") == "progressive";
+  if (!progressive && text_or(terms, "interest_calculation_period", "") == "daily")
+    rules.solve_days = schedule::SolveDays::even;
+  const Json rule = terms.value("interest_recalculation", Json());
+  if (!rule.is_object()) return;
+  ledger::InterestRules& again = rules.interest.emplace();
+  again.early = early_of(rule.at("early_payment_strategy"));
+  again.rest = rest_of(rule, "rest");
+  again.compounding = compounding_of(text_or(rule, "compounding", "none"));
+  if (again.compounding != ledger::Compounding::none)
+    again.compounding_on = rest_of(rule, "compounding_frequency");
+  again.settlement = text_or(rule, "pre_close_interest", "") == "till_rest_frequency_date"
+                         ? ledger::SettlementInterest::to_the_rest
+                         : ledger::SettlementInterest::to_the_day;
+  again.overdue =
+      progressive ? ledger::OverdueInterest::daily : ledger::OverdueInterest::at_payment;
+  rules.installment_of_approved = !progressive && rules.several_payouts;
+}
+
 schedule::PeriodUnit unit_of(const std::string& text) {
   if (text == "days") return schedule::PeriodUnit::day;
   if (text == "weeks") return schedule::PeriodUnit::week;
@@ -211,6 +269,8 @@ ledger::Product fineract_product(const Json& terms, bool charges_by_assessment) 
   rules.raise_over_all_rows = !progressive;
   rules.charges_due_by_date = !progressive;
   rules.round_flat_payment = true;
+  rules.ahead_again = !progressive;
+  set_recalculation(terms, rules);
   set_accounts(product);
   return product;
 }

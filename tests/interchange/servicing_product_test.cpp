@@ -154,4 +154,30 @@ TEST_CASE("every sample product can be said in plain sentences", "[product]") {
   }
 }
 
+TEST_CASE("rules of interest are read, written and refused where they stand", "[product]") {
+  const std::string path = LOANBOOK_SOURCE_DIR "/examples/products/consumer-actual-balance.toml";
+  std::string text = read_file(path).value();
+  const auto change = [&text](std::string_view from, std::string_view to) {
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, from.size(), to);
+  };
+  change("rest = \"day\"", "rest = \"3 months on 15\"");
+  change("overdue = \"daily\"", "overdue = \"at-payment\"");
+  change("settlement = \"to-the-day\"",
+         "settlement = \"to-the-rest\"\ncompounding = \"interest\"\ncompounding_rest = \"week\"");
+  const auto product = read_product(text, "p").value();
+  const ledger::InterestRules& rules = *product.servicing->interest;
+  CHECK(rules.rest == schedule::Rest{schedule::RestUnit::month, 3, 15});
+  CHECK(rules.overdue == ledger::OverdueInterest::at_payment);
+  CHECK(rules.compounding == ledger::Compounding::interest);
+  CHECK(rules.settlement == ledger::SettlementInterest::to_the_rest);
+  CHECK(read_product(write_product(product), "again").value() == product);
+  change("3 months on 15", "3 months on 32");
+  const auto wrong = read_product(text, "p");
+  REQUIRE(!wrong);
+  CHECK(wrong.error().id == "rest.unknown");
+  CHECK(wrong.error().line > 0);
+}
+
 }  // namespace

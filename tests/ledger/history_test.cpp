@@ -39,6 +39,24 @@ std::string amount(Dice& dice) {
   return std::to_string(dice.roll(1, 400)) + "." + std::to_string(dice.roll(10, 99));
 }
 
+InterestRules random_interest(Dice& dice) {
+  InterestRules rules;
+  rules.overdue =
+      dice.pick({OverdueInterest::daily, OverdueInterest::at_payment, OverdueInterest::none});
+  rules.early = dice.pick(
+      {EarlyMoney::smaller, EarlyMoney::fewer, EarlyMoney::next_smaller, EarlyMoney::last_smaller});
+  rules.rest = dice.pick({schedule::Rest{}, schedule::Rest{.unit = schedule::RestUnit::installment},
+                          schedule::Rest{.unit = schedule::RestUnit::week},
+                          schedule::Rest{.unit = schedule::RestUnit::month, .on_day = 5}});
+  rules.compounding =
+      dice.pick({Compounding::none, Compounding::interest, Compounding::interest_and_fees});
+  rules.compounding_on =
+      dice.pick({schedule::Rest{.unit = schedule::RestUnit::installment},
+                 schedule::Rest{.unit = schedule::RestUnit::month, .on_day = 1}});
+  rules.settlement = dice.pick({SettlementInterest::to_the_day, SettlementInterest::to_the_rest});
+  return rules;
+}
+
 Product random_product(Dice& dice) {
   Product p =
       product_of(dice.pick({schedule::Method::level, schedule::Method::equal_principal}), "p");
@@ -55,6 +73,7 @@ Product random_product(Dice& dice) {
       dice.pick({schedule::Advance::next, schedule::Advance::last, schedule::Advance::spread});
   if (dice.roll(0, 2) == 0) rules.down_payment_part = {1, 4};
   rules.fee_income = dice.pick({FeeIncome::when_due, FeeIncome::when_assessed});
+  if (dice.roll(0, 1) == 0) rules.interest = random_interest(dice);
   return p;
 }
 
@@ -171,6 +190,14 @@ std::string words(const Product& product, const std::vector<Told>& story) {
                      std::to_string(product.frequency.every) + " days, " +
                      std::to_string(product.installments_default) + " rows, grace " +
                      std::to_string(product.grace_days) + ", rate " + product.rate_default.text();
+  if (product.servicing->interest) {
+    const InterestRules& rules = *product.servicing->interest;
+    text += ", overdue " + std::to_string(static_cast<int>(rules.overdue)) + ", early " +
+            std::to_string(static_cast<int>(rules.early)) + ", rest " +
+            schedule::to_text(rules.rest) + ", compounding " +
+            std::to_string(static_cast<int>(rules.compounding)) + " " +
+            schedule::to_text(rules.compounding_on);
+  }
   for (const Told& told : story) {
     text += "; day " + std::to_string(told.day) + " " +
             (told.operation ? std::string(to_text(told.operation->kind)) + " " +

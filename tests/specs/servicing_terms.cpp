@@ -4,6 +4,7 @@
 #include <array>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace loanbook::specs {
@@ -99,7 +100,82 @@ Status read_components(std::string_view text, std::vector<Component>& out) {
   return money::ok();
 }
 
+template <class T, std::size_t count>
+Status read_word(std::string_view value, const std::pair<std::string_view, T> (&words)[count],
+                 T& out) {
+  std::string known;
+  for (const auto& [word, meaning] : words) {
+    if (word == value) {
+      out = meaning;
+      return money::ok();
+    }
+    known += (known.empty() ? "" : ", ") + std::string(word);
+  }
+  return unreadable(value, known);
+}
+
+Status read_rest(std::string_view value, schedule::Rest& out) {
+  const auto rest = schedule::parse_rest(value);
+  if (!rest) return rest.error();
+  out = *rest;
+  return money::ok();
+}
+
+/// `interest: month on 1`: what compounds, and from which dates on.
+Status read_compounding(std::string_view value, ledger::InterestRules& rules) {
+  using ledger::Compounding;
+  const auto parts = parts_of(value, ':');
+  constexpr std::pair<std::string_view, Compounding> words[] = {
+      {"none", Compounding::none},
+      {"interest", Compounding::interest},
+      {"fees", Compounding::fees},
+      {"interest and fees", Compounding::interest_and_fees}};
+  if (Status s = read_word(parts[0], words, rules.compounding); !s) return s;
+  return parts.size() < 2 ? money::ok() : read_rest(parts[1], rules.compounding_on);
+}
+
+/// Interest that is computed again; any of these words gives the product the rule.
+std::optional<Status> read_interest(std::string_view key, std::string_view value,
+                                    ledger::ServicingRules& rules) {
+  using ledger::EarlyMoney;
+  using ledger::OverdueInterest;
+  using ledger::SettlementInterest;
+  if (key != "overdue_bears" && key != "early_money" && key != "rest" && key != "compounds" &&
+      key != "settles")
+    return std::nullopt;
+  if (!rules.interest) rules.interest.emplace();
+  ledger::InterestRules& interest = *rules.interest;
+  if (key == "rest") return read_rest(value, interest.rest);
+  if (key == "compounds") return read_compounding(value, interest);
+  if (key == "early_money") {
+    constexpr std::pair<std::string_view, EarlyMoney> words[] = {
+        {"smaller", EarlyMoney::smaller},
+        {"fewer", EarlyMoney::fewer},
+        {"next-smaller", EarlyMoney::next_smaller},
+        {"last-smaller", EarlyMoney::last_smaller}};
+    return read_word(value, words, interest.early);
+  }
+  if (key == "settles") {
+    constexpr std::pair<std::string_view, SettlementInterest> words[] = {
+        {"to-the-day", SettlementInterest::to_the_day},
+        {"to-the-rest", SettlementInterest::to_the_rest}};
+    return read_word(value, words, interest.settlement);
+  }
+  constexpr std::pair<std::string_view, OverdueInterest> words[] = {
+      {"daily", OverdueInterest::daily},
+      {"at-payment", OverdueInterest::at_payment},
+      {"none", OverdueInterest::none}};
+  return read_word(value, words, interest.overdue);
+}
+
 Status read(std::string_view key, std::string_view value, ledger::ServicingRules& rules) {
+  if (auto status = read_interest(key, value, rules)) return *status;
+  if (key == "solve_days") {
+    constexpr std::pair<std::string_view, schedule::SolveDays> words[] = {
+        {"actual", schedule::SolveDays::actual}, {"even-months", schedule::SolveDays::even}};
+    return read_word(value, words, rules.solve_days);
+  }
+  if (key == "installment_of") rules.installment_of_approved = value == "approved";
   if (key == "pays") return read_order(value, rules.payment);
   if (key == "merchant_refund") return read_order(value, rules.merchant_refund.emplace());
   if (key == "payout_refund") return read_order(value, rules.payout_refund.emplace());
@@ -126,10 +202,11 @@ Status read(std::string_view key, std::string_view value, ledger::ServicingRules
 
 std::optional<Status> read_servicing_term(std::string_view key, std::string_view value,
                                           ledger::Product& product) {
-  constexpr std::string_view keys[] = {"servicing",     "pays",           "merchant_refund",
-                                       "payout_refund", "goodwill",       "own_part",
-                                       "own_part_pays", "chargeback",     "over_approved",
-                                       "fee_income",    "several_payouts"};
+  constexpr std::string_view keys[] = {
+      "servicing",       "pays",          "merchant_refund", "payout_refund", "goodwill",
+      "own_part",        "own_part_pays", "chargeback",      "over_approved", "fee_income",
+      "several_payouts", "overdue_bears", "early_money",     "rest",          "compounds",
+      "settles",         "solve_days",    "installment_of",  "money_ahead"};
   if (std::find(std::begin(keys), std::end(keys), key) == std::end(keys)) return std::nullopt;
   if (!product.servicing) product.servicing.emplace();
   return read(key, value, *product.servicing);
