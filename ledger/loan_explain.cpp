@@ -96,6 +96,7 @@ class Explainer {
     const schedule::PlanRow& next = state_.next;
     const std::string figure = fmt::format("installment {} by plan", next.no);
     const std::string due = money::to_text(next.due);
+    if (state_.servicing && state_.servicing->running) return computed_again(figure, due);
     if (planned.changed_by != 0)
       lines_.push_back(
           {figure, amount(next.payment()),
@@ -123,6 +124,34 @@ class Explainer {
     if (row->row.fee != next.fee)
       lines_.push_back(
           {figure, "", fmt::format("and {} fee of the row, as agreed", amount(next.fee)), due});
+  }
+
+  /// The row that runs, where its interest is computed again.
+  void computed_again(const std::string& figure, const std::string& due) {
+    const schedule::PlanRow& next = state_.next;
+    const RunningInterest& run = *state_.servicing->running;
+    lines_.push_back(
+        {figure, amount(next.payment()),
+         fmt::format("principal {} + interest {}{}", amount(next.principal), amount(next.interest),
+                     next.fee == 0 ? "" : " + fee " + amount(next.fee)),
+         due});
+    if (run.earned != 0)
+      lines_.push_back({figure, "",
+                        fmt::format("interest {} of the nights before", amount(run.earned)),
+                        "to " + money::to_text(run.since)});
+    std::string bears = fmt::format("interest on {} that is not yet due", amount(run.ahead));
+    if (run.overdue != 0 && run.overdue_until > run.since)
+      bears += fmt::format(", and on {} overdue through {}", amount(run.overdue),
+                           money::to_text(run.overdue_until));
+    lines_.push_back(
+        {figure, "", std::move(bears), fmt::format("{} to {}", money::to_text(run.since), due)});
+    if (run.installment != 0)
+      lines_.push_back(
+          {figure, "",
+           fmt::format("the installment in force is {}; what was paid early, or is left "
+                       "for the last row, may ask for other principal",
+                       amount(run.installment)),
+           due});
   }
 
   void unpaid(const schedule::DueInstallment& due) {

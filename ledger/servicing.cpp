@@ -482,6 +482,13 @@ void settle_servicing(LoanState& state, Day day) {
   move(state, Role::interest_unearned, Role::interest_income,
        -balance_of(state, Role::interest_unearned));
   if (!table.charged_off) table.interest_reported = -balance_of(state, Role::interest_income);
+  if (table.running) {
+    // What is owed again later begins anew.
+    table.coming.clear();
+    table.running->earned = 0;
+    table.running->since = day;
+    table.running->changes.reset();
+  }
   stop_plan(state, day);
 }
 
@@ -528,8 +535,9 @@ void go_on(LoanState& state, const Rules& rules, Day day) {
 }
 
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
-             const schedule::TimedOrder& order, Incoming from) {
+             const schedule::TimedOrder& agreed, Incoming from) {
   PaymentRecord record{.sequence = event.sequence};
+  const schedule::TimedOrder order = order_ahead(state, rules, agreed);
   interest_before_payment(state, rules, order, event.amount_minor, event.value_date);
   const std::int64_t rest = state.due.empty()
                                 ? event.amount_minor

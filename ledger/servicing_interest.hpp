@@ -10,8 +10,9 @@ namespace loanbook::ledger {
 /// Is interest of the loan computed again?
 [[nodiscard]] bool computes_again(const LoanState& state, const Rules& rules);
 
-/// The rows of the first pay-out stand in the table.
-void begin_interest(LoanState& state, const Rules& rules, Day day);
+/// The rows of the first pay-out, or of a take-over, stand in the table; `earned` of the running one
+/// by now.
+void begin_interest(LoanState& state, const Rules& rules, Day day, std::int64_t earned = 0);
 /// The installment that decides the rows of a first pay-out; 0: solved by the plan.
 [[nodiscard]] std::int64_t agreed_installment(const Rules& rules, const schedule::Terms& terms,
                                               std::int64_t planned, std::int64_t approved);
@@ -29,6 +30,10 @@ void interest_after_due(LoanState& state, const Rules& rules, const schedule::Pl
 /// The next day on which it changes by itself; `never` if none.
 [[nodiscard]] Day next_interest_change(const LoanState& state, const Rules& rules);
 
+/// The order of a payment, by which early money pays the running row first where all of it lowers
+/// what bears interest.
+[[nodiscard]] schedule::TimedOrder order_ahead(const LoanState& state, const Rules& rules,
+                                               const schedule::TimedOrder& order);
 /// Claims as a payment of `amount_minor` on `day` finds them.
 void interest_before_payment(LoanState& state, const Rules& rules,
                              const schedule::TimedOrder& order, std::int64_t amount_minor, Day day);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
@@ -117,8 +118,8 @@ void take_plan(LoanState& state, const Rules& rules, const TakenOver& taken, Day
 std::vector<TakenRow> rows_of(const Rules& rules, const TakenOver& taken) {
   if (taken.replanned) return taken.rows;
   std::vector<TakenRow> rows;
-  const schedule::Plan plan = first_plan(rules, taken.opened.terms.principal_minor,
-                                         taken.opened.terms.principal_minor, taken.disbursed);
+  const std::int64_t principal = taken.opened.terms.principal_minor;
+  const schedule::Plan plan = first_plan(rules, principal, principal, taken.disbursed);
   for (const schedule::PlanRow& row : plan.rows) {
     const auto given = std::find_if(taken.rows.begin(), taken.rows.end(),
                                     [&](const TakenRow& t) { return t.no == row.no; });
@@ -183,6 +184,8 @@ void take_table(LoanState& state, const Rules& rules, const TakenOver& taken, Da
   run_row(state, rules, taken.interest_from.value_or(running_from));
   if (state.row_coming)
     begin_row_at(state.interest, rules.product, day, taken.interest_e12, state.next);
+  begin_interest(state, rules, day,
+                 level_of(state.interest, rules.product, std::max(day, state.interest.first)));
 }
 
 }  // namespace

@@ -96,8 +96,11 @@ void disburse(Replay& replay, const Json& step) {
   const auto table = value_of(replay.book->installments(replay_loan));
   for (const ledger::InstallmentView& row : table.rows) {
     if (!row.down_payment || row.due != date.value_or(business_date(replay))) continue;
-    // Where money paid before covers its installment it pays the next ones, as far as any is owed.
-    const std::int64_t part = std::min(row.demanded.principal, table.total.unpaid.principal);
+    // Where money ahead is allocated again it may cover this installment: then the next ones are
+    // paid, as far as any is owed.
+    const bool again = replay.terms.at("schedule_type") != "progressive";
+    const std::int64_t part = again ? std::min(row.demanded.principal, table.total.unpaid.principal)
+                                    : row.unpaid.principal;
     if (part <= 0) continue;
     operate(replay, {.kind = Kind::down_payment, .amount = amount_text(part, replay.currency())},
             date);

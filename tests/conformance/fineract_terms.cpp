@@ -269,7 +269,7 @@ ledger::Product fineract_product(const Json& terms, bool charges_by_assessment) 
   rules.raise_over_all_rows = !progressive;
   rules.charges_due_by_date = !progressive;
   rules.round_flat_payment = true;
-  rules.ahead_again = true;
+  rules.ahead_again = !progressive;
   set_recalculation(terms, rules);
   set_accounts(product);
   return product;

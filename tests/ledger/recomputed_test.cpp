@@ -131,7 +131,7 @@ TEST_CASE("Settling early pays the interest of the nights so far") {
 TEST_CASE("Overdue principal bears interest every night, and the books follow") {
   auto book = lent(last_smaller());
   must(book->close_through(day("2024-02-10")));
-  // January asks for 178.53 - 20.00... of principal; ten nights of February on all 1000.00.
+  // January asks for 178.53 less 20.00 of principal; ten nights of February on all 1000.00.
   const InstallmentTable table = must(book->installments("L"));
   const std::int64_t first = table.rows[0].demanded.principal;
   const std::int64_t rest = 1000'00 - first;
