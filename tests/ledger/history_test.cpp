@@ -218,7 +218,7 @@ std::string words(const Product& product, const std::vector<Told>& story) {
                      std::to_string(product.frequency.every) + " days, " +
                      std::to_string(product.installments_default) + " rows, grace " +
                      std::to_string(product.grace_days) + ", rate " + product.rate_default.text();
-  if (product.servicing->interest) {
+  if (product.servicing && product.servicing->interest) {
     const InterestRules& rules = *product.servicing->interest;
     text += ", overdue " + std::to_string(static_cast<int>(rules.overdue)) + ", early " +
             std::to_string(static_cast<int>(rules.early)) + ", rest " +
