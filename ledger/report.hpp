@@ -170,9 +170,10 @@ struct LoanEventView {
 };
 
 struct ChargeView {
-  std::uint64_t sequence = 0;
+  std::uint64_t sequence = 0;  ///< of its entry; 0: of the plan, or made as a row became late
   bool penalty = false;
   std::string code;
+  std::uint32_t installment = 0;  ///< its row, counted from 1; the first of several
   Day due{};
   std::int64_t amount = 0, paid = 0, waived = 0, unpaid = 0;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loanbook/ledger/servicing_steps.hpp"
+#include "loanbook/money/limits.hpp"
 
 namespace loanbook::ledger {
 
@@ -36,7 +37,7 @@ schedule::Plan raised_plan(const LoanState& state, const Rules& rules, std::int6
   schedule::Terms terms = rules.terms;
   terms.principal_minor = 0;
   for (const schedule::PlanRow& row : table.coming) terms.principal_minor += row.principal;
-  terms.disbursed = state.servicing->find(table.coming.front().no)->from;
+  terms.disbursed = std::max(state.servicing->find(table.coming.front().no)->from, state.disbursed);
   terms.installments = static_cast<std::uint32_t>(table.coming.size());
   terms.first_due = table.coming.front().due;
   terms.principal_free_periods = 0;
@@ -119,6 +120,14 @@ void round_payments(std::vector<schedule::PlanRow>& rows, money::Rounding roundi
   }
 }
 
+/// The beginning of the period of a plan from `opened` that holds `day`.
+Day period_begin(schedule::Terms terms, Day opened, Day day) {
+  terms.disbursed = opened;
+  std::uint32_t row = 0;
+  while (row < money::limits::installments_max && schedule::due_date(terms, row + 1) <= day) ++row;
+  return schedule::due_date(terms, row);
+}
+
 /// Charges assessed before the first pay-out find their installments.
 void place_charges(LoanState& state, const Rules& rules) {
   Servicing& table = *state.servicing;
@@ -146,9 +155,13 @@ void raise_rows(LoanState& state, const Rules& rules, std::int64_t more, Day day
 
 }  // namespace
 
-schedule::Plan first_plan(const Rules& rules, std::int64_t principal, Day day) {
+schedule::Plan first_plan(const Rules& rules, std::int64_t principal, Day begin, Day day) {
   schedule::Terms terms = rules.terms;
   terms.principal_minor = principal;
+  if (begin != day && !terms.first_due) {
+    terms.disbursed = begin;
+    terms.first_due = schedule::due_date(terms, 1);
+  }
   terms.disbursed = day;
   const bool round_flat = rules.product.servicing && rules.product.servicing->round_flat_payment &&
                           terms.method == schedule::Method::flat;
@@ -178,7 +191,8 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
   }
   add_down_payment(state, rules, own_part, day);
   if (first) {
-    add_rows(state, rules, first_plan(rules, planned, day).rows, day);
+    const Day begin = table.opened ? period_begin(rules.terms, *table.opened, day) : day;
+    add_rows(state, rules, first_plan(rules, planned, begin, day).rows, begin);
     place_charges(state, rules);
   } else if (raises_over_all(state, rules, day)) {
     raise_over_all(state, rules, planned, day);
@@ -187,7 +201,9 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
   } else {
     raise_rows(state, rules, planned, day);
   }
-  run_row(state, rules, table.coming.empty() ? day : table.find(table.coming.front().no)->from);
+  // Nothing bears interest before it was paid out.
+  const Day running = table.coming.empty() ? day : table.find(table.coming.front().no)->from;
+  run_row(state, rules, std::max(running, state.disbursed));
   if (held > 0) use_held(state, rules, day);
 }
 

@@ -42,8 +42,10 @@ void recognise(LoanState& state, ChargeRecord& charge);
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
              const schedule::TimedOrder& order, Incoming from);
 
-/// The rows of the contract when `principal` is paid out on `day`. Throws LoanFault.
-[[nodiscard]] schedule::Plan first_plan(const Rules& rules, std::int64_t principal, Day day);
+/// The rows of the contract when `principal` is paid out on `day`, in a period of the plan that
+/// began on `begin`. Throws LoanFault.
+[[nodiscard]] schedule::Plan first_plan(const Rules& rules, std::int64_t principal, Day begin,
+                                        Day day);
 /// The product's order of payment, or the standard one.
 [[nodiscard]] schedule::TimedOrder payment_order(const Rules& rules);
 /// Interest paid for days to come is set against what has accrued by now.
