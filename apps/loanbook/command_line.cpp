@@ -332,6 +332,12 @@ void add_loan_commands(Tree& tree) {
                                 });
   schedule->group("Reading");
   schedule->add_option("ID", a.show.loan, "Loan id")->required();
+  auto* charges =
+      tree.command(loan, "charges", "Its fees and fixed penalties, those of late installments too",
+                   "loanbook loan charges L-1001",
+                   [&a](const Context& c) { return run_loan_charges(c, a.show.loan); });
+  charges->group("Reading");
+  charges->add_option("ID", a.show.loan, "Loan id")->required();
   auto* entries =
       tree.command(loan, "entries", "Everything recorded about it", "loanbook loan entries L-1001",
                    [&a](const Context& c) { return run_loan_entries(c, a.show.loan); });
@@ -612,12 +618,9 @@ void add_all(Tree& tree) {
   app.get_formatter()->column_width(34);
   app.add_option("--book", tree.context.book, "Folder of the book (LOANBOOK_BOOK; default ./book)")
       ->envname("LOANBOOK_BOOK");
-  const std::map<std::string, Format> formats{{"table", Format::table},
-                                              {"csv", Format::csv},
-                                              {"json", Format::json},
-                                              {"ndjson", Format::ndjson},
-                                              {"html", Format::html},
-                                              {"pdf", Format::pdf}};
+  const std::map<std::string, Format> formats{{"table", Format::table}, {"csv", Format::csv},
+                                              {"json", Format::json},   {"ndjson", Format::ndjson},
+                                              {"html", Format::html},   {"pdf", Format::pdf}};
   app.add_option("--format", tree.context.format, "table, csv, json, ndjson, html or pdf")
       ->transform(CLI::Transformer(formats).description(""));
   app.add_option("--role", tree.context.role, "full, read, write, operate or audit");
