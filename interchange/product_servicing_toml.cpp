@@ -11,6 +11,8 @@ namespace loanbook::interchange::toml_reading {
 namespace {
 
 using ledger::FeeIncome;
+using ledger::LateBase;
+using ledger::LateCharge;
 using ledger::ServicingRules;
 using schedule::Advance;
 using schedule::AllocationMode;
@@ -31,6 +33,14 @@ constexpr Word<Timing> timings[] = {
 constexpr Word<bool> later_payouts[] = {{"rows-to-come", false}, {"all-rows", true}};
 constexpr Word<bool> charge_dates[] = {{"with-installment", false}, {"own-date", true}};
 constexpr Word<bool> flat_roundings[] = {{"principal", false}, {"payment", true}};
+constexpr Word<bool> due_dates[] = {{"payout", false}, {"opening", true}};
+constexpr Word<bool> chargeback_days[] = {{"due-date", false}, {"own-day", true}};
+constexpr Word<bool> pauses[] = {{"shared-days", false}, {"whole", true}};
+constexpr Word<bool> charge_kinds[] = {{"penalty", false}, {"fee", true}};
+constexpr Word<LateBase> late_bases[] = {
+    {"principal-and-interest", LateBase::principal_and_interest},
+    {"principal", LateBase::principal},
+    {"interest", LateBase::interest}};
 constexpr Word<bool> days_past_due[] = {{"from-due-date", false}, {"after-grace", true}};
 
 constexpr std::int64_t one_e12 = 1'000'000'000'000;
@@ -206,6 +216,52 @@ void read_chargeback(Keys& servicing, ServicingRules& rules) {
   }
 }
 
+void read_late_charge(Keys& servicing, ledger::Product& product) {
+  const toml::table* table = servicing.table("late_charge");
+  if (table == nullptr) return;
+  LateCharge& charge = product.servicing->late_charge.emplace();
+  Keys keys{table,
+            "servicing.late_charge",
+            servicing.problems(),
+            {"code", "kind", "amount", "part", "of", "part_of_installment", "rounding", "multiple",
+             "min", "max", "total_max", "grace_days", "every_days"}};
+  const auto amounts = minor_parser(product.currency);
+  keys.text("code", charge.code);
+  keys.text("kind", charge.is_fee, parser_of(charge_kinds));
+  keys.text("amount", charge.fee.amount_minor, amounts);
+  keys.text("part", charge.fee.of_overdue, parse_part);
+  keys.text("of", charge.base, parser_of(late_bases));
+  keys.text("part_of_installment", charge.fee.of_installment, parse_part);
+  keys.text("rounding", charge.fee.rounding.mode, money::parse_rounding_mode);
+  keys.text("multiple", charge.fee.rounding.multiple, amounts);
+  keys.text("min", charge.fee.min_minor, amounts);
+  if (keys.find("max") != nullptr) keys.text("max", charge.fee.max_minor.emplace(), amounts);
+  if (keys.find("total_max") != nullptr)
+    keys.text("total_max", charge.fee.total_max_minor.emplace(), amounts);
+  keys.integer("grace_days", charge.fee.grace_days);
+  keys.integer("every_days", charge.fee.every_days);
+}
+
+std::string late_charge_text(const LateCharge& charge, money::Currency currency) {
+  const schedule::LateFeeRules& fee = charge.fee;
+  const auto amount = [&](std::int64_t minor) {
+    return in_quotes(money::text_of_minor(minor, currency.digits));
+  };
+  std::string out = "{ code = " + in_quotes(charge.code) +
+                    ", kind = " + in_quotes(text_of(charge_kinds, charge.is_fee)) +
+                    ", amount = " + amount(fee.amount_minor) +
+                    ", part = " + in_quotes(part_text(fee.of_overdue)) +
+                    ", of = " + in_quotes(text_of(late_bases, charge.base)) +
+                    ", part_of_installment = " + in_quotes(part_text(fee.of_installment)) +
+                    ", rounding = " + in_quotes(money::to_text(fee.rounding.mode)) +
+                    ", multiple = " + amount(fee.rounding.multiple) +
+                    ", min = " + amount(fee.min_minor);
+  if (fee.max_minor) out += ", max = " + amount(*fee.max_minor);
+  if (fee.total_max_minor) out += ", total_max = " + amount(*fee.total_max_minor);
+  return out + ", grace_days = " + std::to_string(fee.grace_days) +
+         ", every_days = " + std::to_string(fee.every_days) + " }";
+}
+
 /// The components of an order that goes through the three timings alike; nothing for others.
 std::optional<std::vector<Component>> plain_order(const TimedOrder& order) {
   constexpr std::size_t timing_count = 3;
@@ -247,10 +303,12 @@ void read_servicing_rules(Keys& root, ledger::Product& product) {
   Keys keys{table,
             "servicing",
             root.problems(),
-            {"payment", "merchant_refund", "payout_refund", "goodwill", "down_payment",
-             "chargeback", "several_payouts", "over_approved", "fee_income", "charges_due",
-             "later_payouts", "days_past_due", "income_by_run", "flat_rounding", "solve_days",
-             "installment_of", "money_ahead", "interest"}};
+            {"payment",       "merchant_refund", "payout_refund",   "goodwill",
+             "down_payment",  "chargeback",      "several_payouts", "over_approved",
+             "fee_income",    "charges_due",     "later_payouts",   "days_past_due",
+             "income_by_run", "flat_rounding",   "solve_days",      "installment_of",
+             "money_ahead",   "interest",        "due_dates",       "chargeback_late_from",
+             "pauses",        "late_charge"}};
   read_order(keys, "payment", "servicing", rules.payment);
   read_own_order(keys, "merchant_refund", "servicing", rules.payment, rules.merchant_refund);
   read_own_order(keys, "payout_refund", "servicing", rules.payment, rules.payout_refund);
@@ -266,6 +324,11 @@ void read_servicing_rules(Keys& root, ledger::Product& product) {
   keys.text("days_past_due", rules.days_after_grace, parser_of(days_past_due));
   keys.boolean("income_by_run", rules.income_by_run);
   read_interest_rules(keys, rules);
+  keys.text("due_dates", rules.dates_from_opening, parser_of(due_dates));
+  keys.text("chargeback_late_from", rules.chargebacks_late_from_own_day,
+            parser_of(chargeback_days));
+  keys.text("pauses", rules.whole_pauses, parser_of(pauses));
+  read_late_charge(keys, product);
 }
 
 void write_servicing_rules(std::string& out, const ledger::Product& product) {
@@ -300,6 +363,12 @@ void write_servicing_rules(std::string& out, const ledger::Product& product) {
   line("days_past_due", in_quotes(text_of(days_past_due, rules.days_after_grace)));
   line("income_by_run", rules.income_by_run ? "true" : "false");
   write_interest_rules(out, rules);
+  line("due_dates", in_quotes(text_of(due_dates, rules.dates_from_opening)));
+  line("chargeback_late_from",
+       in_quotes(text_of(chargeback_days, rules.chargebacks_late_from_own_day)));
+  line("pauses", in_quotes(text_of(pauses, rules.whole_pauses)));
+  if (rules.late_charge)
+    line("late_charge", late_charge_text(*rules.late_charge, product.currency));
 }
 
 }  // namespace loanbook::interchange::toml_reading

@@ -306,6 +306,38 @@ void add_interest(const ledger::InterestRules& rules, std::vector<std::string>& 
     out.push_back("Settling early pays interest to the next rest date.");
 }
 
+std::string late_charge_words(const ledger::LateCharge& charge, money::Currency currency) {
+  const schedule::LateFeeRules& fee = charge.fee;
+  const auto amount = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, currency.digits);
+  };
+  const auto percent = [](money::Ratio part) {
+    const auto [e12, rest] =
+        money::divide(money::Int128{part.numerator} * 1'000'000'000'000, part.denominator);
+    return rest == 0 ? money::Rate::of_e12(static_cast<std::int64_t>(e12)).percent_text()
+                     : fmt::format("{}/{}", part.numerator, part.denominator);
+  };
+  std::vector<std::string> words;
+  if (fee.amount_minor != 0) words.push_back(amount(fee.amount_minor));
+  if (fee.of_overdue.numerator != 0)
+    words.push_back(fmt::format("{} of its unpaid {}", percent(fee.of_overdue),
+                                charge.base == ledger::LateBase::principal  ? "principal"
+                                : charge.base == ledger::LateBase::interest ? "interest"
+                                                                            : "principal and "
+                                                                              "interest"));
+  if (fee.of_installment.numerator != 0)
+    words.push_back(fmt::format("{} of what it asked for", percent(fee.of_installment)));
+  std::string out =
+      fmt::format("An installment that is {} late makes a {} of {}",
+                  fee.grace_days == 0 ? "a day" : fmt::format("{} days", fee.grace_days + 1),
+                  charge.is_fee ? "fee" : "penalty", listed(words));
+  if (fee.min_minor != 0) out += fmt::format(", at least {}", amount(fee.min_minor));
+  if (fee.max_minor) out += fmt::format(", at most {}", amount(*fee.max_minor));
+  if (fee.every_days != 0) out += fmt::format(", again every {} days", fee.every_days);
+  if (fee.total_max_minor) out += fmt::format(", {} in all", amount(*fee.total_max_minor));
+  return out + fmt::format(" ({}).", charge.code);
+}
+
 void add_servicing(const Product& product, std::vector<std::string>& out) {
   if (!product.servicing) return;
   const ServicingRules& rules = *product.servicing;
@@ -333,6 +365,9 @@ void add_servicing(const Product& product, std::vector<std::string>& out) {
                   " first, the rest is principal.");
   }
   if (rules.interest) add_interest(*rules.interest, out);
+  if (rules.dates_from_opening)
+    out.push_back("Due dates are counted from the day on which the loan was opened.");
+  if (rules.late_charge) out.push_back(late_charge_words(*rules.late_charge, product.currency));
   out.push_back(rules.income_by_run ? "A charge is income when the operation `accrue` books it."
                 : rules.fee_income == ledger::FeeIncome::when_due
                     ? "A charge is income on the night of its due date."

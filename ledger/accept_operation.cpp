@@ -85,6 +85,11 @@ Status check_chargeback(std::int64_t amount, const LoanEvent& payment, money::Cu
 /// What an operation refers to must be of the right kind.
 Status check_target(const Operation& operation, std::int64_t amount, const LoanHistory& history,
                     money::Currency currency) {
+  if (operation.kind == Kind::waive_charge &&
+      operation.of.has_value() == operation.rows.has_value())
+    return refuse("charge.which",
+                  "waive-charge needs `of` for the charge of an entry, or `rows` for the late "
+                  "charges of an installment; give one of them");
   if (!operation.of) return money::ok();
   const auto target =
       std::find_if(history.events.begin(), history.events.end(),
@@ -106,6 +111,22 @@ Status check_target(const Operation& operation, std::int64_t amount, const LoanH
                             operation.kind == Kind::chargeback ? "a payment" : "a charge"));
 }
 
+/// What can be waived or given back of the charges that are meant.
+std::int64_t charge_left(const Operation& operation, const LoanState& state) {
+  const auto& rows = state.servicing->installments;
+  const std::uint32_t row = operation.rows.value_or(0);
+  std::int64_t left = 0;
+  for (const ChargeRecord& charge : state.servicing->charges) {
+    const bool meant = operation.of
+                           ? charge.sequence == *operation.of
+                           : charge.sequence == 0 && !charge.code.empty() && row >= 1 &&
+                                 row <= rows.size() && charge.installment == rows[row - 1].no;
+    if (!meant) continue;
+    left += operation.kind == Kind::waive_charge ? charge.unpaid() : charge.amount - charge.waived;
+  }
+  return left;
+}
+
 Status check_amount_left(const Operation& operation, std::int64_t amount, const LoanState& state,
                          money::Currency currency) {
   const auto text = [&](std::int64_t minor) {
@@ -117,15 +138,17 @@ Status check_amount_left(const Operation& operation, std::int64_t amount, const 
                   fmt::format("{} is held for the borrower, {} cannot be paid back", text(held),
                               text(amount)));
   }
-  if (!operation.of || !state.servicing) return money::ok();
-  for (const ChargeRecord& charge : state.servicing->charges) {
-    if (charge.sequence != *operation.of) continue;
+  if (!state.servicing) return money::ok();
+  if (operation.kind == Kind::waive_charge || operation.kind == Kind::adjust_charge) {
+    const std::int64_t most = charge_left(operation, state);
+    if (amount <= most && most > 0) return money::ok();
     const bool waive = operation.kind == Kind::waive_charge;
-    const std::int64_t most = waive ? charge.unpaid() : charge.amount - charge.waived;
-    if (amount <= most && most > 0) continue;
     return refuse("charge.too_much",
-                  fmt::format("of the charge in entry {} {} can be {}", charge.sequence, text(most),
-                              waive ? "waived" : "given back"));
+                  fmt::format("of {} {} can be {}",
+                              operation.of ? fmt::format("the charge in entry {}", *operation.of)
+                                           : fmt::format("the late charges of installment {}",
+                                                         operation.rows.value_or(0)),
+                              text(most), waive ? "waived" : "given back"));
   }
   return money::ok();
 }
@@ -159,9 +182,14 @@ Result<std::int64_t> charge_amount(const Operation& operation, const LoanState& 
     return refuse("charge.amount",
                   "a charge has an amount, or a rate of what was lent and of its "
                   "interest; give one of them");
+  const bool each = operation.choice.ends_with("-of-each");
+  if (each && state.lent == 0)
+    return refuse("charge.no_installments",
+                  "a charge of each installment needs installments: charge it after the pay-out");
   if (operation.amount) return 0;
   const Result<money::Rate> rate = money::Rate::parse(*operation.rate);
   if (!rate) return rate.error();
+  if (each) return 0;
   money::Int128 base = state.lent;
   if (state.servicing) {
     for (const InstallmentRecord& record : state.servicing->installments)
@@ -239,7 +267,8 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
       !s)
     return s.error();
   if (Status s = check_dates(operation, *day, record.state); !s) return s.error();
-  if (operation.rate && operation.kind != Kind::charge) {
+  const bool part_of_each = operated.amount_minor == 0 && operation.kind == Kind::charge;
+  if (operation.rate && (operation.kind != Kind::charge || part_of_each)) {
     const Result<money::Rate> rate = money::Rate::parse(*operation.rate);
     if (!rate) return rate.error();
     LoanTerms terms = record.state.terms;

@@ -116,9 +116,7 @@ struct Figure {
   std::int64_t computed;
 };
 
-std::int64_t held(const LoanState& state, Role role) {
-  return state.balance.get(role);
-}
+std::int64_t held(const LoanState& state, Role role) { return state.balance.get(role); }
 
 Status check_figures(const TakeOver& request, const LoanState& state, const Product& product,
                      const std::string& loan) {

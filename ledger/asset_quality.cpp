@@ -81,7 +81,7 @@ std::int32_t counted_days(const LoanState& state, const Product& product, Day da
   if (below_materiality(state, product, day)) return 0;
   const std::int32_t days =
       schedule::reported_days_past_due(state.due, overdue_rules(product, state.terms.rate), day);
-  return state.servicing ? unpaused(state, days, day) : days;
+  return state.servicing ? days_late(state, Rules{product, state}, days, day) : days;
 }
 
 void follow_accrual(LoanState& state, const Product& product, std::int32_t days) {

@@ -108,7 +108,8 @@ struct Assert {
 /// One request. Its digest is taken over all fields but `key` itself, as sent.
 struct Command {
   std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, Operation, PublishProduct,
-               PublishSeries, LineRequest, RiskDecision, PublishChart, ClosePeriod, Assert, TakeOver>
+               PublishSeries, LineRequest, RiskDecision, PublishChart, ClosePeriod, Assert,
+               TakeOver>
       event;
   std::string loan{};               ///< external id; empty for products, series, charts and lines
   std::optional<Day> value_date{};  ///< default: the business date

@@ -78,8 +78,9 @@ struct Reversed {
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
 /// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations), LineFact (events
 /// of credit lines), ChartPublished, PeriodClosed, Asserted, TakenOver.
-using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
-                             Reversed, Operated, LineFact, ChartPublished, PeriodClosed, Asserted, TakenOver>;
+using Payload =
+    std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid, Reversed,
+                 Operated, LineFact, ChartPublished, PeriodClosed, Asserted, TakenOver>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {

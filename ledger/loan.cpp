@@ -121,6 +121,7 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
   if (state.servicing) {
     consider(next_servicing_change(state));
     consider(next_interest_change(state, rules));
+    consider(next_late_change(state, rules));
   }
   const date::days one{1};
   const date::days grace{rules.overdue.grace_days};
@@ -174,6 +175,7 @@ void change(LoanState& state, const Rules& rules, Day day) {
   } else if (state.servicing) {
     interest_changes(state, rules, day);
   }
+  if (state.servicing) charge_late(state, rules, day);
   // What money held has paid may have lowered a level.
   if (state.servicing) accrue(state, rules.product, day);
   transfer_overdue(state, day);
@@ -245,7 +247,8 @@ void repay(LoanState& state, const Rules& rules, std::int64_t amount_minor, Day 
 /// Within a day: the opening, then charges that are owed by then, then money.
 unsigned rank(const LoanEvent& event) {
   if (event.kind == Kind::open || event.kind == Kind::take_over) return 0;
-  const bool owed = event.kind == Kind::charge && event.operated &&
+  // What is charged to each installment needs them.
+  const bool owed = event.kind == Kind::charge && event.operated && event.operated->choice <= 2 &&
                     event.operated->from.value_or(event.value_date) <= event.value_date;
   return owed ? 1 : 2;
 }
@@ -331,6 +334,8 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   switch (event.kind) {
     case Kind::open:
       state.status = LoanStatus::approved;
+      if (product.servicing && product.servicing->dates_from_opening)
+        state.servicing.emplace().opened = event.value_date;
       break;
     case Kind::disburse:
     case Kind::open_disburse:

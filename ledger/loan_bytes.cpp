@@ -64,8 +64,10 @@ void encode_record(Encoder& out, const InstallmentRecord& record) {
   out.zigzag(record.in_advance);
   out.zigzag(record.late);
   out.u8(static_cast<std::uint8_t>((record.met ? 1 : 0) | (record.extra ? 2 : 0) |
-                                   (record.down_payment ? 4 : 0) | (record.leads ? 8 : 0)));
+                                   (record.down_payment ? 4 : 0) | (record.leads ? 8 : 0) |
+                                   (record.owed_again_since ? 16 : 0)));
   if (record.met) out.day(*record.met);
+  if (record.owed_again_since) out.day(*record.owed_again_since);
 }
 
 InstallmentRecord decode_record(Decoder& in) {
@@ -84,6 +86,7 @@ InstallmentRecord decode_record(Decoder& in) {
   record.down_payment = (flags & 4) != 0;
   record.leads = (flags & 8) != 0;
   if ((flags & 1) != 0) record.met = in.day();
+  if ((flags & 16) != 0) record.owed_again_since = in.day();
   return record;
 }
 
@@ -211,8 +214,9 @@ void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
   });
   out.u8(static_cast<std::uint8_t>((table->charged_off ? 1 : 0) | (table->fraud ? 2 : 0) |
                                    (table->running ? 4 : 0) | (table->fallen ? 8 : 0) |
-                                   (table->ahead.empty() ? 0 : 16)));
+                                   (table->ahead.empty() ? 0 : 16) | (table->opened ? 64 : 0)));
   if (table->charged_off) out.day(*table->charged_off_on);
+  if (table->opened) out.day(*table->opened);
   out.zigzag(table->interest_reported);
   if (!table->ahead.empty()) encode_all(out, table->ahead, encode_ahead);
   if (table->running) encode_running(out, *table->running);
@@ -242,6 +246,7 @@ void decode_servicing(Decoder& in, Boxed<Servicing>& box) {
   table.charged_off = (flags & 1) != 0;
   table.fraud = (flags & 2) != 0;
   if (table.charged_off) table.charged_off_on = in.day();
+  if ((flags & 64) != 0) table.opened = in.day();
   table.interest_reported = in.zigzag();
   if ((flags & 16) != 0) decode_all(in, table.ahead, decode_ahead);
   if ((flags & 4) != 0) table.running = decode_running(in);

@@ -68,8 +68,7 @@ std::int64_t paid_out_by(const Entry& entry) {
 
 void settle_on_line(LineBook& lines, const Entry& entry, std::uint32_t line, const std::string& id,
                     const Product& product) {
-  if (const auto* opened = opened_of(entry);
-      opened != nullptr && !opened->reservation.empty()) {
+  if (const auto* opened = opened_of(entry); opened != nullptr && !opened->reservation.empty()) {
     lines.bind(line, opened->reservation, entry.loan);
   }
   if (is_pay_out(entry.kind)) {

@@ -2,6 +2,7 @@
 // because an earlier event was inserted or taken out, is clipped or becomes an overpayment.
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "loanbook/ledger/loan_changes.hpp"
@@ -39,31 +40,61 @@ bool paid_from_held(LoanState& state, std::int64_t amount) {
   return true;
 }
 
-void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
-  const Day due = op.from.value_or(event.value_date);
-  ChargeRecord record{.sequence = event.sequence,
-                      .component = op.choice == 2 ? Component::penalty : Component::fee,
-                      .code = op.code,
-                      .installment = installment_at(state, rules, due),
-                      .assessed = event.value_date,
-                      .due = due,
-                      .amount = op.amount_minor};
-  demand(state, rules, record.installment, record.component, op.amount_minor);
+void add_charge(LoanState& state, const Rules& rules, ChargeRecord record) {
+  demand(state, rules, record.installment, record.component, record.amount);
   const ServicingRules* servicing = rules.product.servicing ? &*rules.product.servicing : nullptr;
   const bool at_once = servicing != nullptr && servicing->fee_income == FeeIncome::when_assessed;
   const bool by_run = servicing != nullptr && servicing->income_by_run;
-  if (!by_run && (at_once || due < event.value_date)) recognise(state, record);
+  if (!by_run && (at_once || record.due < record.assessed)) recognise(state, record);
   state.servicing->charges.push_back(std::move(record));
+}
+
+/// The same charge in every installment due on that day or later: an amount, or a part of its
+/// principal and interest.
+void charge_each(LoanState& state, const Rules& rules, const ChargeRecord& charge,
+                 const Operated& op) {
+  for (const InstallmentRecord& row : std::vector(state.servicing->installments)) {
+    if (row.due < charge.due || row.extra || row.down_payment) continue;
+    ChargeRecord own = charge;
+    own.installment = row.no;
+    own.due = row.due;
+    const std::int64_t asked =
+        row.demanded[index(Component::principal)] + row.demanded[index(Component::interest)];
+    if (op.rate_e12 != 0) {
+      own.amount = static_cast<std::int64_t>(money::divide_rounded(
+          money::Int128{asked} * op.rate_e12, money::Int128{1'000'000'000'000},
+          rules.product.interest_rounding.mode));
+    }
+    if (own.amount > 0) add_charge(state, rules, std::move(own));
+  }
+}
+
+void charge(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
+  const bool each = op.choice > 2;
+  ChargeRecord record{.sequence = event.sequence,
+                      .component = op.choice % 2 == 0 ? Component::penalty : Component::fee,
+                      .code = op.code,
+                      .assessed = event.value_date,
+                      .due = op.from.value_or(event.value_date),
+                      .amount = op.amount_minor};
+  if (each) {
+    charge_each(state, rules, record, op);
+  } else {
+    record.installment = installment_at(state, rules, record.due);
+    add_charge(state, rules, std::move(record));
+  }
   reopen(state, rules, event.value_date);
   use_held(state, rules, event.value_date);
 }
 
 /// A run over the income of charges, through the day of the event.
-void accrue_charges(LoanState& state, const Rules& rules, const LoanEvent& event) {
+void accrue_charges(LoanState& state, const Rules& rules, const LoanEvent& event,
+                    const Operated& op) {
   // What is charged off earns nothing.
   if (state.servicing->charged_off) return;
   const bool assessed =
-      rules.product.servicing && rules.product.servicing->fee_income == FeeIncome::when_assessed;
+      op.choice == 2 ||
+      (rules.product.servicing && rules.product.servicing->fee_income == FeeIncome::when_assessed);
   for (ChargeRecord& charge : state.servicing->charges) {
     // What was assessed after the run was not known to it.
     if (charge.sequence < event.sequence &&
@@ -73,50 +104,61 @@ void accrue_charges(LoanState& state, const Rules& rules, const LoanEvent& event
   state.servicing->interest_reported = -balance_of(state, Role::interest_income);
 }
 
-ChargeRecord* find_charge(LoanState& state, std::uint64_t sequence) {
-  auto& charges = state.servicing->charges;
-  const auto found =
-      std::find_if(charges.begin(), charges.end(),
-                   [sequence](const ChargeRecord& c) { return c.sequence == sequence; });
-  return found == charges.end() ? nullptr : &*found;
+/// Is the charge meant: made by the entry `of`, or by installment `rows` itself as it became late?
+bool is_meant(const LoanState& state, const ChargeRecord& charge, const Operated& op) {
+  if (op.of != 0) return charge.sequence == op.of;
+  const auto& rows = state.servicing->installments;
+  return charge.sequence == 0 && !charge.code.empty() && op.rows >= 1 && op.rows <= rows.size() &&
+         charge.installment == rows[op.rows - 1].no;
+}
+
+/// Lowers what is unpaid of one charge; returns by how much.
+std::int64_t waive_part(LoanState& state, ChargeRecord& charge, std::int64_t most) {
+  const std::int64_t part = std::min(most, charge.unpaid());
+  const auto claim =
+      std::find_if(state.due.begin(), state.due.end(),
+                   [&](const DueInstallment& due) { return due.no == charge.installment; });
+  if (part <= 0 || claim == state.due.end()) return 0;
+  const bool fee = charge.component == Component::fee;
+  (fee ? claim->fee : claim->late_fee) -= part;
+  charge.waived += part;
+  state.servicing->find(charge.installment)->waived[index(charge.component)] += part;
+  if (charge.recognised && !state.servicing->charged_off)
+    move(state, fee ? Role::fee_income : Role::late_fee_income,
+         fee ? Role::fee_receivable : Role::late_fee_receivable, part);
+  return part;
 }
 
 void waive_charge(LoanState& state, const Rules& rules, const LoanEvent& event,
                   const Operated& op) {
-  ChargeRecord* charge = find_charge(state, op.of);
-  if (charge == nullptr) return;
-  const std::int64_t wanted = op.amount_minor == 0 ? charge->unpaid() : op.amount_minor;
-  const std::int64_t part = std::min(wanted, charge->unpaid());
-  const auto claim =
-      std::find_if(state.due.begin(), state.due.end(),
-                   [&](const DueInstallment& due) { return due.no == charge->installment; });
-  if (part <= 0 || claim == state.due.end()) return;
-  const bool fee = charge->component == Component::fee;
-  (fee ? claim->fee : claim->late_fee) -= part;
-  charge->waived += part;
-  state.servicing->find(charge->installment)->waived[index(charge->component)] += part;
-  if (charge->recognised && !state.servicing->charged_off)
-    move(state, fee ? Role::fee_income : Role::late_fee_income,
-         fee ? Role::fee_receivable : Role::late_fee_receivable, part);
+  std::int64_t rest =
+      op.amount_minor == 0 ? std::numeric_limits<std::int64_t>::max() : op.amount_minor;
+  for (ChargeRecord& charge : state.servicing->charges) {
+    if (is_meant(state, charge, op)) rest -= waive_part(state, charge, rest);
+  }
   drop_met(state, rules, event.value_date);
 }
 
 void adjust_charge(LoanState& state, const Rules& rules, const LoanEvent& event,
                    const Operated& op) {
-  const ChargeRecord* charge = find_charge(state, op.of);
-  const bool penalty = charge != nullptr && charge->component == Component::penalty;
+  const auto& charges = state.servicing->charges;
+  const bool penalty = std::any_of(charges.begin(), charges.end(), [&](const ChargeRecord& c) {
+    return c.sequence == op.of && c.component == Component::penalty;
+  });
   receive(state, rules, event, order_of(rules, Kind::repay),
           {penalty ? Role::late_fee_income : Role::fee_income, true});
 }
 
-/// Money that left again is owed again, in the installment whose period holds the day.
-void owe_again(LoanState& state, const Rules& rules, const Parts& parts, Day day) {
+/// Money that left again is owed again, in the installment whose period holds the day: its number.
+std::uint32_t owe_again(LoanState& state, const Rules& rules, const Parts& parts, Day day) {
+  std::uint32_t owed = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (parts[i] == 0) continue;
     const auto component = static_cast<Component>(i);
     const bool charged = component == Component::fee || component == Component::penalty;
     const std::uint32_t no =
         charged ? installment_at(state, rules, day) : claim_at(state, rules, day);
+    if (owed == 0 || component == Component::principal) owed = no;
     demand(state, rules, no, component, parts[i]);
     if (component == Component::principal) state.servicing->find(no)->owed_again += parts[i];
     Role role = Role::principal;
@@ -128,6 +170,7 @@ void owe_again(LoanState& state, const Rules& rules, const Parts& parts, Day day
     move(state, role, Role::settlement, parts[i]);
   }
   reopen(state, rules, day);
+  return owed;
 }
 
 void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
@@ -147,7 +190,11 @@ void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, co
     }
   }
   parts[index(Component::principal)] += rest;
-  owe_again(state, rules, parts, event.value_date);
+  const std::uint32_t no = owe_again(state, rules, parts, event.value_date);
+  if (rules.product.servicing && rules.product.servicing->chargebacks_late_from_own_day) {
+    InstallmentRecord& record = *state.servicing->find(no);
+    record.owed_again_since = record.owed_again_since.value_or(event.value_date);
+  }
   use_held(state, rules, event.value_date);
 }
 
@@ -344,12 +391,14 @@ void reamortize(LoanState& state, const Rules& rules, const LoanEvent& event) {
 /// unpaid principal.
 void reschedule(LoanState& state, const Rules& rules, const Operated& op) {
   Servicing& table = *state.servicing;
+  if (op.rate_e12 != 0) state.terms.rate = money::Rate::of_e12(op.rate_e12);
   const auto first = std::find_if(table.coming.begin(), table.coming.end(),
                                   [&](const schedule::PlanRow& row) { return row.due >= op.from; });
   if (first == table.coming.end()) return;
   schedule::Terms dates = rules.terms;
   dates.disbursed = table.find(first->no)->from;
   dates.first_due = op.until.value_or(first->due);
+  dates.rate = state.terms.rate;
   dates.due_day = 0;
   dates.installments = static_cast<std::uint32_t>(table.coming.end() - first) + op.rows;
   move_rows(state, rules, static_cast<std::size_t>(first - table.coming.begin()), dates, op.rows);
@@ -432,7 +481,7 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
     case Kind::resume_overdue:
       return resume_overdue(state, event);
     case Kind::accrue:
-      return accrue_charges(state, rules, event);
+      return accrue_charges(state, rules, event, op);
     default:
       LOANBOOK_ASSERT(false && "an operation without a step");
   }

@@ -95,7 +95,17 @@ void suspend_income(LoanState& state, const Product& product);
 /// The operation `non-accrual`.
 void choose_accrual(LoanState& state, std::uint8_t choice);
 
-/// Days past due less the days that were paused.
-[[nodiscard]] std::int32_t unpaused(const LoanState& state, std::int32_t days, Day day);
+/// Days past due less the days that were paused, by the product's rule.
+[[nodiscard]] std::int32_t unpaused(const LoanState& state, const Product& product,
+                                    std::int32_t days, Day day);
+/// Installments that became late by `day` make their charge, where the product has one.
+void charge_late(LoanState& state, const Rules& rules, Day day);
+/// The next day of such a charge; `never` if none.
+[[nodiscard]] Day next_late_change(const LoanState& state, const Rules& rules);
+/// From when an installment counts as late, once it is.
+[[nodiscard]] Day late_since(const Servicing& table, std::uint32_t no, Day due);
+/// The days that count of those reported: from when each installment is late, less pauses.
+[[nodiscard]] std::int32_t days_late(const LoanState& state, const Rules& rules,
+                                     std::int32_t reported, Day day);
 
 }  // namespace loanbook::ledger

@@ -32,10 +32,14 @@ constexpr std::array rules{
         "settled first"},
     OperationRule{Kind::charge, "charge", 0,
                   field_amount | field_rate | field_from | field_choice | field_code,
-                  running | in_approved | in_overpaid | in_closed, "fee penalty",
-                  "a fee or a fixed penalty, owed from the date `from` on (费用、违约金)"},
-    OperationRule{Kind::waive_charge, "waive-charge", field_of, field_amount, running, "",
-                  "what is unpaid of the charge in entry `of` is no longer owed (减免)"},
+                  running | in_approved | in_overpaid | in_closed,
+                  "fee penalty fee-of-each penalty-of-each",
+                  "a fee or a fixed penalty, owed from the date `from` on, or in each installment "
+                  "due from then on (费用、违约金)"},
+    OperationRule{Kind::waive_charge, "waive-charge", 0, field_of | field_rows | field_amount,
+                  running, "",
+                  "what is unpaid of the charge in entry `of`, or of those that installment `rows` "
+                  "made as it became late, is no longer owed (减免)"},
     OperationRule{Kind::adjust_charge, "adjust-charge", field_of | field_amount, 0, paying, "",
                   "gives back up to the amount of the charge in entry `of`, as a payment"},
     OperationRule{Kind::chargeback, "chargeback", field_of | field_amount, 0, paying, "",
@@ -57,9 +61,10 @@ constexpr std::array rules{
     OperationRule{Kind::reamortize, "reamortize", 0, 0, in_active, "",
                   "principal past due is spread over the installments to come (重新摊还)"},
     OperationRule{
-        Kind::reschedule, "reschedule", field_from, field_until | field_rows, in_active, "",
-        "the installment due on `from` and those after it move to `until`, and `rows` more "
-        "follow (展期、还款日变更)"},
+        Kind::reschedule, "reschedule", field_from, field_until | field_rows | field_rate,
+        in_active, "",
+        "the installment due on `from` and those after it move to `until`, bear `rate`, and "
+        "`rows` more follow (展期、还款日变更)"},
     OperationRule{Kind::pause_overdue, "pause-overdue", field_from | field_until, field_code,
                   in_active, "", "days from `from` to `until` do not count as past due"},
     OperationRule{Kind::resume_overdue, "resume-overdue", 0, 0, in_active, "",
@@ -89,8 +94,10 @@ constexpr std::array rules{
         Kind::non_accrual, "non-accrual", 0, field_choice | field_code, in_active, "yes no rule",
         "interest is no income until it comes in (非应计); no: it is; rule: as the product "
         "says, judged anew"},
-    OperationRule{Kind::accrue, "accrue", 0, 0, in_active | in_overpaid | in_closed, "",
-                  "income of charges through its day is booked, where the product books it by run"},
+    OperationRule{Kind::accrue, "accrue", 0, field_choice, in_active | in_overpaid | in_closed,
+                  "due all",
+                  "income of charges through its day is booked, where the product books it by run; "
+                  "`all`: of every charge there is by then, due or not"},
 };
 
 struct FieldName {

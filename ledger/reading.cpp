@@ -11,7 +11,6 @@
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/gl_reading.hpp"
 #include "loanbook/ledger/loan_parts.hpp"
-#include "loanbook/ledger/gl_reading.hpp"
 #include "loanbook/ledger/plan_digest.hpp"
 #include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/money/money.hpp"

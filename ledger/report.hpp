@@ -46,13 +46,13 @@ struct PortfolioRow {
   std::int64_t interest_due;      ///< due, unpaid
   std::int64_t penalty;           ///< penalty and compound interest
   std::int64_t overpayment;
-  std::int64_t fees = 0;      ///< fees and penalties of a fixed amount that are due, unpaid
-  std::int32_t dpd;           ///< days past due
-  std::int32_t reported_dpd;  ///< 0 within grace
-  std::string bucket;         ///< `M0`..`M6+`
-  std::string category;       ///< `normal`, ... by days past due
+  std::int64_t fees = 0;           ///< fees and penalties of a fixed amount that are due, unpaid
+  std::int32_t dpd;                ///< days past due
+  std::int32_t reported_dpd;       ///< 0 within grace
+  std::string bucket;              ///< `M0`..`M6+`
+  std::string category;            ///< `normal`, ... by days past due
   std::optional<Day> disbursed{};  ///< its first pay-out
-  std::string official;       ///< given by `classify`; empty: none
+  std::string official;            ///< given by `classify`; empty: none
   std::string among;  ///< the official or computed one, with the customer's other loans by rule
   std::string party;  ///< reference of the customer; empty: none
   bool non_accrual = false;  ///< interest is no income until it comes in
@@ -175,9 +175,10 @@ struct LoanEventView {
 };
 
 struct ChargeView {
-  std::uint64_t sequence = 0;
+  std::uint64_t sequence = 0;  ///< of its entry; 0: of the plan, or made as a row became late
   bool penalty = false;
   std::string code;
+  std::uint32_t installment = 0;  ///< its row, counted from 1; the first of several
   Day due{};
   std::int64_t amount = 0, paid = 0, waived = 0, unpaid = 0;
 };

@@ -46,6 +46,8 @@ void add_rows(LoanState& state, const Rules& rules, const std::vector<schedule::
     record.demanded[index(Component::principal)] = row.principal;
     record.demanded[index(Component::interest)] = row.interest;
     record.demanded[index(Component::fee)] = row.fee;
+    const bool asks = row.principal != 0 || row.interest != 0 || row.fee != 0;
+    if (!asks) record.met = from;
     if (row.fee != 0) {
       table.charges.push_back({.component = Component::fee,
                                .installment = record.no,
@@ -55,8 +57,9 @@ void add_rows(LoanState& state, const Rules& rules, const std::vector<schedule::
     schedule::PlanRow numbered = row;
     numbered.no = record.no;
     table.coming.push_back(numbered);
-    state.due.push_back(schedule::become_due(record.no, row.due, row.principal, row.interest,
-                                             row.fee, rules.overdue));
+    if (asks)
+      state.due.push_back(schedule::become_due(record.no, row.due, row.principal, row.interest,
+                                               row.fee, rules.overdue));
     from = row.due;
   }
   sort_table(state);
@@ -79,6 +82,27 @@ void plan_rows(LoanState& state, const Rules& rules, const std::vector<schedule:
   run_row(state, rules, from);
 }
 
+namespace {
+
+std::int64_t planned_principal(const Servicing& table) {
+  std::int64_t sum = 0;
+  for (const InstallmentRecord& record : table.installments) {
+    if (!record.down_payment)
+      sum += record.demanded[index(Component::principal)] - record.owed_again;
+  }
+  return sum;
+}
+
+/// Flat interest is a part of what was planned first, not of the rows that are left.
+void charge_original(schedule::Plan& plan, schedule::Terms terms, std::int64_t original) {
+  terms.principal_minor = original;
+  if (auto checked = schedule::check(terms); !checked) throw LoanFault{checked.error().message};
+  const schedule::Plan whole = schedule::make_plan(terms);
+  for (std::size_t i = 0; i < plan.rows.size(); ++i) plan.rows[i].interest = whole.rows[i].interest;
+}
+
+}  // namespace
+
 void move_rows(LoanState& state, const Rules& rules, std::size_t first,
                const schedule::Terms& dates, std::uint32_t more) {
   Servicing& table = *state.servicing;
@@ -90,7 +114,9 @@ void move_rows(LoanState& state, const Rules& rules, std::size_t first,
   terms.interest_free_periods = 0;
   if (principal == 0) return;
   if (auto checked = schedule::check(terms); !checked) throw LoanFault{checked.error().message};
-  const schedule::Plan plan = schedule::make_plan(terms);
+  schedule::Plan plan = schedule::make_plan(terms);
+  if (terms.method == schedule::Method::flat)
+    charge_original(plan, terms, planned_principal(table));
   Day from = terms.disbursed;
   for (std::size_t i = first; i < table.coming.size(); ++i) {
     schedule::PlanRow& row = table.coming[i];
@@ -469,7 +495,12 @@ Day next_servicing_change(const LoanState& state) {
     if (!charge.recognised) consider(charge.due + date::days{1});
   }
   // While days are paused, and after them, buckets change on other days than due dates say.
-  if (!state.servicing->pauses.empty() && !state.due.empty()) consider(state.day + date::days{1});
+  const auto& rows = state.servicing->installments;
+  const bool again = std::any_of(rows.begin(), rows.end(), [](const InstallmentRecord& record) {
+    return record.owed_again_since.has_value();
+  });
+  if ((again || !state.servicing->pauses.empty()) && !state.due.empty())
+    consider(state.day + date::days{1});
   return next;
 }
 
@@ -605,18 +636,6 @@ void make_table(LoanState& state, const Rules& rules) {
     from = row.due;
   }
   sort_table(state);
-}
-
-std::int32_t unpaused(const LoanState& state, std::int32_t days, Day day) {
-  if (days == 0) return 0;
-  const Day since = day - date::days{days};
-  std::int64_t paused = 0;
-  for (const OverduePause& pause : state.servicing->pauses) {
-    const Day from = std::max(pause.from, since);
-    const Day until = std::min(pause.until, day);
-    if (from < until) paused += (until - from).count();
-  }
-  return static_cast<std::int32_t>(std::max<std::int64_t>(0, days - paused));
 }
 
 }  // namespace loanbook::ledger

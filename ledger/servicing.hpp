@@ -30,10 +30,11 @@ struct InstallmentRecord {
   Parts demanded{};  ///< principal, interest, fee, penalty charges
   Parts paid{};
   Parts waived{};
-  std::int64_t owed_again = 0;  ///< of the principal demanded: money that left again
-  std::int64_t in_advance = 0;  ///< paid before `due`
-  std::int64_t late = 0;        ///< paid after it
-  std::optional<Day> met{};     ///< when the last of it was paid
+  std::int64_t owed_again = 0;            ///< of the principal demanded: money that left again
+  std::optional<Day> owed_again_since{};  ///< where the product counts days past due from then
+  std::int64_t in_advance = 0;            ///< paid before `due`
+  std::int64_t late = 0;                  ///< paid after it
+  std::optional<Day> met{};               ///< when the last of it was paid
   bool extra = false;  ///< no row of the plan: holds a charge or chargeback after the last one
   bool down_payment = false;
   bool leads = false;  ///< stands before the other installments of its day
@@ -103,6 +104,7 @@ struct Servicing {
   std::vector<PaymentRecord> payments;
   std::vector<OverduePause> pauses;
   std::vector<MoneyAhead> ahead;  ///< by payment, in the order of the fold
+  std::optional<Day> opened{};    ///< where due dates count from it
   bool charged_off = false;
   bool fraud = false;
   std::optional<Day> charged_off_on{};

@@ -10,8 +10,8 @@ namespace loanbook::ledger {
 /// Is interest of the loan computed again?
 [[nodiscard]] bool computes_again(const LoanState& state, const Rules& rules);
 
-/// The rows of the first pay-out, or of a take-over, stand in the table; `earned` of the running one
-/// by now.
+/// The rows of the first pay-out, or of a take-over, stand in the table; `earned` of the running
+/// one by now.
 void begin_interest(LoanState& state, const Rules& rules, Day day, std::int64_t earned = 0);
 /// The installment that decides the rows of a first pay-out; 0: solved by the plan.
 [[nodiscard]] std::int64_t agreed_installment(const Rules& rules, const schedule::Terms& terms,

@@ -4,6 +4,7 @@
 
 #include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
+#include "loanbook/money/limits.hpp"
 
 namespace loanbook::ledger {
 
@@ -37,7 +38,7 @@ schedule::Plan raised_plan(const LoanState& state, const Rules& rules, std::int6
   schedule::Terms terms = rules.terms;
   terms.principal_minor = 0;
   for (const schedule::PlanRow& row : table.coming) terms.principal_minor += row.principal;
-  terms.disbursed = state.servicing->find(table.coming.front().no)->from;
+  terms.disbursed = std::max(state.servicing->find(table.coming.front().no)->from, state.disbursed);
   terms.installments = static_cast<std::uint32_t>(table.coming.size());
   terms.first_due = table.coming.front().due;
   terms.principal_free_periods = 0;
@@ -120,12 +121,24 @@ void round_payments(std::vector<schedule::PlanRow>& rows, money::Rounding roundi
   }
 }
 
+/// The beginning of the period of a plan from `opened` that holds `day`.
+Day period_begin(schedule::Terms terms, Day opened, Day day) {
+  terms.disbursed = opened;
+  std::uint32_t row = 0;
+  while (row < money::limits::installments_max && schedule::due_date(terms, row + 1) <= day) ++row;
+  return schedule::due_date(terms, row);
+}
+
 }  // namespace
 
 schedule::Plan first_plan(const Rules& rules, std::int64_t principal, std::int64_t approved,
-                          Day day) {
+                          Day begin, Day day) {
   schedule::Terms terms = rules.terms;
   terms.principal_minor = principal;
+  if (begin != day && !terms.first_due) {
+    terms.disbursed = begin;
+    terms.first_due = schedule::due_date(terms, 1);
+  }
   terms.disbursed = day;
   if (rules.product.servicing)
     terms.installment_minor = agreed_installment(rules, terms, principal, approved);
@@ -189,7 +202,8 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
     const std::int64_t approved = std::max(state.terms.principal_minor, amount_minor);
     const std::int64_t later =
         rounded(approved, servicing.down_payment_part, servicing.down_payment_rounding);
-    add_rows(state, rules, first_plan(rules, planned, approved - later, day).rows, day);
+    const Day begin = table.opened ? period_begin(rules.terms, *table.opened, day) : day;
+    add_rows(state, rules, first_plan(rules, planned, approved - later, begin, day).rows, begin);
     place_charges(state, rules);
   } else if (servicing.installment_of_approved && computes_again(state, rules)) {
     extend_rows(state, rules, planned, day);
@@ -200,7 +214,9 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
   } else {
     raise_rows(state, rules, planned, day);
   }
-  run_row(state, rules, table.coming.empty() ? day : table.find(table.coming.front().no)->from);
+  // Nothing bears interest before it was paid out.
+  const Day running = table.coming.empty() ? day : table.find(table.coming.front().no)->from;
+  run_row(state, rules, std::max(running, state.disbursed));
   if (first) {
     begin_interest(state, rules, day);
   } else {

@@ -62,7 +62,7 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
     InstallmentView& row = table.rows[i];
     row.no = static_cast<std::uint32_t>(i + 1);
     if (row.down_payment) {
-      if (!last) last = row.due;
+      if (!last && !state.servicing->opened) last = row.due;
       continue;
     }
     if (last) row.from = *last;
@@ -171,6 +171,15 @@ PartsView parts_of(const LoanEvent& event, const LoanState& before, const LoanSt
   return {};
 }
 
+/// Was the charge income before? (One of the plan or of a late installment has no entry.)
+bool was_recognised(const Servicing& before, const ChargeRecord& charge) {
+  return std::any_of(before.charges.begin(), before.charges.end(), [&](const ChargeRecord& old) {
+    return old.recognised && old.sequence == charge.sequence &&
+           old.installment == charge.installment && old.code == charge.code &&
+           old.assessed == charge.assessed;
+  });
+}
+
 /// Income that became ours with the event, and its movements taken out of `step`.
 PartsView recognised_of(const LoanEvent& event, const LoanState& before, const LoanState& after,
                         Balances& step) {
@@ -181,13 +190,8 @@ PartsView recognised_of(const LoanEvent& event, const LoanState& before, const L
     step[static_cast<std::size_t>(revenue)] += minor;
   };
   for (const ChargeRecord& charge : after.servicing->charges) {
-    if (!charge.recognised) continue;
-    bool was = false;
-    if (before.servicing) {
-      for (const ChargeRecord& old : before.servicing->charges)
-        was = was || (old.sequence == charge.sequence && old.recognised);
-    }
-    if (was) continue;
+    if (!charge.recognised || (before.servicing && was_recognised(*before.servicing, charge)))
+      continue;
     const std::int64_t minor = charge.amount - charge.waived;
     const bool fee = charge.component == Component::fee;
     (fee ? income.fee : income.penalty) += minor;
@@ -387,10 +391,26 @@ Result<std::vector<ChargeView>> Book::charges(const std::string& id) const {
   const LoanState state = canonical(*found->record, *impl_->state);
   std::vector<ChargeView> views;
   if (!state.servicing) return views;
+  const auto& rows = state.servicing->installments;
   for (const ChargeRecord& charge : state.servicing->charges) {
+    // What one entry charged each installment is one charge.
+    const auto known = std::find_if(views.begin(), views.end(), [&](const ChargeView& view) {
+      return charge.sequence != 0 && view.sequence == charge.sequence;
+    });
+    if (known != views.end()) {
+      known->amount += charge.amount;
+      known->paid += charge.paid;
+      known->waived += charge.waived;
+      known->unpaid += charge.unpaid();
+      continue;
+    }
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const InstallmentRecord& record) {
+      return record.no == charge.installment;
+    });
     views.push_back({.sequence = charge.sequence,
                      .penalty = charge.component == Component::penalty,
                      .code = charge.code,
+                     .installment = static_cast<std::uint32_t>(row - rows.begin()) + 1,
                      .due = charge.due,
                      .amount = charge.amount,
                      .paid = charge.paid,
@@ -426,6 +446,7 @@ Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as
       return beyond(fault);
     }
   }
+  const Product& product = *found->product;
   StandingView view;
   view.held = -balance_of(state, Role::overpayment);
   if (!state.servicing) return view;
@@ -443,12 +464,12 @@ Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as
   }
   for (const InstallmentView& row : table_of(state, {}).rows) {
     if (row.due >= day || row.unpaid.total() == 0) continue;
-    const auto days = static_cast<std::int32_t>((day - row.due).count());
+    const Day since = table.installments[row.no - 1].owed_again_since.value_or(row.due);
+    const auto days = static_cast<std::int32_t>((day - since).count());
     view.overdue += row.unpaid.total();
     view.days_past_due = std::max(view.days_past_due, days);
-    view.late.push_back({row.no, row.due, unpaused(state, days, day), row.unpaid.total()});
+    view.late.push_back({row.no, since, unpaused(state, product, days, day), row.unpaid.total()});
   }
-  const Product& product = *found->product;
   std::optional<std::uint8_t> bucket;
   for (auto late = view.late.rbegin(); late != view.late.rend(); ++late) {
     const std::uint8_t its = schedule::classify(product.buckets, late->days);
@@ -462,7 +483,7 @@ Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as
     const std::int32_t grace =
         product.servicing && product.servicing->days_after_grace ? product.grace_days : 0;
     view.late_since = view.late.front().due + date::days{grace};
-    view.counted_days = std::max(0, unpaused(state, view.days_past_due, day) - grace);
+    view.counted_days = std::max(0, unpaused(state, product, view.days_past_due, day) - grace);
     if (below_materiality(state, product, day)) view.counted_days = 0;
   }
   if (view.counted_days == 0) view.ranges.clear();

@@ -52,6 +52,30 @@ TimedOrder decode_order(Decoder& in) {
   return order;
 }
 
+// In the byte of flags: a second block follows.
+constexpr unsigned more_follow = 128;
+
+bool has_more(const ServicingRules& rules) {
+  return rules.chargebacks_late_from_own_day || rules.dates_from_opening || rules.whole_pauses ||
+         rules.late_charge.has_value();
+}
+
+void encode_more(Encoder& out, const ServicingRules& rules) {
+  out.varint((rules.chargebacks_late_from_own_day ? 1U : 0U) |
+             (rules.dates_from_opening ? 2U : 0U) | (rules.whole_pauses ? 4U : 0U) |
+             (rules.late_charge ? 8U : 0U));
+  if (rules.late_charge) encode(out, *rules.late_charge);
+}
+
+void decode_more(Decoder& in, ServicingRules& rules) {
+  const std::uint64_t flags = in.varint();
+  if (flags == 0 || flags > 15) in.fail();
+  rules.chargebacks_late_from_own_day = (flags & 1) != 0;
+  rules.dates_from_opening = (flags & 2) != 0;
+  rules.whole_pauses = (flags & 4) != 0;
+  if ((flags & 8) != 0) rules.late_charge = decode_late_charge(in);
+}
+
 }  // namespace
 
 money::Status check(const ServicingRules& rules) {
@@ -73,6 +97,9 @@ money::Status check(const ServicingRules& rules) {
     return bad("pay-outs exceed what was approved by 0 % to 1,000 %");
   if (rules.installment_of_approved && !rules.interest)
     return bad("the installment of the approved amount needs interest that is computed again");
+  if (rules.late_charge) {
+    if (Status s = check(*rules.late_charge); !s) return s;
+  }
   if (rules.interest) return check(*rules.interest);
   return money::ok();
 }
@@ -98,7 +125,8 @@ void encode(Encoder& out, const std::optional<ServicingRules>& rules) {
   out.u8(static_cast<std::uint8_t>(
       (rules->income_by_run ? 1 : 0) | (rules->days_after_grace ? 2 : 0) |
       (rules->charges_due_by_date ? 4 : 0) | (rules->raise_over_all_rows ? 8 : 0) |
-      (rules->round_flat_payment ? 16 : 0)));
+      (rules->round_flat_payment ? 16 : 0) | (has_more(*rules) ? more_follow : 0)));
+  if (has_more(*rules)) encode_more(out, *rules);
 }
 
 std::optional<ServicingRules> decode_servicing_rules(Decoder& in) {
@@ -123,12 +151,13 @@ std::optional<ServicingRules> decode_servicing_rules(Decoder& in) {
   rules.over_approved_e4 = static_cast<std::int64_t>(in.varint());
   rules.fee_income = in.enumerator(FeeIncome::when_due, FeeIncome::when_assessed);
   const std::uint8_t flags = in.u8();
-  if (flags > 31) in.fail();
+  if ((flags & ~(31 | more_follow)) != 0) in.fail();
   rules.income_by_run = (flags & 1) != 0;
   rules.days_after_grace = (flags & 2) != 0;
   rules.charges_due_by_date = (flags & 4) != 0;
   rules.raise_over_all_rows = (flags & 8) != 0;
   rules.round_flat_payment = (flags & 16) != 0;
+  if ((flags & more_follow) != 0) decode_more(in, rules);
   return rules;
 }
 

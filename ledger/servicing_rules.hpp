@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "loanbook/ledger/interest_rules.hpp"
+#include "loanbook/ledger/late_charge.hpp"
 #include "loanbook/money/result.hpp"
 #include "loanbook/money/rounding.hpp"
 #include "loanbook/money/split.hpp"
@@ -59,6 +60,16 @@ struct ServicingRules {
   bool ahead_again = false;
   /// Interest is computed again from what is really owed; absent: as planned.
   std::optional<InterestRules> interest{};
+  /// A chargeback makes its installment late from its own day, once that is past due; else from the
+  /// due date.
+  bool chargebacks_late_from_own_day = false;
+  /// Due dates are those of a loan paid out on the day it was opened; interest counts from the
+  /// pay-out all the same.
+  bool dates_from_opening = false;
+  /// A pause takes all its days off each installment that is late; else those that the two share.
+  bool whole_pauses = false;
+  /// For an installment that is late, made by the night.
+  std::optional<LateCharge> late_charge{};
   bool operator==(const ServicingRules&) const = default;
 
   [[nodiscard]] static schedule::TimedOrder standard_order();

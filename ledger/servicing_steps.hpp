@@ -59,10 +59,10 @@ void recognise(LoanState& state, ChargeRecord& charge);
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
              const schedule::TimedOrder& order, Incoming from);
 
-/// The rows of the contract when `principal` of the `approved` amount is paid out on `day`. Throws
-/// LoanFault.
+/// The rows of the contract when `principal` of the `approved` amount is paid out on `day`, in a
+/// period of the plan that began on `begin`. Throws LoanFault.
 [[nodiscard]] schedule::Plan first_plan(const Rules& rules, std::int64_t principal,
-                                        std::int64_t approved, Day day);
+                                        std::int64_t approved, Day begin, Day day);
 /// The product's order of payment, or the standard one.
 [[nodiscard]] schedule::TimedOrder payment_order(const Rules& rules);
 /// The product's order for a kind of money.

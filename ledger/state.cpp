@@ -143,8 +143,7 @@ Status replay_new_loan(BookState& state, const Entry& entry, const Opened& opene
 }
 
 Status replay_loan_event(BookState& state, const Entry& entry, const storage::View& view) {
-  if (const auto* opened = opened_of(entry);
-      opened != nullptr && entry.loan > state.loans.size()) {
+  if (const auto* opened = opened_of(entry); opened != nullptr && entry.loan > state.loans.size()) {
     if (Status s = replay_new_loan(state, entry, *opened); !s) return s;
   }
   LoanPage& page = state.loans.page_of(entry.loan);

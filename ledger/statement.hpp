@@ -29,8 +29,8 @@ struct OwedParts {
 struct StatementLine {
   enum class What : std::uint8_t { event, accrued, due, held };
   What what = What::event;  ///< `held`: money of the borrower's pays what is due
-  Day from{};  ///< of `accrued`: the days from here to before `day`
-  Day day{};   ///< value date
+  Day from{};               ///< of `accrued`: the days from here to before `day`
+  Day day{};                ///< value date
   OwedParts change;
   std::int64_t balance = 0;  ///< owed() after it
   std::uint32_t no = 0;      ///< of `due`: the installment that falls due; it changes nothing owed

@@ -119,7 +119,8 @@ std::vector<TakenRow> rows_of(const Rules& rules, const TakenOver& taken) {
   if (taken.replanned) return taken.rows;
   std::vector<TakenRow> rows;
   const std::int64_t principal = taken.opened.terms.principal_minor;
-  const schedule::Plan plan = first_plan(rules, principal, principal, taken.disbursed);
+  const schedule::Plan plan =
+      first_plan(rules, principal, principal, taken.disbursed, taken.disbursed);
   for (const schedule::PlanRow& row : plan.rows) {
     const auto given = std::find_if(taken.rows.begin(), taken.rows.end(),
                                     [&](const TakenRow& t) { return t.no == row.no; });

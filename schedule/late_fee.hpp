@@ -29,6 +29,7 @@ struct LateFeeRules {
   std::uint16_t every_days = 0;  ///< again after so many days; 0: once per installment
   // All fees of one installment
   std::optional<std::int64_t> total_max_minor{};
+  bool operator==(const LateFeeRules&) const = default;
 };
 /// `late_fee.rules_out_of_range`.
 [[nodiscard]] money::Status check(const LateFeeRules& rules);

@@ -312,6 +312,12 @@ void add_loan_commands(Tree& tree) {
                                 });
   schedule->group("Reading");
   schedule->add_option("ID", a.show.loan, "Loan id")->required();
+  auto* charges =
+      tree.command(loan, "charges", "Its fees and fixed penalties, those of late installments too",
+                   "loanbook loan charges L-1001",
+                   [&a](const Context& c) { return run_loan_charges(c, a.show.loan); });
+  charges->group("Reading");
+  charges->add_option("ID", a.show.loan, "Loan id")->required();
   auto* entries =
       tree.command(loan, "entries", "Everything recorded about it", "loanbook loan entries L-1001",
                    [&a](const Context& c) { return run_loan_entries(c, a.show.loan); });

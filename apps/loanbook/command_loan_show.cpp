@@ -200,6 +200,47 @@ int run_loan_show(const Context& context, const LoanShowArguments& arguments) {
   });
 }
 
+int run_loan_charges(const Context& context, const std::string& loan) {
+  return with_reader(context, [&](const Book& book) {
+    auto charges = book.charges(loan);
+    if (!charges) return fail(charges.error());
+    auto view = book.loan(loan);
+    if (!view) return fail(view.error());
+    const auto amount = [&](std::int64_t minor) {
+      return money::text_of_minor(minor, view->row.digits);
+    };
+    Report report;
+    report.title = {fmt::format("Loan {}, {}: charges as they stand", loan, view->row.currency)};
+    report.columns = {{"entry", "Entry", ColumnKind::integer},
+                      {"code", "Code"},
+                      {"kind", "Kind"},
+                      {"installment", "Installment", ColumnKind::integer},
+                      {"due", "Due", ColumnKind::date},
+                      {"amount", "Amount", ColumnKind::amount},
+                      {"paid", "Paid", ColumnKind::amount},
+                      {"waived", "Waived", ColumnKind::amount},
+                      {"unpaid", "Unpaid", ColumnKind::amount}};
+    ledger::ChargeView sum;
+    for (const ledger::ChargeView& charge : *charges) {
+      sum.amount += charge.amount;
+      sum.paid += charge.paid;
+      sum.waived += charge.waived;
+      sum.unpaid += charge.unpaid;
+      report.rows.push_back(
+          {{charge.sequence == 0 ? "" : std::to_string(charge.sequence), charge.code,
+            charge.penalty ? "penalty" : "fee", std::to_string(charge.installment),
+            money::to_text(charge.due), amount(charge.amount), amount(charge.paid),
+            amount(charge.waived), amount(charge.unpaid)}});
+    }
+    report.rows.push_back({{"", "total", "", "", "", amount(sum.amount), amount(sum.paid),
+                            amount(sum.waived), amount(sum.unpaid)},
+                           RowMark::total});
+    print(report, context.format);
+    print_completeness(book);
+    return exit_code::done;
+  });
+}
+
 int run_loan_schedule(const Context& context, const std::string& loan) {
   return with_reader(context, [&](const Book& book) {
     auto rows = book.schedule(loan);

@@ -142,6 +142,7 @@ struct LoanShowArguments {
 };
 int run_loan_show(const Context& context, const LoanShowArguments& arguments);
 int run_loan_schedule(const Context& context, const std::string& loan);
+int run_loan_charges(const Context& context, const std::string& loan);
 int run_loan_entries(const Context& context, const std::string& loan);
 struct LoanExplainArguments {
   std::string loan;

@@ -53,6 +53,10 @@ run 3 loan waive-charge C-1 --of "$charge" --amount 10.01
 err_has "charge.too_much"
 run 0 loan waive-charge C-1 --of "$charge" --amount 4.00 --reason 'asked twice'
 out_has "fee_income"
+run 0 --format csv loan charges C-1
+out_has "$charge,statement,fee,1,2026-01-10,10.00,0.00,4.00,6.00"
+run 3 loan waive-charge C-1
+err_has "charge.which"
 run 0 loan show C-1
 out_has "fee 13.20"
 run 0 loan repay C-1 --amount 413.20

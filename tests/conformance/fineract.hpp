@@ -23,8 +23,9 @@ struct Replay {
   std::uint64_t keys = 0;
   std::optional<money::Day> closed;       ///< the last business date that was closed for the loan
   std::vector<std::uint64_t> taken_back;  ///< entries that went with their pay-out
-  std::string expected;                   ///< day of the pay-out, as approved
-  std::vector<Json> waiting;              ///< asked for before the loan was opened
+  std::optional<money::Day> last_run{};
+  std::string expected;                             ///< day of the pay-out, as approved
+  std::vector<Json> waiting;                        ///< asked for before the loan was opened
 
   [[nodiscard]] money::Currency currency() const;
 };

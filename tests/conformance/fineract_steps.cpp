@@ -38,6 +38,7 @@ std::vector<LoanEventView> events(const Replay& replay) {
 void run(Replay& replay, Day day) {
   const auto loan = replay.book->loan(replay_loan);
   if (!loan || !loan->disbursed || day < *loan->disbursed) return;
+  replay.last_run = day;
   (void)replay.book->record(
       {.event = Operation{.kind = Kind::accrue}, .loan = replay_loan, .value_date = day});
 }
@@ -153,6 +154,19 @@ void reverse(Replay& replay, std::uint64_t sequence) {
   record(replay, {.event = ledger::Reverse{sequence}});
 }
 
+/// Takes a payment back. What became income early because it settled the loan stays income there:
+/// here a run over all charges of that day keeps it.
+void undo(Replay& replay, const LoanEventView& event) {
+  const bool keeps = event.recognised.fee != 0 || event.recognised.penalty != 0;
+  reverse(replay, event.sequence);
+  if (!keeps) return;
+  const auto loan = value_of(replay.book->loan(replay_loan));
+  if (loan.row.status != ledger::LoanStatus::active ||
+      value_of(replay.book->standing(replay_loan)).charged_off)
+    return;
+  operate(replay, {.kind = Kind::accrue, .choice = "all"}, event.value_date);
+}
+
 /// Takes back the newest pay-out, or all of them, with everything recorded after it.
 void undo_disburse(Replay& replay, bool all) {
   std::vector<LoanEventView> list = events(replay);
@@ -190,18 +204,27 @@ std::uint64_t charge_of(const Replay& replay, const std::string& code = {},
   return found;
 }
 
-/// A charge counts from its due date where that is past.
+/// A charge counts from its due date where that is past. Progressive plans take what was entered on
+/// one day in that order: after money of the day a charge counts from the next morning.
 std::optional<Day> day_of_charge(const Replay& replay, std::optional<Day> due) {
-  return due && *due < business_date(replay) ? due : std::nullopt;
+  if (!due || *due >= business_date(replay)) return std::nullopt;
+  if (replay.terms.at("schedule_type") != "progressive") return due;
+  const std::vector<LoanEventView> all = events(replay);
+  const bool money = std::any_of(all.begin(), all.end(), [&](const LoanEventView& event) {
+    return event.kind == Kind::repay && event.value_date == *due && event.reversed_by == 0;
+  });
+  return money ? *due + date::days{1} : *due;
 }
 
 void add_charge(Replay& replay, const Json& step) {
-  if (step.at("time") != "specified_due_date")
-    throw NotBuilt{"charge at " + step.at("time").get<std::string>()};
+  const std::string time = step.at("time");
+  if (time != "specified_due_date" && time != "installment_fee")
+    throw NotBuilt{"charge at " + time};
   Operation operation{.kind = Kind::charge,
                       .from = date_of(step, "due_date"),
                       .choice = step.at("penalty").get<bool>() ? "penalty" : "fee",
                       .code = step.at("name").get<std::string>()};
+  if (time == "installment_fee") operation.choice += "-of-each";
   const std::string by = step.at("calculation");
   if (by == "flat") {
     operation.amount = step.at("amount").get<std::string>();
@@ -226,13 +249,26 @@ void waive_charge(Replay& replay, const Json& step) {
 }
 
 void reschedule(Replay& replay, const Json& step) {
-  for (const char* key : {"grace_on_principal", "grace_on_interest", "new_annual_rate_pct"}) {
-    if (!step.at(key).is_null()) throw NotBuilt{std::string("reschedule with ") + key};
-  }
+  if (!step.at("grace_on_interest").is_null()) throw NotBuilt{"reschedule with grace on interest"};
   Operation operation{.kind = Kind::reschedule, .from = date_of(step, "from_date")};
   operation.until = date_of(step, "adjusted_due_date");
   if (step.at("extra_terms").is_number()) operation.rows = step.at("extra_terms");
+  if (step.at("new_annual_rate_pct").is_string()) {
+    const auto rate = money::Rate::from_percent(step.at("new_annual_rate_pct").get<std::string>());
+    operation.rate = value_of(rate).text();
+  }
   operate(replay, operation);
+  if (!step.at("grace_on_principal").is_number()) return;
+  // Installments free of principal, from the first one to come.
+  const auto table = value_of(replay.book->installments(replay_loan));
+  const Day first = operation.until.value_or(*operation.from);
+  for (const ledger::InstallmentView& row : table.rows) {
+    if (!row.down_payment && row.due > business_date(replay) && row.due < first)
+      throw NotBuilt{"rows free of principal later than the next ones"};
+  }
+  operate(replay, {.kind = Kind::defer,
+                   .rows = step.at("grace_on_principal").get<std::uint32_t>(),
+                   .choice = "pay"});
 }
 
 std::string step_word(const Json& step) {
@@ -287,7 +323,10 @@ void change_of_charge(Replay& replay, const std::string& op, const Json& step) {
 void open(Replay& replay, const Json& step) {
   if (step.contains("expected_disbursement") && step.at("expected_disbursement").is_string())
     replay.expected = step.at("expected_disbursement");
-  record(replay, {.event = fineract_opening(replay.terms), .value_date = date_of(step)});
+  std::optional<Day> date = date_of(step);
+  if (replay.terms.value("repayment_start_date", Json()) == "submitted_on_date")
+    date = day_of(replay.terms.at("submitted_on"));
+  record(replay, {.event = fineract_opening(replay.terms), .value_date = date});
 }
 
 bool money_step(Replay& replay, const std::string& op, const Json& step) {
@@ -296,7 +335,7 @@ bool money_step(Replay& replay, const std::string& op, const Json& step) {
   } else if (op == "disburse") {
     disburse(replay, step);
   } else if (op == "undo") {
-    reverse(replay, selected(replay, step.at("select"), step).sequence);
+    undo(replay, selected(replay, step.at("select"), step));
   } else if (op == "adjust") {
     const LoanEventView event = selected(replay, step.at("select"), step);
     reverse(replay, event.sequence);

@@ -105,6 +105,32 @@ void set_orders(const Json& terms, ServicingRules& rules) {
   }
 }
 
+/// What the product charges for each installment that becomes overdue.
+void set_late_charge(const Json& terms, ServicingRules& rules, money::Currency currency) {
+  for (const Json& charge : terms.value("product_charges", Json::array())) {
+    if (charge.at("time") != "overdue_installment" || rules.late_charge)
+      throw NotBuilt{"a product with these charges"};
+    ledger::LateCharge& late = rules.late_charge.emplace();
+    late.code = charge.at("name");
+    late.is_fee = !charge.at("penalty").get<bool>();
+    late.fee.rounding = {money::RoundingMode::half_even, 1};
+    const std::string by = charge.at("calculation");
+    const std::string amount = charge.at("amount");
+    if (by == "flat") {
+      late.fee.amount_minor = minor_of(amount, currency);
+      continue;
+    }
+    late.fee.of_overdue = {value_of(money::Rate::from_percent(amount)).e12(), 1'000'000'000'000};
+    if (by == "percent_of_amount") {
+      late.base = ledger::LateBase::principal;
+    } else if (by == "percent_of_interest") {
+      late.base = ledger::LateBase::interest;
+    } else if (by != "percent_of_amount_plus_interest") {
+      throw NotBuilt{"charge by " + by};
+    }
+  }
+}
+
 void set_accounts(Product& product) {
   const auto set = [&](std::initializer_list<Role> roles, const char* code, const char* name) {
     for (const Role role : roles)
@@ -271,6 +297,10 @@ ledger::Product fineract_product(const Json& terms, bool charges_by_assessment) 
   rules.round_flat_payment = true;
   rules.ahead_again = !progressive;
   set_recalculation(terms, rules);
+  rules.chargebacks_late_from_own_day = true;
+  rules.whole_pauses = true;
+  rules.dates_from_opening = text_or(terms, "repayment_start_date", "") == "submitted_on_date";
+  set_late_charge(terms, rules, product.currency);
   set_accounts(product);
   return product;
 }

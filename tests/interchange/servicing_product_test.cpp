@@ -37,6 +37,10 @@ flat_rounding = "payment"
 later_payouts = "all-rows"
 days_past_due = "after-grace"
 income_by_run = true
+due_dates = "opening"
+chargeback_late_from = "own-day"
+pauses = "whole"
+late_charge = { code = "late", kind = "fee", amount = "5.00", part = "1.5%", of = "interest", part_of_installment = "1/3", rounding = "up", multiple = "0.10", min = "1.00", max = "50.00", total_max = "90.00", grace_days = 3, every_days = 10 }
 )";
 
 TEST_CASE("the servicing rules of a product file reach their fields", "[product]") {
@@ -75,6 +79,23 @@ TEST_CASE("the servicing rules of a product file reach their fields", "[product]
   CHECK(rules.raise_over_all_rows);
   CHECK(rules.days_after_grace);
   CHECK(rules.income_by_run);
+  CHECK(rules.dates_from_opening);
+  CHECK(rules.chargebacks_late_from_own_day);
+  CHECK(rules.whole_pauses);
+  REQUIRE(rules.late_charge);
+  const schedule::LateFeeRules& late = rules.late_charge->fee;
+  CHECK(rules.late_charge->code == "late");
+  CHECK(rules.late_charge->is_fee);
+  CHECK(rules.late_charge->base == ledger::LateBase::interest);
+  CHECK(late.amount_minor == 500);
+  CHECK(late.of_overdue == money::Ratio{3, 200});
+  CHECK(late.of_installment == money::Ratio{1, 3});
+  CHECK(late.rounding == money::Rounding{money::RoundingMode::up, 10});
+  CHECK(late.min_minor == 100);
+  CHECK(late.max_minor == 5000);
+  CHECK(late.total_max_minor == 9000);
+  CHECK(late.grace_days == 3);
+  CHECK(late.every_days == 10);
   CHECK(read_product(write_product(*read), "again").value() == *read);
   CHECK(ledger::decode_product(ledger::encode(*read)).value() == *read);
 }

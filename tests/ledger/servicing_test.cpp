@@ -182,6 +182,95 @@ TEST_CASE("A loan with interest pays ahead, and its night books the same in tota
   verified(*book);
 }
 
+/// Three monthly rows of flat interest at 12 %.
+Product flat_product() {
+  Product p = product_of(schedule::Method::flat, "flat");
+  p.installments_default = 3;
+  p.rate_default = *money::Rate::parse("12%");
+  p.rate_min = money::Rate::of_e12(0);
+  p.penalty_multiplier_e4 = 0;
+  p.compound = CompoundRate::none;
+  p.grace_days = 0;
+  p.servicing.emplace();
+  return p;
+}
+
+TEST_CASE("Rescheduled at another rate, the rows to come bear it on what was planned first") {
+  auto book = new_book("2023-07-01");
+  must(book->record(publish(flat_product())));
+  must(book->record(lend("L", "flat", "3000.00")));
+  close_to(*book, "2023-07-04");
+  must(book->record(
+      operation("L", {.kind = Kind::reschedule, .from = day("2023-09-01"), .rate = "6%"})));
+  const InstallmentTable table = must(book->installments("L"));
+  REQUIRE(table.rows.size() == 3);
+  CHECK(table.rows[0].demanded.interest == 30'00);
+  CHECK(table.rows[1].demanded.interest == 15'00);
+  CHECK(table.rows[2].demanded.interest == 15'00);
+  CHECK(table.rows[2].demanded.principal == 1000'00);
+  close_to(*book, "2023-10-05");
+  verified(*book);
+}
+
+TEST_CASE("Due dates may count from the opening, interest from the pay-out") {
+  Product product = flat_product();
+  product.servicing->dates_from_opening = true;
+  auto book = new_book("2023-01-01");
+  must(book->record(publish(product)));
+  must(book->record({.event = OpenLoan{.product = "flat", .amount = "3000.00"}, .loan = "L"}));
+  close_to(*book, "2023-01-10");
+  must(book->record({.event = Disburse{"3000.00"}, .loan = "L"}));
+  const InstallmentTable table = must(book->installments("L"));
+  REQUIRE(table.rows.size() == 3);
+  CHECK(money::to_text(table.rows[0].from) == "2023-01-01");
+  CHECK(money::to_text(table.rows[0].due) == "2023-02-01");
+  CHECK(money::to_text(table.rows[2].due) == "2023-04-01");
+  CHECK(role(must(book->loan("L")), Role::interest_accrued) == 0);
+  close_to(*book, "2023-05-01");
+  verified(*book);
+}
+
+TEST_CASE("A chargeback may be late from its own day once its installment is") {
+  for (const bool own_day : {false, true}) {
+    Product product = purchase_product();
+    product.servicing->down_payment_part = {0, 1};
+    product.servicing->chargebacks_late_from_own_day = own_day;
+    auto book = new_book("2023-01-01");
+    must(book->record(publish(product)));
+    must(book->record(lend("L", "purchase", "300.00")));
+    close_to(*book, "2023-01-15");
+    const auto paid = must(book->record(pay("L", "100.00")));
+    close_to(*book, "2023-01-20");
+    must(book->record(operation(
+        "L", {.kind = Kind::chargeback, .amount = "100.00", .of = paid.receipt.sequence})));
+    close_to(*book, "2023-01-31");
+    CHECK(must(book->standing("L")).days_past_due == (own_day ? 11 : 1));
+    close_to(*book, "2023-02-10");
+    // Due on the 31st, taken back on the 21st.
+    CHECK(must(book->standing("L")).days_past_due == (own_day ? 21 : 11));
+    verified(*book);
+  }
+}
+
+TEST_CASE("A pause takes off the days it shares with an installment, or all of its days") {
+  for (const bool whole : {false, true}) {
+    Product product = purchase_product();
+    product.servicing->down_payment_part = {0, 1};
+    product.servicing->whole_pauses = whole;
+    auto book = new_book("2023-01-01");
+    must(book->record(publish(product)));
+    must(book->record(lend("L", "purchase", "300.00")));
+    close_to(*book, "2023-01-09");
+    must(book->record(operation(
+        "L",
+        {.kind = Kind::pause_overdue, .from = day("2023-01-10"), .until = day("2023-01-20")})));
+    close_to(*book, "2023-01-29");
+    // Due on the 16th: 14 days, of which 4 were paused; the pause has 10.
+    CHECK(must(book->standing("L")).counted_days == (whole ? 4 : 10));
+    verified(*book);
+  }
+}
+
 TEST_CASE("Operations are refused where the table of states says so") {
   auto book = purchase_book("100.00");
   CHECK(error_id(book->record(operation("L", {.kind = Kind::recover, .amount = "1.00"}))) ==

@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "loanbook/money/decimal.hpp"
+#include "loanbook/money/money.hpp"
+
 namespace loanbook::specs {
 namespace {
 
@@ -168,7 +171,33 @@ std::optional<Status> read_interest(std::string_view key, std::string_view value
   return read_word(value, words, interest.overdue);
 }
 
-Status read(std::string_view key, std::string_view value, ledger::ServicingRules& rules) {
+/// `5.00`, `2 % of principal`, `5.00 every 10 days`.
+Status read_late_charge(std::string_view text, money::Currency currency,
+                        ledger::LateCharge& charge) {
+  const auto every = text.find(" every ");
+  if (every != std::string_view::npos) {
+    const std::string_view days = text.substr(every + 7, text.find(" days") - every - 7);
+    const auto value = money::parse_decimal(days, 0);
+    if (!value || *value < 1) return unreadable(text, "such as `5.00 every 10 days`");
+    charge.fee.every_days = static_cast<std::uint16_t>(*value);
+    text = text.substr(0, every);
+  }
+  const auto of = text.find(" of ");
+  if (of == std::string_view::npos) {
+    const auto amount = money::Money::parse(text, currency);
+    if (!amount) return amount.error();
+    charge.fee.amount_minor = amount->minor();
+    return money::ok();
+  }
+  const std::string_view base = text.substr(of + 4);
+  charge.base = base == "principal"  ? ledger::LateBase::principal
+                : base == "interest" ? ledger::LateBase::interest
+                                     : ledger::LateBase::principal_and_interest;
+  return read_part(text.substr(0, of), charge.fee.of_overdue);
+}
+
+Status read(std::string_view key, std::string_view value, money::Currency currency,
+            ledger::ServicingRules& rules) {
   if (auto status = read_interest(key, value, rules)) return *status;
   if (key == "solve_days") {
     constexpr std::pair<std::string_view, schedule::SolveDays> words[] = {
@@ -176,6 +205,7 @@ Status read(std::string_view key, std::string_view value, ledger::ServicingRules
     return read_word(value, words, rules.solve_days);
   }
   if (key == "installment_of") rules.installment_of_approved = value == "approved";
+  if (key == "money_ahead") rules.ahead_again = value == "allocated-again";
   if (key == "pays") return read_order(value, rules.payment);
   if (key == "merchant_refund") return read_order(value, rules.merchant_refund.emplace());
   if (key == "payout_refund") return read_order(value, rules.payout_refund.emplace());
@@ -195,6 +225,10 @@ Status read(std::string_view key, std::string_view value, ledger::ServicingRules
   if (key == "fee_income" && value == "when-assessed")
     rules.fee_income = ledger::FeeIncome::when_assessed;
   if (key == "several_payouts") rules.several_payouts = value == "yes";
+  if (key == "late_charge") return read_late_charge(value, currency, rules.late_charge.emplace());
+  if (key == "chargeback_late") rules.chargebacks_late_from_own_day = value == "own-day";
+  if (key == "due_dates") rules.dates_from_opening = value == "opening";
+  if (key == "pauses") rules.whole_pauses = value == "whole";
   return money::ok();
 }
 
@@ -206,10 +240,11 @@ std::optional<Status> read_servicing_term(std::string_view key, std::string_view
       "servicing",       "pays",          "merchant_refund", "payout_refund", "goodwill",
       "own_part",        "own_part_pays", "chargeback",      "over_approved", "fee_income",
       "several_payouts", "overdue_bears", "early_money",     "rest",          "compounds",
-      "settles",         "solve_days",    "installment_of",  "money_ahead"};
+      "settles",         "solve_days",    "installment_of",  "money_ahead",   "late_charge",
+      "chargeback_late", "due_dates",     "pauses"};
   if (std::find(std::begin(keys), std::end(keys), key) == std::end(keys)) return std::nullopt;
   if (!product.servicing) product.servicing.emplace();
-  return read(key, value, *product.servicing);
+  return read(key, value, product.currency, *product.servicing);
 }
 
 }  // namespace loanbook::specs
