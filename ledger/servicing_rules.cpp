@@ -98,7 +98,7 @@ money::Status check(const ServicingRules& rules) {
   if (rules.installment_of_approved && !rules.interest)
     return bad("the installment of the approved amount needs interest that is computed again");
   if (rules.late_charge) {
-    if (Status s = check(*rules.late_charge); !s) return s;
+    if (money::Status s = check(*rules.late_charge); !s) return s;
   }
   if (rules.interest) return check(*rules.interest);
   return money::ok();
