@@ -48,6 +48,8 @@ class Verification {
     report_.head = view_.head();
     if (previous_ != view_.head().hash)
       find(fmt::format("entry {}", last), "its hash is not that of the head");
+    // What follows from altered bytes is no finding of its own, and may be anything.
+    if (!intact_) return money::ok();
     fold_loans();
     credit_lines();
     totals();
@@ -81,16 +83,22 @@ class Verification {
     const std::string where = fmt::format("entry {}", stored.sequence);
     if (chain_hash(previous_, stored.body) != stored.hash) {
       find(where, "does not link to the entry before it: its bytes or its hash were altered");
+      intact_ = false;
     }
     previous_ = stored.hash;
     const Result<Entry> decoded = decode_entry(stored.body);
     if (!decoded) {
       find(where, decoded.error().message);
+      intact_ = false;
       return;
     }
     if (decoded->sequence != stored.sequence)
       find(where, fmt::format("calls itself entry {}", decoded->sequence));
     if (encode(*decoded) != stored.body) find(where, "its bytes are not canonical");
+    if (!intact_) {
+      if (const auto* closed = std::get_if<DayClosed>(&decoded->payload)) segments(*closed);
+      return;
+    }
     if (concerns_loan(decoded->kind)) loan_entry(*decoded, where);
     if (const auto* fact = std::get_if<LineFact>(&decoded->payload))
       line_entry(*decoded, *fact, where);
@@ -208,19 +216,28 @@ class Verification {
   }
 
   void night(const Entry& entry, const DayClosed& closed) {
+    for (const Segment& segment : segments(closed)) {
+      segment_totals(entry, segment);
+      if (deep_) recompute(segment);
+    }
+  }
+
+  /// Those that can be read.
+  std::vector<Segment> segments(const DayClosed& closed) {
     ++report_.nights;
+    std::vector<Segment> readable;
     for (const Digest& digest : closed.segments) {
       ++report_.segments;
-      const Result<Segment> segment = read_segment(view_, digest);
+      Result<Segment> segment = read_segment(view_, digest);
       if (!segment) {
         find(fmt::format("segment {}", hex(digest)), segment.error().message);
         continue;
       }
       if (segment->day != closed.day)
         find(fmt::format("segment {}", hex(digest)), "belongs to another day than its entry");
-      segment_totals(entry, *segment);
-      if (deep_) recompute(*segment);
+      readable.push_back(std::move(*segment));
     }
+    return readable;
   }
 
   void segment_totals(const Entry& entry, const Segment& segment) {
@@ -344,6 +361,7 @@ class Verification {
   const BookState& state_;
   const storage::View& view_;
   bool deep_;
+  bool intact_ = true;  // every entry so far is the one that was written
   VerifyReport& report_;
   Digest previous_{};
   std::vector<Seen> loans_;
