@@ -37,6 +37,7 @@ AccountClass class_of(Role role) {
     case Role::write_off_expense:
     case Role::partner_expense:
     case Role::partner_loss:
+    case Role::reconciliation_difference:
       return AccountClass::expense;
     default:
       return AccountClass::asset;

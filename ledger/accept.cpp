@@ -152,6 +152,7 @@ Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (const auto* e = std::get_if<TakeOver>(&command.event)) return accept_take_over(*e, command);
   if (const auto* e = std::get_if<LineRequest>(&command.event)) return accept_line(*e, command);
   if (const auto* e = std::get_if<RiskDecision>(&command.event)) return accept_risk(*e, command);
+  if (const auto* e = std::get_if<BreakRequest>(&command.event)) return accept_break(*e, command);
   return accept_series(std::get<PublishSeries>(command.event), command);
 }
 

@@ -11,6 +11,7 @@
 #include "loanbook/ledger/line_command.hpp"
 #include "loanbook/ledger/operation.hpp"
 #include "loanbook/ledger/product.hpp"
+#include "loanbook/ledger/reconciliation.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/money/day.hpp"
 #include "loanbook/storage/records.hpp"
@@ -92,7 +93,7 @@ struct PublishSeries {
 /// One request. Its digest is taken over all fields but `key` itself, as sent.
 struct Command {
   std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, Operation, PublishProduct,
-               PublishSeries, LineRequest, RiskDecision, TakeOver>
+               PublishSeries, LineRequest, RiskDecision, TakeOver, BreakRequest>
       event;
   std::string loan{};               ///< external id; empty for products, series and lines
   std::optional<Day> value_date{};  ///< default: the business date

@@ -13,6 +13,7 @@
 #include "loanbook/ledger/credit_line.hpp"
 #include "loanbook/ledger/operation.hpp"
 #include "loanbook/ledger/product.hpp"
+#include "loanbook/ledger/reconciliation.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/ledger/servicing.hpp"
 #include "loanbook/money/wide.hpp"
@@ -74,9 +75,9 @@ struct Reversed {
 };
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
 /// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations), LineFact (events
-/// of credit lines), TakenOver.
+/// of credit lines), TakenOver, ReconciliationFact (statements and breaks).
 using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
-                             Reversed, Operated, LineFact, TakenOver>;
+                             Reversed, Operated, LineFact, TakenOver, ReconciliationFact>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {

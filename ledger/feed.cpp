@@ -61,6 +61,7 @@ struct TextOf {
     if (!p.code.empty()) add(p.code);
     return text;
   }
+  std::string operator()(const ReconciliationFact& p) const { return text_of(p); }
   // Names its line: written by the caller.
   std::string operator()(const LineFact&) const { return {}; }
 };
@@ -84,6 +85,8 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
   }
   if (const auto* closed = std::get_if<DayClosed>(&entry.payload)) {
     view.segments = closed->segments;
+  }
+  if (entry.loan == 0) {
     for (const MovementBlock& block : entry.movements) {
       const Product& product = state.products.at(block.product).product;
       for (const auto& line : block.lines) {
@@ -92,6 +95,10 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
                                static_cast<std::int64_t>(line.minor)});
       }
     }
+  }
+  if (const auto* fact = std::get_if<ReconciliationFact>(&entry.payload)) {
+    const auto* statement = std::get_if<StatementReconciled>(fact);
+    if (statement != nullptr && statement->segment) view.segments = {*statement->segment};
   }
   if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
     if (const std::uint32_t line = line_of(*fact); line != 0)

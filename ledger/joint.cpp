@@ -70,6 +70,8 @@ Place place_of(Role role) {
     case Role::partner_loss:
     case Role::service_fee_income:
       return {Side::partners};
+    case Role::reconciliation_difference:  // of the book, never of a loan
+      break;
   }
   LOANBOOK_ASSERT(false && "an account role that the parties of a joint loan do not know");
 }

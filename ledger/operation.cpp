@@ -122,7 +122,7 @@ std::uint8_t place_of(std::string_view word, std::string_view words) {
   return 0;
 }
 
-constexpr std::array<std::pair<Kind, std::string_view>, 19> plain_kinds{
+constexpr std::array<std::pair<Kind, std::string_view>, 22> plain_kinds{
     {{Kind::book_opened, "book_opened"},
      {Kind::product_published, "product_published"},
      {Kind::series_published, "series_published"},
@@ -141,7 +141,10 @@ constexpr std::array<std::pair<Kind, std::string_view>, 19> plain_kinds{
      {Kind::line_reserve, "line-reserve"},
      {Kind::line_release, "line-release"},
      {Kind::line_confirm, "line-confirm"},
-     {Kind::risk_decision, "risk-decision"}}};
+     {Kind::risk_decision, "risk-decision"},
+     {Kind::statement_reconciled, "statement_reconciled"},
+     {Kind::break_updated, "break-updated"},
+     {Kind::break_closed, "break-closed"}}};
 
 }  // namespace
 

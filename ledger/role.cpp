@@ -48,6 +48,7 @@ constexpr std::array<Row, role_count> rows = {{
     {"goodwill_fee", {"6712", "Goodwill, fees"}},
     {"goodwill_penalty", {"6713", "Goodwill, penalties"}},
     {"opening_balance", {"3990", "Take-over clearing"}},
+    {"reconciliation_difference", {"6790", "Reconciliation differences"}},
 }};
 
 }  // namespace

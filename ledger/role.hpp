@@ -54,8 +54,10 @@ enum class Role : std::uint8_t {
   goodwill_fee = 34,        ///< fees the same way
   goodwill_penalty = 35,    ///< penalties the same way
   opening_balance = 36,     ///< where loans came from that were taken over in mid-life (clearing)
+  // Of the book, never of a loan.
+  reconciliation_difference = 37,  ///< small differences between the bank's amount and ours
 };
-inline constexpr std::size_t role_count = 37;
+inline constexpr std::size_t role_count = 38;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 

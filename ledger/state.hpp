@@ -15,6 +15,7 @@
 #include "loanbook/ledger/entry.hpp"
 #include "loanbook/ledger/hash_index.hpp"
 #include "loanbook/ledger/loan.hpp"
+#include "loanbook/ledger/reconciliation_book.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/storage/store.hpp"
 
@@ -85,6 +86,7 @@ struct BookState {
   std::vector<std::uint64_t> series_entries;  ///< their sequences, for the checkpoint
   LoanTable loans;
   LineBook lines;
+  ReconciliationBook reconciliation;
   bool needs_decision = false;  ///< of the options, not of the chain: every pay-out needs an allow
   bool allow_personal_data = false;  ///< of the options too
   HashIndex by_id;
