@@ -11,6 +11,7 @@
 #include "loanbook/interchange/json.hpp"
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/entry.hpp"
+#include "loanbook/ledger/reconciliation_book.hpp"
 #include "loanbook/ledger/segment.hpp"
 #include "loanbook/money/money.hpp"
 
@@ -139,6 +140,19 @@ class SegmentText {
   std::size_t at_ = 0;
 };
 
+/// What a statement matched has no lines of a night: its bytes stand alone.
+bool is_reconciliation(std::string_view bytes) { return bytes.starts_with("LBREC"); }
+
+/// Segments that an entry names, in its order.
+std::vector<Digest> segments_of(const Entry& entry) {
+  if (const auto* closed = std::get_if<ledger::DayClosed>(&entry.payload)) return closed->segments;
+  if (const auto* fact = std::get_if<ledger::ReconciliationFact>(&entry.payload)) {
+    const auto* statement = std::get_if<ledger::StatementReconciled>(fact);
+    if (statement != nullptr && statement->segment) return {*statement->segment};
+  }
+  return {};
+}
+
 Status write_segment(const ledger::Book& book, const Digest& digest,
                      const std::function<void(std::string_view)>& sink) {
   const Result<storage::Bytes> bytes = book.segment(digest);
@@ -146,6 +160,7 @@ Status write_segment(const ledger::Book& book, const Digest& digest,
   const std::string_view all = *bytes;
   for (std::size_t at = 0; at < all.size(); at += chunk_bytes)
     sink(chunk_line(digest, all.substr(at, chunk_bytes)) + "\n");
+  if (is_reconciliation(all)) return money::ok();
   Result<Segment> segment = ledger::decode_segment(all);
   if (!segment) return segment.error();
   SegmentText text{std::move(*segment)};
@@ -218,9 +233,15 @@ class Import {
   Status read_segment() {
     if (ledger::sha256(collected_) != *segment_)
       return bad("journal.segment", "the bytes of the segment before have another digest");
-    Result<Segment> segment = ledger::decode_segment(collected_);
-    if (!segment) return bad("journal.segment", segment.error().message);
-    expected_.emplace(std::move(*segment));
+    if (is_reconciliation(collected_)) {
+      const auto matched = ledger::decode_reconciliation(collected_);
+      if (!matched) return bad("journal.segment", matched.error().message);
+      expected_.emplace(Segment{});
+    } else {
+      Result<Segment> segment = ledger::decode_segment(collected_);
+      if (!segment) return bad("journal.segment", segment.error().message);
+      expected_.emplace(std::move(*segment));
+    }
     if (Status s = store_.put_segment(*segment_, collected_); !s) return s;
     known_.insert(*segment_);
     return money::ok();
@@ -263,9 +284,10 @@ class Import {
     }
     if (entry_line(*entry, hash, *body) != text)
       return bad("journal.line_differs", "a field of the line is not what its bytes say");
-    if (const auto* closed = std::get_if<ledger::DayClosed>(&entry->payload)) {
-      if (known_ != std::set<Digest>(closed->segments.begin(), closed->segments.end()))
-        return bad("journal.segment", "the segments before are not those that the night names");
+    const std::vector<Digest> named = segments_of(*entry);
+    if (!named.empty() || std::holds_alternative<ledger::DayClosed>(entry->payload)) {
+      if (known_ != std::set<Digest>(named.begin(), named.end()))
+        return bad("journal.segment", "the segments before are not those that the entry names");
       known_.clear();
     }
     head_ = {entry->sequence, hash};
@@ -317,10 +339,8 @@ Status export_ndjson(const ledger::Book& book, const std::function<void(std::str
     for (const storage::StoredEntry& stored : part) {
       const Result<Entry> entry = ledger::decode_entry(stored.body);
       if (!entry) return entry.error();
-      if (const auto* closed = std::get_if<ledger::DayClosed>(&entry->payload)) {
-        for (const Digest& digest : closed->segments) {
-          if (Status s = write_segment(book, digest, sink); !s) return s;
-        }
+      for (const Digest& digest : segments_of(*entry)) {
+        if (Status s = write_segment(book, digest, sink); !s) return s;
       }
       sink(entry_line(*entry, stored.hash, stored.body) + "\n");
       head = {stored.sequence, stored.hash};

@@ -133,9 +133,10 @@ void read_match(Keys& root, Problems& problems, money::Currency currency,
   rules.late_days = late;
   keys.text("tolerance_total", rules.tolerance_total_minor, toml_reading::minor_parser(currency));
   keys.text("separators", rules.separators);
-  Keys entries{root.table("entries"), "entries", problems, {"sources", "products"}};
+  Keys entries{root.table("entries"), "entries", problems, {"sources", "products", "kinds"}};
   read_words(entries, "sources", rules.sources);
   read_words(entries, "products", rules.products);
+  read_words(entries, "kinds", rules.kinds);
   if (const toml::array* list = root.list("rule")) {
     for (const toml::node& node : *list) read_rule(node, problems, currency, rules);
   }

@@ -160,6 +160,7 @@ Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (const auto* e = std::get_if<PublishChart>(&command.event)) return accept_chart(*e);
   if (const auto* e = std::get_if<ClosePeriod>(&command.event)) return accept_period(*e);
   if (const auto* e = std::get_if<Assert>(&command.event)) return accept_assertion(*e);
+  if (const auto* e = std::get_if<BreakRequest>(&command.event)) return accept_break(*e, command);
   return accept_series(std::get<PublishSeries>(command.event), command);
 }
 

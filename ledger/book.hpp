@@ -14,6 +14,7 @@
 #include "loanbook/ledger/command.hpp"
 #include "loanbook/ledger/gl_report.hpp"
 #include "loanbook/ledger/proof.hpp"
+#include "loanbook/ledger/reconciliation.hpp"
 #include "loanbook/ledger/report.hpp"
 #include "loanbook/ledger/statement.hpp"
 #include "loanbook/schedule/plan.hpp"
@@ -104,6 +105,11 @@ class Book {
   [[nodiscard]] Result<std::vector<NightReport>> close_through(Day through,
                                                                const NightOptions& options = {});
 
+  /// Holds a statement against the settlement of the book and records what was matched and what was
+  /// not; differences within tolerance are booked. The same file again changes nothing
+  /// (`replayed`). A dry run writes nothing and is answered by a reader too. `reconcile.*`.
+  [[nodiscard]] Result<ReconcileReport> reconcile(const ReconcileInput& input);
+
   /// Writes derived rows so that a reader replays less.
   Status checkpoint();
   /// Drops everything derived and makes it again from the entries; `integrity.*` where they do not
@@ -136,6 +142,12 @@ class Book {
   [[nodiscard]] Result<InstallmentTable> installments(const std::string& id) const;
   /// The same of a loan that could be opened and paid out on that day.
   [[nodiscard]] Result<InstallmentTable> installments_of(const OpenLoan& open, Day day) const;
+  /// Breaks of all statements, open ones only or all, in order of their statements.
+  [[nodiscard]] Result<std::vector<BreakView>> breaks(bool all = false) const;
+  /// `break.bad_id`, `break.unknown`.
+  [[nodiscard]] Result<BreakView> break_of(const std::string& id) const;
+  /// Statements that were reconciled, in order of their entries.
+  [[nodiscard]] std::vector<StatementReconciled> statements() const;
   /// Its events in the order they count.
   [[nodiscard]] Result<std::vector<LoanEventView>> loan_events(const std::string& id) const;
   [[nodiscard]] Result<std::vector<ChargeView>> charges(const std::string& id) const;

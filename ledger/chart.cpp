@@ -120,6 +120,7 @@ AccountClass class_of(Role role) {
     case Role::write_off_expense:
     case Role::partner_expense:
     case Role::partner_loss:
+    case Role::reconciliation_difference:
       return AccountClass::expense;
     case Role::retained_earnings:
       return AccountClass::equity;
@@ -140,7 +141,9 @@ bool is_clearing(Role role) {
          role == Role::opening_balance;
 }
 
-bool is_of_book(Role role) { return role == Role::retained_earnings; }
+bool is_of_book(Role role) {
+  return role == Role::retained_earnings || role == Role::reconciliation_difference;
+}
 
 bool can_move(const Product& product, Role role) {
   if (is_of_book(role) || role == Role::opening_balance) return true;

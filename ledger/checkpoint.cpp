@@ -197,6 +197,16 @@ struct Loader {
     return scanned.has_value() && good && state.lines.size() == lines;
   }
 
+  bool reconciliation() {
+    bool good = true;
+    const Status scanned =
+        view.rows(Space::reconciliation, "", [&](std::string_view key, std::string_view value) {
+          good = state.reconciliation.load_row(key, value);
+          return good;
+        });
+    return scanned.has_value() && good;
+  }
+
   bool keys() {
     bool good = true;
     const Status scanned =
@@ -255,7 +265,7 @@ bool load_rows(const storage::View& view, BookState& state, Rows rows) {
   if (!row || !row->has_value()) return false;
   Loader loader{view, state};
   if (!loader.checkpoint(**row) || !loader.totals()) return false;
-  if (rows == Rows::all && (!loader.pages() || !loader.credit_lines() || !loader.keys()))
+  if (rows == Rows::all && (!loader.pages() || !loader.credit_lines() || !loader.reconciliation() || !loader.keys()))
     return false;
   state.checkpoint_sequence = state.head.sequence;
   for (auto& page : state.loans.pages())
@@ -287,6 +297,7 @@ Status save_checkpoint(BookState& state, storage::Store& store) {
     rows.push_back(
         {Space::credit_line, big_endian(0), state.lines.decisions_row(state.business_date)});
   }
+  for (Row& row : state.reconciliation.take_dirty_rows()) rows.push_back(std::move(row));
   rows.push_back({Space::checkpoint, "", encode_checkpoint(state)});
   if (Status s = store.put_rows(rows); !s) return s;
   if (Status s = store.flush_rows(); !s) return s;

@@ -13,6 +13,7 @@
 #include "loanbook/ledger/operation.hpp"
 #include "loanbook/ledger/period.hpp"
 #include "loanbook/ledger/product.hpp"
+#include "loanbook/ledger/reconciliation.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/money/day.hpp"
 #include "loanbook/storage/records.hpp"
@@ -109,7 +110,7 @@ struct Assert {
 struct Command {
   std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, Operation, PublishProduct,
                PublishSeries, LineRequest, RiskDecision, PublishChart, ClosePeriod, Assert,
-               TakeOver>
+               TakeOver, BreakRequest>
       event;
   std::string loan{};               ///< external id; empty for products, series, charts and lines
   std::optional<Day> value_date{};  ///< default: the business date

@@ -4,6 +4,7 @@
 
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/reconciliation_book.hpp"
 #include "loanbook/ledger/take_over.hpp"
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
@@ -156,6 +157,7 @@ struct PayloadEncoder {
   void operator()(const ChartPublished& p) const { whole(p); }
   void operator()(const PeriodClosed& p) const { whole(p); }
   void operator()(const Asserted& p) const { whole(p); }
+  void operator()(const ReconciliationFact& p) const { encode(out, p); }
 };
 
 /// A fact that was written as one text.
@@ -226,6 +228,7 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
       break;
   }
   if (is_line_event(kind)) return Payload{decode_line_fact(in, kind)};
+  if (is_reconciliation_event(kind)) return Payload{decode_reconciliation_fact(in, kind)};
   for (const OperationRule& rule : operation_rules()) {
     if (rule.kind == kind) return Payload{decode_operated(in)};
   }

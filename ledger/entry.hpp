@@ -15,6 +15,7 @@
 #include "loanbook/ledger/operation.hpp"
 #include "loanbook/ledger/period.hpp"
 #include "loanbook/ledger/product.hpp"
+#include "loanbook/ledger/reconciliation.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/ledger/servicing.hpp"
 #include "loanbook/money/wide.hpp"
@@ -77,10 +78,11 @@ struct Reversed {
 };
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
 /// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations), LineFact (events
-/// of credit lines), ChartPublished, PeriodClosed, Asserted, TakenOver.
-using Payload =
-    std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid, Reversed,
-                 Operated, LineFact, ChartPublished, PeriodClosed, Asserted, TakenOver>;
+/// of credit lines), ChartPublished, PeriodClosed, Asserted, TakenOver, ReconciliationFact
+/// (statements and breaks).
+using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
+                             Reversed, Operated, LineFact, ChartPublished, PeriodClosed, Asserted,
+                             TakenOver, ReconciliationFact>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {

@@ -74,6 +74,7 @@ struct TextOf {
                        p.product.empty() ? "" : " of " + p.product, money::to_text(p.day),
                        money::text_of_minor(p.minor, known ? known->digits : 2U), p.currency);
   }
+  std::string operator()(const ReconciliationFact& p) const { return text_of(p); }
   // Names its line: written by the caller.
   std::string operator()(const LineFact&) const { return {}; }
 };
@@ -103,6 +104,10 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
                                static_cast<std::int64_t>(line.minor)});
       }
     }
+  }
+  if (const auto* fact = std::get_if<ReconciliationFact>(&entry.payload)) {
+    const auto* statement = std::get_if<StatementReconciled>(fact);
+    if (statement != nullptr && statement->segment) view.segments = {*statement->segment};
   }
   if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
     if (const std::uint32_t line = line_of(*fact); line != 0)

@@ -75,6 +75,8 @@ Place place_of(Role role) {
     case Role::memo_contra:
     case Role::retained_earnings:  // of the book: no loan moves it
       return {Side::partners};
+    case Role::reconciliation_difference:  // of the book, never of a loan
+      break;
   }
   LOANBOOK_ASSERT(false && "an account role that the parties of a joint loan do not know");
 }

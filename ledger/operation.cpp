@@ -160,7 +160,10 @@ constexpr std::array<std::pair<Kind, std::string_view>, 22> plain_kinds{
      {Kind::line_reserve, "line-reserve"},
      {Kind::line_release, "line-release"},
      {Kind::line_confirm, "line-confirm"},
-     {Kind::risk_decision, "risk-decision"}}};
+     {Kind::risk_decision, "risk-decision"},
+     {Kind::statement_reconciled, "statement_reconciled"},
+     {Kind::break_updated, "break-updated"},
+     {Kind::break_closed, "break-closed"}}};
 
 }  // namespace
 

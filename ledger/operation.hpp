@@ -73,21 +73,29 @@ enum class Kind : std::uint8_t {
   line_confirm = 56,
   risk_decision = 57,
   accrue = 60,
+  // Reconciliation: payload `ReconciliationFact`
+  statement_reconciled = 75,
+  break_updated = 77,
+  break_closed = 78,
 };
 [[nodiscard]] std::string_view to_text(Kind kind);
 [[nodiscard]] Result<Kind> parse_kind(std::string_view text);
 [[nodiscard]] constexpr bool is_line_event(Kind kind) {
   return kind >= Kind::line_open && kind <= Kind::risk_decision;
 }
+[[nodiscard]] constexpr bool is_reconciliation_event(Kind kind) {
+  return kind >= Kind::statement_reconciled && kind <= Kind::break_closed;
+}
 [[nodiscard]] constexpr bool concerns_loan(Kind kind) {
-  return kind >= Kind::open && !is_line_event(kind);
+  return kind >= Kind::open && !is_line_event(kind) && !is_reconciliation_event(kind);
 }
 /// Charts, closed periods, assertions.
 [[nodiscard]] constexpr bool is_gl_fact(Kind kind) {
   return kind >= Kind::chart_published && kind <= Kind::asserted;
 }
 [[nodiscard]] constexpr bool is_operation(Kind kind) {
-  return kind >= Kind::down_payment && kind != Kind::take_over && !is_line_event(kind);
+  return kind >= Kind::down_payment && kind != Kind::take_over && !is_line_event(kind) &&
+         !is_reconciliation_event(kind);
 }
 
 /// A request for an operation, amounts as decimal text. Which fields an operation takes:

@@ -281,10 +281,16 @@ void Recorder::append(Entry entry) {
   stored.body = encode(entry);
   stored.hash = chain_hash(state_.head.hash, stored.body);
   if (keep_undo_) {
+    ReconciliationBook::Kept kept_break;
+    const auto* reconciled = std::get_if<ReconciliationFact>(&entry.payload);
+    const auto* changed = reconciled == nullptr ? nullptr : std::get_if<BreakChanged>(reconciled);
+    if (changed != nullptr) kept_break = state_.reconciliation.keep(*changed);
     LineBook::Kept kept_line;
     const auto* fact = std::get_if<LineFact>(&entry.payload);
     if (fact != nullptr) kept_line = state_.lines.keep(line_of(*fact), loan_of(*fact));
-    undo_.push_back([this, head_before, entry, kept_line = std::move(kept_line)] {
+    undo_.push_back([this, head_before, entry, kept_line = std::move(kept_line),
+                     kept_break = std::move(kept_break)] {
+      state_.reconciliation.restore(kept_break);
       if (std::holds_alternative<LineFact>(entry.payload)) state_.lines.restore(kept_line);
       if (entry.kind == Kind::product_published) state_.products.pop_back();
       if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {

@@ -68,6 +68,7 @@ class Recorder {
   Result<Accepted> accept_reserve(const LineRequest& request, std::uint32_t line) const;
   Result<Accepted> accept_confirm(const LineRequest& request, const Command& command,
                                   std::uint32_t line) const;
+  Result<Accepted> accept_break(const BreakRequest& request, const Command& command) const;
   Result<Accepted> accept_risk(const RiskDecision& decision, const Command& command) const;
   Status check_line_date(const Command& command) const;
   Result<std::uint32_t> line_number(const std::string& id) const;

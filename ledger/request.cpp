@@ -155,9 +155,19 @@ struct EventEncoder {
     out.text(e.score);
     day(e.last_day);
   }
+  void operator()(const BreakRequest& e) const {
+    out.u8(static_cast<std::uint8_t>(e.kind));
+    out.text(e.id);
+    out.text(e.owner);
+    out.u8(static_cast<std::uint8_t>(e.status));
+    out.varint(e.entries.size());
+    for (const std::uint64_t entry : e.entries) out.varint(entry);
+    out.varint(e.corrections);
+  }
 };
 
 struct KindOf {
+  Kind operator()(const BreakRequest& e) const { return e.kind; }
   Kind operator()(const OpenLoan&) const { return Kind::open; }
   Kind operator()(const Disburse&) const { return Kind::disburse; }
   Kind operator()(const OpenAndDisburse&) const { return Kind::open_disburse; }

@@ -53,6 +53,7 @@ constexpr std::array<Row, role_count> rows = {{
     {"memo_contra", {"7190", "Memorandum: contra"}},
     {"opening_balance", {"3990", "Take-over clearing"}},
     {"retained_earnings", {"3310", "Retained earnings"}},
+    {"reconciliation_difference", {"6790", "Reconciliation differences"}},
 }};
 
 }  // namespace

@@ -60,8 +60,10 @@ enum class Role : std::uint8_t {
   memo_contra = 39,         ///< its other side
   opening_balance = 40,     ///< where loans came from that were taken over in mid-life (clearing)
   retained_earnings = 41,   ///< of the book: results of closed years (equity; 未分配利润)
+  reconciliation_difference = 42,  ///< of the book: small differences between the bank's amount and
+                                   ///< ours
 };
-inline constexpr std::size_t role_count = 42;
+inline constexpr std::size_t role_count = 43;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 

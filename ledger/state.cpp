@@ -113,6 +113,11 @@ void apply_book_event(BookState& state, const Entry& entry) {
   } else if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
     const bool applied = state.lines.apply(entry.kind, *fact, entry.sequence, entry.booking_date);
     LOANBOOK_ASSERT(applied);
+  } else if (const auto* reconciled = std::get_if<ReconciliationFact>(&entry.payload)) {
+    // A statement comes with its segment: whoever has read that applies it.
+    const auto* changed = std::get_if<BreakChanged>(reconciled);
+    const bool known = changed == nullptr || state.reconciliation.apply(*changed, entry.sequence);
+    LOANBOOK_ASSERT(known);
   }
 }
 
@@ -221,6 +226,29 @@ Status replay_day_closed(BookState& state, const Entry& entry, const DayClosed& 
 
 }  // namespace
 
+namespace {
+
+Status replay_reconciliation(BookState& state, const Entry& entry, const ReconciliationFact& fact,
+                             const storage::View& view) {
+  if (const auto* changed = std::get_if<BreakChanged>(&fact)) {
+    if (state.reconciliation.find(changed->id) != nullptr) return money::ok();
+    return Error{.id = "integrity.break_unknown",
+                 .message = fmt::format("entry {} is about break {}, which no statement opened",
+                                        entry.sequence, to_text(changed->id))};
+  }
+  const auto& statement = std::get<StatementReconciled>(fact);
+  ReconciliationSegment segment;
+  if (statement.segment) {
+    Result<ReconciliationSegment> read = read_reconciliation(view, *statement.segment);
+    if (!read) return read.error();
+    segment = std::move(*read);
+  }
+  state.reconciliation.apply(statement, segment, entry.sequence, entry.booking_date);
+  return money::ok();
+}
+
+}  // namespace
+
 Status replay(BookState& state, const storage::StoredEntry& stored, const storage::View& view) {
   if (stored.sequence != state.head.sequence + 1) return broken_link(stored.sequence);
   if (chain_hash(state.head.hash, stored.body) != stored.hash) return broken_link(stored.sequence);
@@ -239,6 +267,9 @@ Status replay(BookState& state, const storage::StoredEntry& stored, const storag
                                           "there",
                                           entry->sequence, line_of(*fact))};
     }
+  }
+  if (const auto* fact = std::get_if<ReconciliationFact>(&entry->payload)) {
+    if (Status s = replay_reconciliation(state, *entry, *fact, view); !s) return s;
   }
   apply_book_event(state, *entry);
   add_movements(state, *entry, 1);

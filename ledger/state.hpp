@@ -16,6 +16,7 @@
 #include "loanbook/ledger/gl_facts.hpp"
 #include "loanbook/ledger/hash_index.hpp"
 #include "loanbook/ledger/loan.hpp"
+#include "loanbook/ledger/reconciliation_book.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/storage/store.hpp"
 
@@ -89,6 +90,7 @@ struct BookState {
       book_entries;  ///< sequences of series, charts, periods, assertions, for the checkpoint
   LoanTable loans;
   LineBook lines;
+  ReconciliationBook reconciliation;
   bool needs_decision = false;  ///< of the options, not of the chain: every pay-out needs an allow
   bool allow_personal_data = false;  ///< of the options too
   HashIndex by_id;

@@ -52,6 +52,10 @@ class Verification {
     if (!intact_) return money::ok();
     fold_loans();
     credit_lines();
+    if (!reconciliation_.same_content(state_.reconciliation))
+      find("reconciliation",
+           "statements, breaks and matched entries that are kept are not those of the entries; "
+           "`rebuild` makes them again");
     totals();
     gl_.finish();
     return money::ok();
@@ -104,6 +108,8 @@ class Verification {
       line_entry(*decoded, *fact, where);
     if (const auto* product = std::get_if<Product>(&decoded->payload))
       products_.push_back(*product);
+    if (const auto* fact = std::get_if<ReconciliationFact>(&decoded->payload))
+      reconciliation_entry(*decoded, *fact, where);
     if (const auto* closed = std::get_if<DayClosed>(&decoded->payload)) night(*decoded, *closed);
     gl_.entry(*decoded, totals_);
     for (const MovementBlock& block : decoded->movements) {
@@ -184,6 +190,58 @@ class Verification {
     }
     if (!lines_again_.apply(entry.kind, fact, entry.sequence, entry.booking_date))
       find(where, "belongs to a credit line that is not there");
+  }
+
+  /// A statement from its segment; its differences stand in the books beside the loans.
+  void reconciliation_entry(const Entry& entry, const ReconciliationFact& fact,
+                            const std::string& where) {
+    for (const MovementBlock& block : entry.movements) {
+      if (balances_.size() <= block.product) balances_.resize(block.product + 1);
+      for (const auto& line : block.lines)
+        balances_[block.product][static_cast<std::size_t>(line.role)] += line.minor;
+    }
+    if (const auto* changed = std::get_if<BreakChanged>(&fact)) {
+      if (!reconciliation_.apply(*changed, entry.sequence))
+        find(where, "is about a break that no statement opened");
+      return;
+    }
+    const auto& statement = std::get<StatementReconciled>(fact);
+    ReconciliationSegment segment;
+    if (statement.segment) {
+      ++report_.segments;
+      Result<ReconciliationSegment> read = read_reconciliation(view_, *statement.segment);
+      if (!read)
+        return find(fmt::format("segment {}", hex(*statement.segment)), read.error().message);
+      segment = std::move(*read);
+    }
+    for (const auto& pair : segment.pairs) {
+      if (pair.entry == 0 || pair.entry >= entry.sequence || reconciliation_.matched(pair.entry))
+        find(where,
+             fmt::format("matches entry {}, which is not there or matched already", pair.entry));
+    }
+    if (deep_ && statement.source == StatementSource::bank)
+      check_matched_sum(statement, segment, where);
+    reconciliation_.apply(statement, segment, entry.sequence, entry.booking_date);
+  }
+
+  /// What was matched is what the entries moved over settlement.
+  void check_matched_sum(const StatementReconciled& statement, const ReconciliationSegment& segment,
+                         const std::string& where) {
+    money::Int128 sum = 0;
+    for (const auto& pair : segment.pairs) {
+      const Result<Entry> matched = entry_of(view_, pair.entry);
+      if (!matched) return find(where, matched.error().message);
+      for (const MovementBlock& block : matched->movements) {
+        for (const auto& line : block.lines)
+          if (line.role == Role::settlement && !line.consequence) sum += line.minor;
+      }
+    }
+    money::Int128 said = 0;
+    for (const auto& count : statement.counts)
+      if (count.outcome == Outcome::matched) said = count.minor;
+    if (sum != said)
+      find(where, fmt::format("its matched lines are {} minor units, their entries {}",
+                              money::text_of_minor(said, 0), money::text_of_minor(sum, 0)));
   }
 
   /// Lines made again from the entries, their use counted again from the loans' folds.
@@ -367,6 +425,7 @@ class Verification {
   std::vector<Seen> loans_;
   std::vector<Product> products_;
   LineBook lines_again_;
+  ReconciliationBook reconciliation_;
   std::vector<Totals> totals_;
   std::vector<Totals> balances_;
   std::map<std::uint64_t, Lines> lines_;

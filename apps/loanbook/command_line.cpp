@@ -56,6 +56,9 @@ struct Arguments {
   PartnerArguments partner;
   ProofArguments proof;
   AuditArguments audit;
+  ReconcileArguments reconcile;
+  ReconcilePartnerArguments reconcile_partner;
+  BreakArguments breaks;
   EntriesArguments entries;
   std::string out;
   std::string shell;
@@ -563,6 +566,66 @@ void add_proof_commands(Tree& tree) {
   list->add_option("--to", audit.to, "Last booking date");
 }
 
+CLI::App* add_break_command(Tree& tree, CLI::App* parent, const std::string& name,
+                            const std::string& help, const std::string& example,
+                            int (*run)(const Context&, const BreakArguments&)) {
+  auto& a = tree.arguments.breaks;
+  auto* made = tree.command(parent, name, help, "loanbook reconcile " + name + " 17-3 " + example,
+                            [&a, run](const Context& c) { return run(c, a); });
+  made->add_option("ID", a.id, "Break, as `reconcile breaks` names it")->required();
+  add_writing(made, a.writing);
+  return made;
+}
+
+void add_reconcile_commands(Tree& tree) {
+  auto& a = tree.arguments;
+  auto* reconcile = tree.noun("reconcile", "Statements of banks and channels against the book");
+  auto* bank = tree.command(reconcile, "bank", "Match a statement and record what does not fit",
+                            "loanbook reconcile bank october.xml --rules bank.toml",
+                            [&a](const Context& c) { return run_reconcile_bank(c, a.reconcile); });
+  bank->add_option("FILE", a.reconcile.file, "Statement: camt.053 or CSV")->required();
+  bank->add_option("--rules", a.reconcile.rules, "How it reads and matches (TOML)")->required();
+  bank->add_option("--from", a.reconcile.from, "First day, where the file does not say");
+  bank->add_option("--to", a.reconcile.to, "Last day, where the file does not say");
+  bank->add_flag("--all", a.reconcile.all, "Also what needs nobody: batches, splits, in transit");
+  add_writing(bank, a.reconcile.writing);
+  auto& p = a.reconcile_partner;
+  auto* partner =
+      tree.command(reconcile, "partner", "Hold a partner's settlement file against what it is owed",
+                   "loanbook reconcile partner theirs.csv --partner city-bank --date 2026-01-31",
+                   [&p](const Context& c) { return run_reconcile_partner(c, p); });
+  partner->add_option("FILE", p.file, "CSV with the columns of `partners settle`")->required();
+  partner->add_option("--partner", p.partner, "Its id in the products")->required();
+  partner->add_option("--date", p.date, "Booking date (default: the last closed day)");
+  partner->add_option("--currency", p.currency, "Default: that of the book");
+  partner->add_option("--map", p.map, "NAME=COLUMN where the file names a column otherwise");
+  partner->add_option("--tolerance", p.tolerance, "Difference of one figure that is let pass");
+  partner->add_option("--tolerance-total", p.tolerance_total, "Of all of them together");
+  partner->add_flag("--all", p.all, "Also what needs nobody");
+  add_writing(partner, p.writing);
+  auto* breaks = tree.command(reconcile, "breaks", "What somebody has to decide",
+                              "loanbook reconcile breaks --age 3",
+                              [&a](const Context& c) { return run_reconcile_breaks(c, a.breaks); });
+  breaks->add_option("--age", a.breaks.age, "At least so many days old");
+  breaks->add_option("--owner", a.breaks.owner, "Of this owner");
+  breaks->add_flag("--all", a.breaks.all, "Closed ones too");
+  auto* accept = add_break_command(tree, reconcile, "accept", "It stays as it is, for a reason",
+                                   "--reason 'the bank takes it back'", run_reconcile_accept);
+  accept->add_option("--entry", a.breaks.entry, "Which entry it is, where several fit");
+  auto* assign = add_break_command(tree, reconcile, "assign", "Who looks after it", "--owner ann",
+                                   run_reconcile_assign);
+  assign->add_option("--owner", a.breaks.owner, "Name; none: nobody");
+  auto* correct =
+      add_break_command(tree, reconcile, "correct", "Record the events that put it right",
+                        "--loan L-1001 --reason 'payer named it'", run_reconcile_correct);
+  correct->add_option("--loan", a.breaks.loan, "Whose money it is (default: as the line says)");
+  correct->add_option("--as", a.breaks.as,
+                      "repay, reverse, replace or chargeback (default: as the kind says)");
+  tree.command(reconcile, "statements", "Statements reconciled so far",
+               "loanbook reconcile statements",
+               [](const Context& c) { return run_reconcile_statements(c); });
+}
+
 CommandNode node_of(const CLI::App* app) {
   CommandNode node{app->get_name(), app->get_description(), {}, {}};
   for (const auto* option : app->get_options()) {
@@ -618,6 +681,7 @@ void add_all(Tree& tree) {
   add_report_commands(tree);
   add_proof_commands(tree);
   add_general_ledger(tree);
+  add_reconcile_commands(tree);
   add_completion(tree);
 }
 

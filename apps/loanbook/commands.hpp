@@ -256,6 +256,36 @@ struct PartnerArguments {
 };
 int run_partners_settle(const Context& context, const PartnerArguments& arguments);
 
+// Reconciliation: command_reconcile.cpp, command_reconcile_partner.cpp
+
+struct ReconcileArguments {
+  std::string file;
+  std::string rules;
+  std::string from, to;
+  bool all = false;
+  Writing writing;
+};
+int run_reconcile_bank(const Context& context, const ReconcileArguments& arguments);
+struct ReconcilePartnerArguments {
+  std::string file, partner, date, currency, tolerance, tolerance_total;
+  std::vector<std::string> map;
+  bool all = false;
+  Writing writing;
+};
+int run_reconcile_partner(const Context& context, const ReconcilePartnerArguments& arguments);
+int run_reconcile_statements(const Context& context);
+struct BreakArguments {
+  std::string id, owner, loan, as;
+  std::uint64_t entry = 0;
+  std::uint32_t age = 0;
+  bool all = false;
+  Writing writing;
+};
+int run_reconcile_breaks(const Context& context, const BreakArguments& arguments);
+int run_reconcile_accept(const Context& context, const BreakArguments& arguments);
+int run_reconcile_assign(const Context& context, const BreakArguments& arguments);
+int run_reconcile_correct(const Context& context, const BreakArguments& arguments);
+
 struct EntriesArguments {
   std::uint64_t after = 0;
   bool follow = false;

@@ -88,6 +88,7 @@ const std::vector<KindColumns>& kinds() {
       {TableKind::annuities,
        {"function", "rate", "value"},
        {"nper", "from", "to", "pv", "fv", "pmt", "type"}},
+      {TableKind::matchings, {"bank", "book", "until", "becomes"}, {"tolerance", "difference"}},
       {TableKind::claims, {"due", "principal", "interest"}, {"fee", "penalty", "compound"}},
       {TableKind::payments, {"paid on", "amount"}, {"unallocated"}},
       {TableKind::allocations, {"paid on", "#", "component", "amount"}, {}},
@@ -190,6 +191,8 @@ void run_table(const Bench& bench, Table& table, TableKind kind, Carried& carrie
       return check_rate_caps(bench, table);
     case TableKind::annuities:
       return check_annuities(table);
+    case TableKind::matchings:
+      return check_matchings(bench, table);
     case TableKind::states:
       return check_states(table);
     default:

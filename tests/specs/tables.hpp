@@ -41,6 +41,7 @@ enum class TableKind {
   costs,       ///< what a borrower is told about a plan
   rate_caps,   ///< its annual rate against limits
   annuities,   ///< spreadsheet functions
+  matchings,   ///< lines of a statement against entries
   allocations,
   readings,
   events,  ///< input: what happens to the loan
@@ -96,6 +97,7 @@ void check_caps(const Bench& bench, Table& table);
 void check_costs(const Bench& bench, Table& table);
 void check_rate_caps(const Bench& bench, Table& table);
 void check_annuities(Table& table);
+void check_matchings(const Bench& bench, Table& table);
 
 void check_states(Table& table);
 
