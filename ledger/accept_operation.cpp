@@ -273,7 +273,9 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
     if (!rate) return rate.error();
     LoanTerms terms = record.state.terms;
     terms.rate = *rate;
-    if (Status s = ledger::check(terms, product, record.state.disbursed); !s) return s.error();
+    const bool of_loan = operation.kind != Kind::charge;
+    if (Status s = ledger::check(terms, product, record.state.disbursed); of_loan && !s)
+      return s.error();
     operated.rate_e12 = rate->e12();
   }
   // In the past the fold decides: where nothing is left to change, nothing changes.

@@ -507,7 +507,10 @@ void random_life() {
   }
   must(book->close_through(today + date::days{40}));
   check_accounts(must(book->loan("L")));
-  RC_ASSERT(must(book->verify(true)).findings.empty());
+  const VerifyReport report = must(book->verify(true));
+  for (const auto& finding : report.findings)
+    RC_LOG() << finding.where << ": " << finding.message << "\n";
+  RC_ASSERT(report.findings.empty());
 }
 
 TEST_CASE(
