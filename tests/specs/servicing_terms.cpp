@@ -175,6 +175,7 @@ Status read(std::string_view key, std::string_view value, ledger::ServicingRules
         {"actual", schedule::SolveDays::actual}, {"even-months", schedule::SolveDays::even}};
     return read_word(value, words, rules.solve_days);
   }
+  if (key == "money_ahead") rules.ahead_again = value == "allocated-again";
   if (key == "installment_of") rules.installment_of_approved = value == "approved";
   if (key == "pays") return read_order(value, rules.payment);
   if (key == "merchant_refund") return read_order(value, rules.merchant_refund.emplace());
