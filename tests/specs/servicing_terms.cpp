@@ -204,6 +204,7 @@ Status read(std::string_view key, std::string_view value, money::Currency curren
         {"actual", schedule::SolveDays::actual}, {"even-months", schedule::SolveDays::even}};
     return read_word(value, words, rules.solve_days);
   }
+  if (key == "money_ahead") rules.ahead_again = value == "allocated-again";
   if (key == "installment_of") rules.installment_of_approved = value == "approved";
   if (key == "money_ahead") rules.ahead_again = value == "allocated-again";
   if (key == "pays") return read_order(value, rules.payment);
