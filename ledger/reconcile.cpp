@@ -96,9 +96,9 @@ std::uint64_t taken_back_by(const Entry& entry) {
   return operated != nullptr && entry.kind == Kind::chargeback ? operated->of : 0;
 }
 
-class Reconciliation {
+class StatementWork {
  public:
-  Reconciliation(const BookState& state, const storage::View& view, const ReconcileInput& input)
+  StatementWork(const BookState& state, const storage::View& view, const ReconcileInput& input)
       : state_(state), view_(view), input_(input) {}
 
   Status prepare() {
@@ -467,7 +467,7 @@ Result<ReconcileReport> Book::reconcile(const ReconcileInput& input) {
   }
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
-  Reconciliation work{state, **view, input};
+  StatementWork work{state, **view, input};
   if (Status s = work.prepare(); !s) return s.error();
   if (input.dry_run) {
     for (ReconcileRow& row : work.report.rows) row.id.clear();
