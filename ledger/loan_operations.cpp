@@ -198,11 +198,6 @@ void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, co
   use_held(state, rules, event.value_date);
 }
 
-bool is_to_come(const Servicing& table, std::uint32_t no) {
-  return std::any_of(table.coming.begin(), table.coming.end(),
-                     [no](const schedule::PlanRow& row) { return row.no == no; });
-}
-
 /// Takes back what was paid, the installment settled last and the component paid last first.
 void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
   std::int64_t rest = from_held(state, Role::settlement, op.amount_minor);
@@ -223,7 +218,7 @@ void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const 
       if (component == Component::fee) role = Role::fee_receivable;
       if (component == Component::penalty) role = Role::late_fee_receivable;
       if (component == Component::interest)
-        role = is_to_come(table, record.no) ? Role::interest_unearned : Role::interest_receivable;
+        role = record.due > event.value_date ? Role::interest_unearned : Role::interest_receivable;
       if (component == Component::interest && is_drawn(state, rules, record.no))
         role = Role::interest_accrued;
       if (table.charged_off) role = loss_role(table, component);

@@ -106,6 +106,38 @@ void raise_fallen(LoanState& state, const Rules& rules, InstallmentRecord& row, 
   stop_plan(state, day);
 }
 
+/// Rows that were paid before their day and left, on which something is owed again: they are to
+/// come again, their interest as if it had not been earned yet. Were there any?
+bool come_back(LoanState& state, const Rules& rules, Day day) {
+  Servicing& table = *state.servicing;
+  std::vector<std::uint32_t> owed;
+  for (const InstallmentRecord& record : table.installments) {
+    if (!is_row(record) || record.due <= day || is_coming(table, record.no)) continue;
+    const bool claimed =
+        std::any_of(state.due.begin(), state.due.end(),
+                    [&](const DueInstallment& claim) { return claim.no == record.no; });
+    if (claimed) owed.push_back(record.no);
+  }
+  if (owed.empty()) return false;
+  RunningInterest& run = *table.running;
+  if (!table.coming.empty()) end_stretch(state, rules, day);
+  run.since = day;
+  for (const std::uint32_t no : owed) {
+    const InstallmentRecord& record = *table.find(no);
+    const std::int64_t interest = record.demanded[interest_at];
+    run.earned += interest;
+    move(state, Role::interest_accrued, Role::interest_unearned, interest);
+    table.coming.push_back({.no = no,
+                            .due = record.due,
+                            .principal = record.demanded[principal_at] - record.owed_again,
+                            .interest = interest,
+                            .balance = 0,
+                            .fee = record.demanded[static_cast<std::size_t>(Component::fee)]});
+  }
+  sort_table(state);
+  return true;
+}
+
 std::int64_t installment_in_force(const LoanState& state, const Rules& rules) {
   const schedule::PlanRow& row = state.servicing->coming.front();
   return rules.product.method == schedule::Method::level ? row.principal + row.interest
@@ -316,9 +348,11 @@ void interest_before_event(LoanState& state, const Rules& rules, const LoanEvent
 }
 
 void interest_after_event(LoanState& state, const Rules& rules, const LoanEvent& event) {
-  if (!computes_again(state, rules) || state.servicing->coming.empty() || state.due.empty()) return;
-  if (state.status != LoanStatus::active) return;
+  if (!computes_again(state, rules) || state.due.empty() || state.status != LoanStatus::active)
+    return;
   const Day day = event.value_date;
+  const bool back = come_back(state, rules, day);
+  if (state.servicing->coming.empty()) return;
   RunningInterest& run = *state.servicing->running;
   const bool plans = (changes_plan(event.kind) && event.kind != Kind::prepay) ||
                      event.kind == Kind::re_age || event.kind == Kind::reamortize ||
@@ -327,6 +361,8 @@ void interest_after_event(LoanState& state, const Rules& rules, const LoanEvent&
     if (event.kind == Kind::re_age || day <= running_record(state).from) run.earned = 0;
     run.since = day;
     set_installment(state, rules);
+    begin_stretch(state, rules, day);
+  } else if (back) {
     begin_stretch(state, rules, day);
   } else {
     const bool same =

@@ -100,6 +100,23 @@ TEST_CASE("An installment paid early is done, the next one bears interest from t
   }
 }
 
+TEST_CASE("Money given back of an installment that was paid early is to come again") {
+  for (const Kind kind : {Kind::refund, Kind::chargeback}) {
+    auto book = lent(last_smaller());
+    must(book->close_through(day("2024-01-15")));
+    const auto paid = must(book->record(pay("L", "178.53")));
+    must(book->close_through(day("2024-01-19")));
+    Operation back{.kind = kind, .amount = "100.00"};
+    if (kind == Kind::chargeback) back.of = paid.receipt.sequence;
+    must(book->record({.event = back, .loan = "L"}));
+    must(book->close_through(day("2024-02-20")));
+    const LoanView view = must(book->loan("L"));
+    // 178.53 asked for on 1 February, 78.53 of it paid.
+    CHECK(view.row.principal_overdue + view.row.interest_due == 100'00);
+    verified(*book);
+  }
+}
+
 TEST_CASE("Settling early pays the interest of the nights so far") {
   auto book = lent(last_smaller());
   must(book->close_through(day("2024-01-15")));
