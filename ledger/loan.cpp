@@ -113,6 +113,9 @@ void transfer_overdue(LoanState& state, Day day) {
 
 /// The first day after `state.day` on which something changes by itself.
 Day find_next_change(const LoanState& state, const Rules& rules) {
+  // No night visits a loan that was given up: what an event put in before makes it owe stays where
+  // it is.
+  if (state.status == LoanStatus::written_off) return never;
   Day next = never;
   const auto consider = [&](Day day) {
     if (day > state.day && day < next) next = day;
@@ -178,7 +181,9 @@ void change(LoanState& state, const Rules& rules, Day day) {
   if (state.servicing) charge_late(state, rules, day);
   // What money held has paid may have lowered a level.
   if (state.servicing) accrue(state, rules.product, day);
-  transfer_overdue(state, day);
+  // No night visits a loan that was given up: what an inserted event makes it owe stays where it
+  // is.
+  if (state.status == LoanStatus::active) transfer_overdue(state, day);
   drop_settled(state, rules, day);
   close_if_settled(state, day);
   if (state.joint) compensate(state, rules.product, day);

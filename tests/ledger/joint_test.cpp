@@ -502,6 +502,10 @@ void random_life() {
           std::max(day("2026-01-01"), today - date::days{*rc::gen::inRange(1, 30)});
     }
     const auto recorded = book->record(command);
+    if (recorded)
+      RC_LOG() << money::to_text(today) << " " << recorded->receipt.kind << " "
+               << money::to_text(recorded->receipt.value_date) << " status "
+               << to_text(must(book->loan("L")).row.status) << "\n";
     if (recorded && command.loan == "L") done.push_back(recorded->receipt.sequence);
     check_accounts(must(book->loan("L")));
   }
