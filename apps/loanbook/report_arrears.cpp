@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "gl_reports.hpp"
 #include "loanbook/interchange/file.hpp"
@@ -100,10 +101,11 @@ Status par(ReportRun& run) {
     money::Int128 principal = 0;
     std::map<std::int32_t, std::pair<std::uint64_t, money::Int128>> at_risk;
   };
-  std::map<std::pair<std::string, std::string>, Figures> groups;
+  // By currency, the products first, then all of them together.
+  std::map<std::tuple<std::string, bool, std::string>, Figures> groups;
   const Status read = each_active(run, *place, [&](const ledger::PortfolioRow& row) {
-    for (const std::string& product : {row.product, std::string("all")}) {
-      auto& group = groups[{row.currency, product}];
+    for (const bool all : {false, true}) {
+      auto& group = groups[{row.currency, all, all ? std::string("all") : row.product}];
       group.digits = row.digits;
       group.principal += row.principal;
       for (const auto& [name, from] : classes) {
@@ -125,11 +127,11 @@ Status par(ReportRun& run) {
                     {"principal", "Principal", ColumnKind::amount},
                     {"percent", "Percent", ColumnKind::amount}};
   for (const auto& [key, group] : groups) {
-    const bool all = key.second == "all";
+    const auto& [currency, all, product] = key;
     for (const auto& [name, from] : classes) {
       const auto& risk = group.at_risk.at(from);
       report.rows.push_back(
-          {{key.second, key.first, name, std::to_string(risk.first),
+          {{product, currency, name, std::to_string(risk.first),
             minor_text(risk.second, group.digits), minor_text(group.principal, group.digits),
             percent(risk.second, group.principal)},
            all ? RowMark::total : RowMark::plain});
