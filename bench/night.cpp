@@ -18,24 +18,14 @@
 #include "loanbook/ledger/loan.hpp"
 #include "loanbook/money/money.hpp"
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
+#include "measure.hpp"
 
 namespace {
 
 using namespace loanbook;          // NOLINT(google-build-using-namespace)
 using namespace loanbook::ledger;  // NOLINT(google-build-using-namespace)
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-template <class T>
-T must(money::Result<T> result) {
-  if (!result) {
-    fmt::print(stderr, "{}: {}\n", result.error().id, result.error().message);
-    std::exit(5);
-  }
-  return std::move(*result);
-}
+using bench::must;
+using bench::now;
 
 Product product_of(schedule::Method method) {
   Product p;

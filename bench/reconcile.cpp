@@ -18,28 +18,18 @@
 #include "loanbook/ledger/book.hpp"
 #include "loanbook/money/money.hpp"
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
+#include "measure.hpp"
 #include "support/statement_month.hpp"
 
 namespace {
 
 using namespace loanbook;          // NOLINT(google-build-using-namespace)
 using namespace loanbook::ledger;  // NOLINT(google-build-using-namespace)
+using bench::must;
+using bench::now;
 using test::MonthLine;
 using test::MonthPayment;
 using test::StatementMonth;
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-template <class T>
-T must(money::Result<T> result) {
-  if (!result) {
-    fmt::print(stderr, "{}: {}\n", result.error().id, result.error().message);
-    std::exit(5);
-  }
-  return std::move(*result);
-}
 
 double peak_megabytes() {
   rusage usage{};

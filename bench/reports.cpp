@@ -20,28 +20,18 @@
 #include "loanbook/ledger/book.hpp"
 #include "loanbook/money/money.hpp"
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
+#include "measure.hpp"
 
 namespace {
 
 using namespace loanbook;          // NOLINT(google-build-using-namespace)
 using namespace loanbook::ledger;  // NOLINT(google-build-using-namespace)
+using bench::must;
+using bench::now;
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t loans_per_book = 10'000;
 constexpr std::uint64_t entries_a_night = 500'000;
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-template <class T>
-T must(money::Result<T> result) {
-  if (!result) {
-    fmt::print(stderr, "{}: {}\n", result.error().id, result.error().message);
-    std::exit(5);
-  }
-  return std::move(*result);
-}
 
 Product product() {
   Product p;

@@ -11,6 +11,7 @@
 
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/reconciliation_book.hpp"
+#include "loanbook/ledger/segment.hpp"
 #include "loanbook/money/money.hpp"
 
 namespace loanbook::ledger {
@@ -245,21 +246,9 @@ Result<ReconciliationSegment> decode_reconciliation(std::string_view bytes) {
 
 Result<ReconciliationSegment> read_reconciliation(const storage::View& view,
                                                   const storage::Digest& digest) {
-  Result<std::optional<storage::Bytes>> bytes = view.segment(digest);
+  const Result<storage::Bytes> bytes = segment_bytes(view, digest);
   if (!bytes) return bytes.error();
-  if (!bytes->has_value()) {
-    return Error{
-        .id = "integrity.segment_missing",
-        .message = fmt::format("segment {} is missing: restore it from a backup", hex(digest))};
-  }
-  if (sha256(**bytes) != digest) {
-    return Error{
-        .id = "integrity.segment_damaged",
-        .message = fmt::format(
-            "segment {} is damaged: its content has another digest; restore it from a backup",
-            hex(digest))};
-  }
-  return decode_reconciliation(**bytes);
+  return decode_reconciliation(*bytes);
 }
 
 std::string text_of(const ReconciliationFact& fact) {

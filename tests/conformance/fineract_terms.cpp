@@ -219,9 +219,10 @@ schedule::PeriodUnit unit_of(const std::string& text) {
 void set_interest(const Json& terms, Product& product) {
   const money::Rate rate =
       value_of(money::Rate::from_percent(terms.at("annual_rate_pct").get<std::string>()));
-  product.rate_min = product.rate_max = product.rate_default = rate;
-  product.rate_max = std::max(rate, money::Rate::of_e12(1'000'000'000'000));
+  // A product there names one rate and lets every change of it pass.
+  product.rate_default = rate;
   product.rate_min = money::Rate::of_e12(0);
+  product.rate_max = std::max(rate, money::Rate::of_e12(1'000'000'000'000));
   const std::string year = text_or(terms, "days_in_year", "actual");
   product.day_count = year == "360"   ? schedule::DayCount::act_360
                       : year == "364" ? schedule::DayCount::act_364

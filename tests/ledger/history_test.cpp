@@ -5,29 +5,14 @@
 
 #include <cstdlib>
 #include <map>
-#include <random>
 
+#include "ledger/dice.hpp"
 #include "ledger/support.hpp"
 
 namespace loanbook::test {
 namespace {
 
 constexpr int days_told = 100;
-
-class Dice {
- public:
-  explicit Dice(std::uint32_t seed) : engine_(seed) {}
-  int roll(int least, int most) {
-    return least + static_cast<int>(engine_() % static_cast<unsigned>(most - least + 1));
-  }
-  template <class T>
-  T pick(std::initializer_list<T> items) {
-    return *(items.begin() + roll(0, static_cast<int>(items.size()) - 1));
-  }
-
- private:
-  std::mt19937 engine_;
-};
 
 struct Told {
   int day;  ///< after the loan was paid out

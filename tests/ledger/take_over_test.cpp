@@ -3,8 +3,8 @@
 // compared.
 
 #include <cstdlib>
-#include <random>
 
+#include "ledger/dice.hpp"
 #include "ledger/support.hpp"
 #include "loanbook/ledger/loan.hpp"
 #include "loanbook/schedule/line.hpp"
@@ -14,21 +14,6 @@ namespace {
 
 constexpr int days_told = 150;
 constexpr std::int64_t e12 = 1'000'000'000'000;
-
-class Dice {
- public:
-  explicit Dice(std::uint32_t seed) : engine_(seed) {}
-  int roll(int least, int most) {
-    return least + static_cast<int>(engine_() % static_cast<unsigned>(most - least + 1));
-  }
-  template <class T>
-  T pick(std::initializer_list<T> items) {
-    return *(items.begin() + roll(0, static_cast<int>(items.size()) - 1));
-  }
-
- private:
-  std::mt19937 engine_;
-};
 
 std::string money_text(std::int64_t minor) { return money::text_of_minor(minor, 2); }
 
