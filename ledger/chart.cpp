@@ -91,12 +91,16 @@ AccountClass class_of(Role role) {
     case Role::agency_receivable:
     case Role::interest_suspended:
     case Role::opening_balance:
+    case Role::coupon_receivable:
       return AccountClass::asset;
     case Role::overpayment:
     case Role::interest_unearned:
     case Role::partner_payable:
     case Role::partner_funding:
     case Role::partner_accrued:
+    case Role::suspense:
+    case Role::fee_deferred:
+    case Role::tax_payable:
       return AccountClass::liability;
     case Role::interest_income:
     case Role::penalty_income:
@@ -107,6 +111,7 @@ AccountClass class_of(Role role) {
     case Role::partner_income:
     case Role::service_fee_income:
     case Role::income_suspended:
+    case Role::income_tax:
       return AccountClass::income;
     case Role::goodwill_expense:
     case Role::goodwill_interest:
@@ -138,11 +143,12 @@ bool in_income_statement(Role role) {
 
 bool is_clearing(Role role) {
   return role == Role::settlement || role == Role::overpayment || role == Role::partner_payable ||
-         role == Role::opening_balance;
+         role == Role::opening_balance || role == Role::suspense || role == Role::coupon_receivable;
 }
 
 bool is_of_book(Role role) {
-  return role == Role::retained_earnings || role == Role::reconciliation_difference;
+  return role == Role::retained_earnings || role == Role::reconciliation_difference ||
+         role == Role::suspense;
 }
 
 bool can_move(const Product& product, Role role) {

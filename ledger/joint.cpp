@@ -50,6 +50,7 @@ Place place_of(Role role) {
     case Role::goodwill_fee:
     case Role::goodwill_penalty:
     case Role::goodwill_expense:  // the lead pays in the borrower's place
+    case Role::coupon_receivable:  // or somebody else does
       return {Side::money};
     case Role::charge_off_expense:
     case Role::fraud_expense:
@@ -73,9 +74,13 @@ Place place_of(Role role) {
     case Role::income_suspended:
     case Role::memo_interest:
     case Role::memo_contra:
+    case Role::fee_deferred:
+    case Role::tax_payable:
+    case Role::income_tax:
     case Role::retained_earnings:  // of the book: no loan moves it
       return {Side::partners};
-    case Role::reconciliation_difference:  // of the book, never of a loan
+    case Role::suspense:  // of the book, never of a loan
+    case Role::reconciliation_difference:
       break;
   }
   LOANBOOK_ASSERT(false && "an account role that the parties of a joint loan do not know");

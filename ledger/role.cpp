@@ -54,6 +54,11 @@ constexpr std::array<Row, role_count> rows = {{
     {"opening_balance", {"3990", "Take-over clearing"}},
     {"retained_earnings", {"3310", "Retained earnings"}},
     {"reconciliation_difference", {"6790", "Reconciliation differences"}},
+    {"suspense", {"2270", "Suspense, money not assigned"}},
+    {"coupon_receivable", {"1470", "Coupons receivable"}},
+    {"fee_deferred", {"2280", "Fees deferred"}},
+    {"tax_payable", {"2290", "Tax payable on income"}},
+    {"income_tax", {"6095", "Tax contained in income"}},
 }};
 
 }  // namespace
