@@ -1,6 +1,8 @@
 // A month of payments in a book against the statement of it: reading the file, matching, recording.
-// usage: bench_reconcile [LINES] [FOLDER] [LOANS]     prints one line a figure; five breaks in a
-// thousand are planted, and it is checked that they are what is found.
+// usage: bench_reconcile [LINES] [FOLDER] [LOANS] [SEED]     prints one line a figure; five breaks
+// in a thousand are planted, and it is checked that they are what is found, and that every pair is
+// one.
+//        bench_reconcile --judge LINES LOANS ROUND SEED...   only matching, and whether it is right
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -9,7 +11,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@
 #include "loanbook/money/money.hpp"
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
 #include "measure.hpp"
-#include "support/statement_month.hpp"
+#include "support/statement_judge.hpp"
 
 namespace {
 
@@ -114,34 +115,52 @@ interchange::BankStatementForm form() {
   return form;
 }
 
-/// Planted breaks by kind against those found.
-int compare(const StatementMonth& month, const ReconcileReport& report) {
-  std::map<Outcome, std::pair<std::size_t, std::size_t>> kinds;
-  for (const auto& planted : month.planted()) ++kinds[planted.outcome].first;
-  for (const auto& row : report.rows) ++kinds[row.outcome].second;
-  std::size_t wrong = 0;
-  for (const auto& [outcome, counts] : kinds) {
-    wrong +=
-        counts.first > counts.second ? counts.first - counts.second : counts.second - counts.first;
-    fmt::print("  {:<18}  planted {:>6}, found {:>6}\n", to_text(outcome), counts.first,
-               counts.second);
+/// Matching alone, and whether it is right. 1 where it is not.
+int judge(const StatementMonth& month, std::uint64_t seed) {
+  const test::MonthInput input{month};
+  const double begin = now();
+  const Matching result = input.match(test::month_rules(), month.last());
+  const double took = now() - begin;
+  const test::Judgement judged = test::StatementJudge{month}.of(result);
+  fmt::print("match alone           {:>12.0f} lines a second (seed {})\n",
+             static_cast<double>(month.lines().size()) / took, seed);
+  for (const auto& [outcome, counts] : judged.kinds)
+    fmt::print("  {:<18}  planted {:>6}, found and named so {:>6}\n", to_text(outcome),
+               counts.first, counts.second);
+  fmt::print(
+      "planted {}: {} named, {} shown to be undecidable ({} doubts), {} wrong; {} false pairs, {} "
+      "sets\n",
+      judged.planted, judged.named, judged.undecidable, judged.doubts, judged.wrong,
+      judged.false_pairs, judged.sets);
+  for (const std::string& complaint : judged.complaints) fmt::print("  {}\n", complaint);
+  return judged.right() ? 0 : 1;
+}
+
+int judge_only(int argc, char** argv) {
+  const auto number = [&](int i) {
+    return static_cast<std::uint32_t>(std::strtoul(argv[i], nullptr, 10));
+  };
+  int code = 0;
+  for (int i = 5; i < argc; ++i) {
+    const StatementMonth month{number(i), number(2), number(3), number(4)};
+    code = std::max(code, judge(month, number(i)));
   }
-  fmt::print("planted breaks        {:>12} of {}, {} named differently\n", report.rows.size(),
-             month.planted().size(), wrong);
-  return 0;
+  return code;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 5 && std::string_view(argv[1]) == "--judge") return judge_only(argc, argv);
   const auto size =
       static_cast<std::uint32_t>(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 100'000);
   const std::string folder = argc > 2 ? argv[2] : "build/bench-reconcile-book";
   const auto loans =
       static_cast<std::uint32_t>(argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 10'000);
+  const auto seed = static_cast<std::uint32_t>(argc > 4 ? std::strtoul(argv[4], nullptr, 10) : 7);
   std::filesystem::remove_all(folder);
   must(storage::rocksdb::create_book(folder));
-  const StatementMonth month{7, size, loans};
+  const StatementMonth month{seed, size, loans};
   auto store = must(storage::rocksdb::open_writer(folder));
   must(Book::init(*store, "CNY", month.first()));
   auto book = must(Book::open(std::move(store)));
@@ -183,7 +202,10 @@ int main(int argc, char** argv) {
   start = now();
   must(book->reconcile(input));
   fmt::print("the same file again   {:>12.4f} s\n", now() - start);
-  const int code = compare(month, report);
+  const std::size_t to_decide = report.statement.breaks;
   must(book->close());
-  return code;
+  book.reset();
+  fmt::print("to decide             {:>12} findings, {} planted\n", to_decide,
+             month.planted().size());
+  return judge(month, seed);
 }

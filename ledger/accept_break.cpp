@@ -56,7 +56,9 @@ Result<Recorder::Accepted> Recorder::accept_break(const BreakRequest& request,
   if (command.reason.empty())
     return refuse("break.reason_missing", "whoever closes a break says why: give a reason");
   changed.status = request.status;
-  const bool chooses = record->outcome == Outcome::ambiguous;
+  // Where every entry has a line, only the order is in doubt: all of them are done with.
+  const bool chooses =
+      record->outcome == Outcome::ambiguous && record->entries.size() > record->lines.size();
   // What nobody had asked for stays what it was: missing here has no entry to be done with.
   if (!chooses) changed.entries = record->entries;
   for (const std::uint64_t sequence : request.entries) {

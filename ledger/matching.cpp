@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 #include <map>
+#include <numeric>
 #include <tuple>
 
 #include "loanbook/ledger/matching_groups.hpp"
@@ -69,6 +70,32 @@ bool needs_decision(Outcome outcome) {
 }
 
 namespace matching {
+namespace {
+
+/// Steps of searching for sums in one statement: some seconds.
+constexpr std::uint64_t looks_in_all = 400'000'000;
+
+std::vector<std::uint32_t> all_places(std::size_t size) {
+  std::vector<std::uint32_t> places(size);
+  std::iota(places.begin(), places.end(), 0u);
+  return places;
+}
+
+}  // namespace
+
+Board::Board(const MatchInput& of)
+    : input(of),
+      line_done(of.lines.size(), false),
+      movement_done(of.movements.size(), false),
+      line_of(of.movements.size(), none),
+      left_lines(all_places(of.lines.size())),
+      left_movements(all_places(of.movements.size())),
+      looks_left(looks_in_all) {}
+
+void Board::sweep() {
+  std::erase_if(left_lines, [&](std::uint32_t l) { return line_done[l]; });
+  std::erase_if(left_movements, [&](std::uint32_t m) { return !open(m); });
+}
 
 bool Board::fits(const BankLine& line, const SettlementMovement& movement,
                  const MatchRule& rule) const {
@@ -81,6 +108,7 @@ bool Board::fits_late(const BankLine& line, const SettlementMovement& movement) 
 }
 
 void Board::pair(std::uint32_t line, std::uint32_t movement, const MatchRule& rule) {
+  ++claims;
   line_done[line] = true;
   movement_done[movement] = true;
   line_of[movement] = line;
@@ -93,6 +121,7 @@ void Board::pair(std::uint32_t line, std::uint32_t movement, const MatchRule& ru
 
 void Board::find(Outcome outcome, const MatchRule& rule, std::vector<std::uint32_t> lines,
                  std::vector<std::uint32_t> movements) {
+  ++claims;
   Finding finding{outcome, rule.by, std::move(lines), std::move(movements), 0};
   money::Int128 difference = 0;
   for (const std::uint32_t line : finding.lines) {
@@ -113,11 +142,17 @@ void Board::find(Outcome outcome, const MatchRule& rule, std::vector<std::uint32
   result.findings.push_back(std::move(finding));
 }
 
-void Board::mismatch(const MatchRule& rule, std::vector<std::uint32_t> lines,
-                     std::vector<std::uint32_t> movements) {
+money::Int128 Board::difference_of(const std::vector<std::uint32_t>& lines,
+                                   const std::vector<std::uint32_t>& movements) const {
   money::Int128 difference = 0;
   for (const std::uint32_t line : lines) difference += input.lines[line].minor;
   for (const std::uint32_t movement : movements) difference -= input.movements[movement].minor;
+  return difference;
+}
+
+void Board::mismatch(const MatchRule& rule, std::vector<std::uint32_t> lines,
+                     std::vector<std::uint32_t> movements) {
+  const money::Int128 difference = difference_of(lines, movements);
   const money::Int128 size = difference < 0 ? -difference : difference;
   const money::Int128 total = result.tolerated < 0 ? -result.tolerated : result.tolerated;
   if (size <= rule.tolerance_minor && total + size <= input.rules.tolerance_total_minor) {
@@ -132,6 +167,7 @@ void Board::mismatch(const MatchRule& rule, std::vector<std::uint32_t> lines,
 namespace {
 
 using matching::Board;
+using matching::Stage;
 
 /// Entries that were recorded and reversed, neither of them at the bank.
 void cancel_reversals(Board& board) {
@@ -162,18 +198,66 @@ void cancel_returns(Board& board) {
   }
 }
 
-void finish(Board& board) {
-  const auto lines = board.input.lines;
-  const auto movements = board.input.movements;
+/// What has a reference or a loan in common, and not the amount.
+void settle_held(Board& board) {
   // In the order of the statement: a tolerance in all is used up by the first who need it.
   std::stable_sort(board.held.begin(), board.held.end(),
                    [](const auto& a, const auto& b) { return a.lines.front() < b.lines.front(); });
-  for (auto& held : board.held) {
+  for (auto& held : std::exchange(board.held, {})) {
     std::erase_if(held.lines, [&](std::uint32_t l) { return board.line_done[l]; });
     std::erase_if(held.movements, [&](std::uint32_t m) { return !board.open(m); });
     if (held.lines.empty() || held.movements.empty()) continue;
-    board.mismatch(held.rule, std::move(held.lines), std::move(held.movements));
+    // What other rules took away may have been all that disturbed the sum.
+    if (board.difference_of(held.lines, held.movements) == 0 &&
+        (held.lines.size() == 1) != (held.movements.size() == 1))
+      board.find(held.lines.size() == 1 ? Outcome::batch : Outcome::split, held.rule,
+                 std::move(held.lines), std::move(held.movements));
+    else
+      board.mismatch(held.rule, std::move(held.lines), std::move(held.movements));
   }
+}
+
+/// Doubts that share a line or an entry are one.
+void declare_doubts(Board& board) {
+  std::vector<Board::Doubt> doubts = std::exchange(board.doubts, {});
+  std::vector<std::size_t> above(doubts.size());
+  std::iota(above.begin(), above.end(), std::size_t{0});
+  const auto root = [&](std::size_t i) {
+    while (above[i] != i) i = above[i];
+    return i;
+  };
+  std::map<std::uint32_t, std::size_t> of_line;
+  std::map<std::uint32_t, std::size_t> of_movement;
+  for (std::size_t i = 0; i < doubts.size(); ++i) {
+    const auto join = [&](auto& known, const auto& places) {
+      for (const std::uint32_t place : places) {
+        const std::size_t other = root(known.try_emplace(place, i).first->second);
+        above[std::max(root(i), other)] = std::min(root(i), other);
+      }
+    };
+    join(of_line, doubts[i].lines);
+    join(of_movement, doubts[i].movements);
+  }
+  const auto gather = [](std::vector<std::uint32_t>& to, const std::vector<std::uint32_t>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+    std::sort(to.begin(), to.end());
+    to.erase(std::unique(to.begin(), to.end()), to.end());
+  };
+  for (std::size_t i = doubts.size(); i-- > 0;) {
+    if (root(i) == i) continue;
+    gather(doubts[root(i)].lines, doubts[i].lines);
+    gather(doubts[root(i)].movements, doubts[i].movements);
+  }
+  for (std::size_t i = 0; i < doubts.size(); ++i) {
+    if (root(i) == i)
+      board.find(Outcome::ambiguous, doubts[i].rule, std::move(doubts[i].lines),
+                 std::move(doubts[i].movements));
+  }
+}
+
+void finish(Board& board) {
+  const auto lines = board.input.lines;
+  const auto movements = board.input.movements;
   cancel_reversals(board);
   cancel_returns(board);
   for (std::uint32_t l = 0; l < lines.size(); ++l) {
@@ -190,6 +274,46 @@ void finish(Board& board) {
 
 }  // namespace
 
+namespace {
+
+/// The rules that weigh one line against another, until none of them claims anything more: who is
+/// taken no longer stands in another's way.
+void weigh(Board& board, Stage stage) {
+  const auto once = [&] {
+    for (const MatchRule& rule : board.input.rules.rules) {
+      if (rule.by == MatchBy::loan) matching::by_loan(board, rule, stage);
+      if (rule.by == MatchBy::amount) matching::by_amount(board, rule, stage);
+      if (rule.by == MatchBy::sum) matching::by_sum(board, rule, stage);
+    }
+  };
+  for (std::uint64_t before = board.claims + 1; before != board.claims;) {
+    before = board.claims;
+    once();
+  }
+}
+
+void run(Board& board, const MatchRule& rule) {
+  switch (rule.by) {
+    case MatchBy::reference:
+      return matching::by_reference(board, rule);
+    case MatchBy::part:
+      return matching::by_part(board, rule);
+    case MatchBy::group:
+      return matching::by_group(board, rule);
+    case MatchBy::loan:
+      matching::by_loan(board, rule, Stage::agree);
+      return matching::by_loan_sums(board, rule);
+    case MatchBy::day:
+      return matching::by_day(board, rule);
+    case MatchBy::amount:
+      return matching::by_amount(board, rule, Stage::agree);
+    case MatchBy::sum:
+      return matching::by_sum(board, rule, Stage::agree);
+  }
+}
+
+}  // namespace
+
 Matching match(const MatchInput& input) {
   for (std::size_t m = 1; m < input.movements.size(); ++m)
     LOANBOOK_ASSERT(input.movements[m - 1].sequence < input.movements[m].sequence);
@@ -201,30 +325,15 @@ Matching match(const MatchInput& input) {
       cancel_reversals(board);
       cancelled = true;
     }
-    switch (rule.by) {
-      case MatchBy::reference:
-        matching::by_reference(board, rule);
-        break;
-      case MatchBy::part:
-        matching::by_part(board, rule);
-        break;
-      case MatchBy::group:
-        matching::by_group(board, rule);
-        break;
-      case MatchBy::loan:
-        matching::by_loan(board, rule);
-        break;
-      case MatchBy::day:
-        matching::by_day(board, rule);
-        break;
-      case MatchBy::amount:
-        matching::by_amount(board, rule);
-        break;
-      case MatchBy::sum:
-        matching::by_sum(board, rule);
-        break;
-    }
+    run(board, rule);
   }
+  weigh(board, Stage::agree);
+  weigh(board, Stage::contradict);
+  weigh(board, Stage::agree);
+  settle_held(board);
+  weigh(board, Stage::agree);
+  weigh(board, Stage::declare);
+  declare_doubts(board);
   finish(board);
   std::sort(board.result.matched.begin(), board.result.matched.end(),
             [](const auto& a, const auto& b) { return a.line < b.line; });

@@ -1,7 +1,6 @@
-// Steps that have nothing but amounts and days to go by.
+// Lines and entries of equal amounts: who can only be with whom.
 
 #include <algorithm>
-#include <map>
 
 #include "loanbook/ledger/matching_groups.hpp"
 
@@ -10,168 +9,231 @@ namespace {
 
 using Places = std::vector<std::uint32_t>;
 
-constexpr std::size_t pool_max = 48;
-constexpr std::uint32_t members_max = 8;
-constexpr std::uint32_t looks_max = 400'000;
+/// Beyond so many on one side only sets are told apart from doubts.
+constexpr std::size_t looked_at_max = 64;
 
-/// Lines and entries of one amount, both by day.
-struct Bucket {
-  Places lines, movements;
-};
-
-void settle_bucket(Board& board, const MatchRule& rule, const Bucket& bucket) {
-  // Who can only be with one another is done first; the rest may become clear by it.
-  Places lines = bucket.lines;
-  for (bool again = true; again;) {
-    again = false;
-    for (std::uint32_t& l : lines) {
-      if (l == Board::none) continue;
-      const BankLine& line = board.input.lines[l];
-      std::uint32_t only = Board::none;
-      int candidates = 0;
-      for (const std::uint32_t m : bucket.movements) {
-        if (!board.open(m) || !board.fits(line, board.input.movements[m], rule)) continue;
-        ++candidates;
-        only = m;
+/// Who may be with whom, as few as fit on a page. Lines and entries by their place in it.
+class Page {
+ public:
+  Page(const Board& board, const MatchRule& rule, Stage stage, Places lines, Places movements)
+      : lines_(std::move(lines)), movements_(std::move(movements)), fits_(lines_.size()) {
+    for (std::size_t l = 0; l < lines_.size(); ++l) {
+      const BankLine& line = board.input.lines[lines_[l]];
+      for (std::uint32_t m = 0; m < movements_.size(); ++m) {
+        const SettlementMovement& movement = board.input.movements[movements_[m]];
+        if (board.fits(line, movement, rule) &&
+            (stage != Stage::agree || !board.contradict(line, movement)))
+          fits_[l].push_back(m);
       }
-      if (candidates == 0) l = Board::none;
-      if (candidates != 1) continue;
-      const auto rivals = std::count_if(lines.begin(), lines.end(), [&](std::uint32_t other) {
-        return other != Board::none &&
-               board.fits(board.input.lines[other], board.input.movements[only], rule);
-      });
-      if (rivals != 1) continue;
-      const bool named = !line.reference.empty() && !board.input.movements[only].reference.empty();
-      if (named) {
-        board.find(Outcome::wrong_reference, rule, {l}, {only});
-      } else {
-        board.pair(l, only, rule);
-      }
-      l = Board::none;
-      again = true;
     }
   }
-  std::erase(lines, Board::none);
-  if (lines.empty()) return;
-  Places candidates;
-  for (const std::uint32_t m : bucket.movements) {
-    const bool near = std::any_of(lines.begin(), lines.end(), [&](std::uint32_t l) {
-      return board.fits(board.input.lines[l], board.input.movements[m], rule);
-    });
-    if (board.open(m) && near) candidates.push_back(m);
-  }
-  const bool nameless = std::none_of(lines.begin(), lines.end(), [&](std::uint32_t l) {
-    return !board.input.lines[l].reference.empty();
-  });
-  // As many lines as entries, and nothing tells them apart: any order leaves the same balances.
-  if (nameless && lines.size() == candidates.size()) {
-    bool fits = true;
-    for (std::size_t i = 0; i < lines.size(); ++i)
-      fits = fits &&
-             board.fits(board.input.lines[lines[i]], board.input.movements[candidates[i]], rule);
-    for (std::size_t i = 0; fits && i < lines.size(); ++i)
-      board.pair(lines[i], candidates[i], rule);
-    if (fits) return;
-  }
-  board.find(Outcome::ambiguous, rule, lines, candidates);
-}
 
-/// A set of `wanted` entries whose amounts add up, and whether there is a second one.
-class Search {
- public:
-  Search(const Board& board, Places pool, std::int64_t minor, std::uint32_t wanted)
-      : board_(board), pool_(std::move(pool)), wanted_(wanted) {
-    look(0, minor);
+  struct Certain {
+    std::uint32_t line = Board::none, movement = Board::none;
+  };
+  /// What every way has that brings home as many lines as can be.
+  [[nodiscard]] std::vector<Certain> certain() {
+    const std::size_t best = bring_home({});
+    std::vector<Certain> found;
+    const std::vector<std::uint32_t> with = with_;
+    for (std::uint32_t m = 0; m < with.size(); ++m) {
+      if (with[m] == Board::none) continue;
+      const Certain pair{with[m], m};
+      if (bring_home(pair) < best) found.push_back({lines_[pair.line], movements_[pair.movement]});
+    }
+    return found;
   }
-  [[nodiscard]] bool found() const { return solutions_ > 0; }
-  [[nodiscard]] bool unique() const { return solutions_ == 1 && looks_ < looks_max; }
-  [[nodiscard]] const Places& members() const { return members_; }
+
+  /// Parts that hang together, all lines and entries of each.
+  struct Part {
+    Places lines, movements;
+    bool whole = false;  ///< as many lines as entries, and each finds its own
+  };
+  [[nodiscard]] std::vector<Part> parts() {
+    std::vector<Part> all;
+    const std::size_t home = bring_home({});
+    std::vector<std::uint32_t> part_of(lines_.size(), Board::none);
+    for (std::uint32_t l = 0; l < lines_.size(); ++l) {
+      if (part_of[l] != Board::none || fits_[l].empty()) continue;
+      all.push_back(part_from(l, static_cast<std::uint32_t>(all.size()), part_of));
+    }
+    std::size_t lines = 0;
+    for (const Part& part : all) lines += part.lines.size();
+    // Nobody is left over in the whole: nobody is in a part of it.
+    for (Part& part : all)
+      part.whole = part.lines.size() == part.movements.size() &&
+                   (home == lines || home_in(part) == part.lines.size());
+    return all;
+  }
 
  private:
-  void look(std::size_t from, std::int64_t rest) {
-    if (solutions_ > 1 || ++looks_ >= looks_max) return;
-    if (chosen_.size() == wanted_) {
-      if (rest == 0 && ++solutions_ == 1) members_ = chosen_;
-      return;
-    }
-    for (std::size_t i = from; i + (wanted_ - chosen_.size()) <= pool_.size(); ++i) {
-      chosen_.push_back(pool_[i]);
-      look(i + 1, rest - board_.input.movements[pool_[i]].minor);
-      chosen_.pop_back();
-    }
+  [[nodiscard]] std::size_t home_in(const Part& part) const {
+    return static_cast<std::size_t>(std::count_if(with_.begin(), with_.end(), [&](std::uint32_t l) {
+      return l != Board::none &&
+             std::find(part.lines.begin(), part.lines.end(), lines_[l]) != part.lines.end();
+    }));
   }
-  const Board& board_;
-  Places pool_;
-  std::uint32_t wanted_;
-  Places chosen_, members_;
-  int solutions_ = 0;
-  std::uint32_t looks_ = 0;
+
+  Part part_from(std::uint32_t first, std::uint32_t number, std::vector<std::uint32_t>& part_of) {
+    Part part;
+    std::vector<bool> taken(movements_.size(), false);
+    std::vector<std::uint32_t> waiting{first};
+    part_of[first] = number;
+    while (!waiting.empty()) {
+      const std::uint32_t l = waiting.back();
+      waiting.pop_back();
+      part.lines.push_back(lines_[l]);
+      for (const std::uint32_t m : fits_[l]) {
+        if (taken[m]) continue;
+        taken[m] = true;
+        part.movements.push_back(movements_[m]);
+        for (std::uint32_t other = 0; other < lines_.size(); ++other) {
+          const auto& fits = fits_[other];
+          if (part_of[other] != Board::none || std::find(fits.begin(), fits.end(), m) == fits.end())
+            continue;
+          part_of[other] = number;
+          waiting.push_back(other);
+        }
+      }
+    }
+    std::sort(part.lines.begin(), part.lines.end());
+    std::sort(part.movements.begin(), part.movements.end());
+    return part;
+  }
+
+  /// Augmenting paths (Kuhn): how many lines find an entry of their own, without one pair.
+  std::size_t bring_home(Certain without) {
+    without_ = without;
+    with_.assign(movements_.size(), Board::none);
+    std::size_t home = 0;
+    for (std::uint32_t l = 0; l < lines_.size(); ++l) {
+      seen_.assign(movements_.size(), false);
+      home += place(l) ? 1 : 0;
+    }
+    return home;
+  }
+  bool place(std::uint32_t l) {
+    for (const std::uint32_t m : fits_[l]) {
+      if (seen_[m] || (l == without_.line && m == without_.movement)) continue;
+      seen_[m] = true;
+      if (with_[m] != Board::none && !place(with_[m])) continue;
+      with_[m] = l;
+      return true;
+    }
+    return false;
+  }
+
+  Places lines_, movements_;
+  std::vector<std::vector<std::uint32_t>> fits_;
+  std::vector<std::uint32_t> with_;
+  std::vector<bool> seen_;
+  Certain without_;
 };
+
+void claim(Board& board, const MatchRule& rule, std::uint32_t l, std::uint32_t m) {
+  if (board.contradict(board.input.lines[l], board.input.movements[m]))
+    board.find(Outcome::wrong_reference, rule, {l}, {m});
+  else
+    board.pair(l, m, rule);
+}
+
+void settle_page(Board& board, const MatchRule& rule, Stage stage, Places lines, Places movements) {
+  for (;;) {
+    Page page{board, rule, stage, lines, movements};
+    const std::vector<Page::Certain> certain = page.certain();
+    if (stage != Stage::declare && !certain.empty()) {
+      for (const auto& [l, m] : certain) claim(board, rule, l, m);
+      std::erase_if(lines, [&](std::uint32_t l) { return board.line_done[l]; });
+      std::erase_if(movements, [&](std::uint32_t m) { return !board.open(m); });
+      continue;
+    }
+    for (Page::Part& part : page.parts()) {
+      if (stage == Stage::declare)
+        board.doubts.push_back({rule, std::move(part.lines), std::move(part.movements)});
+      else if (stage == Stage::agree && part.whole)
+        board.find(Outcome::matched, rule, std::move(part.lines), std::move(part.movements));
+    }
+    return;
+  }
+}
+
+/// Very many of one amount: lines that say nothing but it, each with the oldest entry that it may
+/// have, are a set where all find one.
+void settle_crowd(Board& board, const MatchRule& rule, Stage stage, Places lines,
+                  Places movements) {
+  if (stage == Stage::contradict) return;
+  std::erase_if(lines, [&](std::uint32_t l) {
+    const BankLine& line = board.input.lines[l];
+    return !line.reference.empty() || board.loan_named_by(line) != 0;
+  });
+  if (lines.empty()) return;
+  bool whole = lines.size() == movements.size();
+  for (std::size_t i = 0; whole && i < lines.size(); ++i)
+    whole = board.fits(board.input.lines[lines[i]], board.input.movements[movements[i]], rule);
+  std::sort(lines.begin(), lines.end());
+  std::sort(movements.begin(), movements.end());
+  if (stage == Stage::declare)
+    board.doubts.push_back({rule, std::move(lines), std::move(movements)});
+  else if (whole)
+    board.find(Outcome::matched, rule, std::move(lines), std::move(movements));
+}
 
 }  // namespace
 
-void by_amount(Board& board, const MatchRule& rule) {
-  std::map<std::int64_t, Bucket> buckets;
-  const auto by_day = [](const auto& span) {
-    return [span](std::uint32_t a, std::uint32_t b) {
-      return span[a].valued != span[b].valued ? span[a].valued < span[b].valued : a < b;
-    };
+void settle_equal(Board& board, const MatchRule& rule, Stage stage, const Places& lines,
+                  const Places& movements) {
+  const auto settle = [&](Places some_lines, Places some) {
+    if (some_lines.empty() || some.empty()) return;
+    if (std::max(some_lines.size(), some.size()) <= looked_at_max)
+      settle_page(board, rule, stage, std::move(some_lines), std::move(some));
+    else
+      settle_crowd(board, rule, stage, std::move(some_lines), std::move(some));
   };
-  for (std::uint32_t l = 0; l < board.input.lines.size(); ++l)
-    if (!board.line_done[l]) buckets[board.input.lines[l].minor].lines.push_back(l);
-  for (std::uint32_t m = 0; m < board.input.movements.size(); ++m) {
-    if (!board.open(m)) continue;
-    const auto bucket = buckets.find(board.input.movements[m].minor);
-    if (bucket != buckets.end()) bucket->second.movements.push_back(m);
+  // Lines whose days have no entry in common have nothing to do with one another.
+  Places together;
+  auto first = movements.begin();
+  auto end = movements.begin();
+  for (const std::uint32_t l : lines) {
+    const Day from = board.input.lines[l].valued - date::days{rule.days_after};
+    const Day to = board.input.lines[l].valued + date::days{rule.days_before};
+    const auto low = std::lower_bound(first, movements.end(), from, [&](std::uint32_t m, Day day) {
+      return board.input.movements[m].valued < day;
+    });
+    if (low >= end) {
+      settle(std::move(together), Places(first, end));
+      together.clear();
+      first = end = low;
+    }
+    while (end != movements.end() && board.input.movements[*end].valued <= to) ++end;
+    together.push_back(l);
   }
-  for (auto& [minor, bucket] : buckets) {
-    if (bucket.movements.empty()) continue;
-    std::sort(bucket.lines.begin(), bucket.lines.end(), by_day(board.input.lines));
-    std::sort(bucket.movements.begin(), bucket.movements.end(), by_day(board.input.movements));
-    settle_bucket(board, rule, bucket);
-  }
+  settle(std::move(together), Places(first, end));
 }
 
 void by_day(Board& board, const MatchRule& rule) {
-  std::map<Day, Places> days;
-  for (std::uint32_t m = 0; m < board.input.movements.size(); ++m)
-    if (board.open(m)) days[board.input.movements[m].valued].push_back(m);
-  for (std::uint32_t l = 0; l < board.input.lines.size(); ++l) {
-    if (board.line_done[l]) continue;
+  board.sweep();
+  std::vector<std::pair<Day, Places>> days;
+  Places sorted = board.left_movements;
+  std::stable_sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return board.input.movements[a].valued < board.input.movements[b].valued;
+  });
+  for (const std::uint32_t m : sorted) {
+    const Day day = board.input.movements[m].valued;
+    if (days.empty() || days.back().first != day) days.push_back({day, {}});
+    days.back().second.push_back(m);
+  }
+  for (const std::uint32_t l : board.left_lines) {
     const BankLine& line = board.input.lines[l];
-    const auto first = days.lower_bound(line.valued - date::days{rule.days_after});
-    const auto last = days.upper_bound(line.valued + date::days{rule.days_before});
-    for (auto day = first; day != last; ++day) {
-      std::erase_if(day->second, [&](std::uint32_t m) { return !board.open(m); });
+    for (auto& [day, members] : days) {
+      if (day < line.valued - date::days{rule.days_after}) continue;
+      if (day > line.valued + date::days{rule.days_before}) break;
+      std::erase_if(members, [&](std::uint32_t m) { return !board.open(m); });
       money::Int128 sum = 0;
-      for (const std::uint32_t m : day->second) sum += board.input.movements[m].minor;
-      if (day->second.size() < 2 || sum != line.minor) continue;
-      board.find(Outcome::batch, rule, {l}, day->second);
+      for (const std::uint32_t m : members) sum += board.input.movements[m].minor;
+      if (members.size() < 2 || sum != line.minor) continue;
+      board.find(Outcome::batch, rule, {l}, members);
       break;
     }
-  }
-}
-
-void by_sum(Board& board, const MatchRule& rule) {
-  Places left;
-  for (std::uint32_t m = 0; m < board.input.movements.size(); ++m)
-    if (board.open(m)) left.push_back(m);
-  for (std::uint32_t l = 0; l < board.input.lines.size(); ++l) {
-    const BankLine& line = board.input.lines[l];
-    if (board.line_done[l] || line.count < 2 || line.count > members_max) continue;
-    Places pool;
-    for (const std::uint32_t m : left) {
-      const SettlementMovement& movement = board.input.movements[m];
-      const bool smaller = line.minor > 0 ? movement.minor > 0 && movement.minor < line.minor
-                                          : movement.minor < 0 && movement.minor > line.minor;
-      if (board.open(m) && smaller && board.fits(line, movement, rule)) pool.push_back(m);
-    }
-    if (pool.size() < line.count || pool.size() > pool_max) continue;
-    const Search search{board, std::move(pool), line.minor, line.count};
-    if (search.unique())
-      board.find(Outcome::batch, rule, {l}, search.members());
-    else if (search.found())
-      board.find(Outcome::ambiguous, rule, {l}, search.members());
   }
 }
 

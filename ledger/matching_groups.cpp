@@ -171,58 +171,46 @@ void each_word(std::string_view text, Use use) {
   }
 }
 
-bool both_have_references(const BankLine& line, const SettlementMovement& movement) {
-  return !line.reference.empty() && !movement.reference.empty();
+/// Calls `use` for every loan that open lines name, with those lines and the loan's open entries.
+template <class Use>
+void each_loan(Board& board, Use use) {
+  if (!board.input.loan_of) return;
+  board.sweep();
+  std::vector<Key> lines;
+  for (const std::uint32_t l : board.left_lines) {
+    const std::uint64_t named = board.loan_named_by(board.input.lines[l]);
+    if (named != 0) lines.push_back({named, l});
+  }
+  if (lines.empty()) return;
+  std::vector<Key> movements;
+  for (const std::uint32_t m : board.left_movements) {
+    const std::uint64_t loan = board.input.movements[m].loan;
+    if (loan != 0) movements.push_back({loan, m});
+  }
+  join(lines, movements, use);
 }
 
-/// Lines that name one loan against its entries.
-void settle_loan(Board& board, const MatchRule& rule, const Places& all_lines, const Places& all) {
-  Places lines;
-  for (const std::uint32_t l : all_lines)
-    if (!board.line_done[l]) lines.push_back(l);
-  for (std::uint32_t& l : lines) {
-    const BankLine& line = board.input.lines[l];
-    Places candidates;
-    for (const std::uint32_t m : all) {
-      const SettlementMovement& movement = board.input.movements[m];
-      if (board.open(m) && movement.minor == line.minor && board.fits(line, movement, rule))
-        candidates.push_back(m);
-    }
-    if (candidates.empty()) continue;
-    // Equal payments of one loan within the window are told apart by their day only.
-    const auto distance = [&](std::uint32_t m) {
-      return std::abs((line.valued - board.input.movements[m].valued).count());
+/// Places by amount, then day; `use` is called for each amount that both have.
+template <class Use>
+void each_amount(const Board& board, Places lines, Places movements, Use use) {
+  const auto by_amount = [](const auto& all) {
+    return [&all](std::uint32_t a, std::uint32_t b) {
+      if (all[a].minor != all[b].minor) return all[a].minor < all[b].minor;
+      return all[a].valued != all[b].valued ? all[a].valued < all[b].valued : a < b;
     };
-    const std::uint32_t nearest = *std::min_element(
-        candidates.begin(), candidates.end(),
-        [&](std::uint32_t a, std::uint32_t b) { return distance(a) < distance(b); });
-    if (both_have_references(line, board.input.movements[nearest])) {
-      board.find(Outcome::wrong_reference, rule, {l}, {nearest});
-    } else {
-      board.pair(l, nearest, rule);
-    }
-    l = Board::none;
+  };
+  std::sort(lines.begin(), lines.end(), by_amount(board.input.lines));
+  std::sort(movements.begin(), movements.end(), by_amount(board.input.movements));
+  auto m = movements.begin();
+  for (auto l = lines.begin(); l != lines.end();) {
+    const std::int64_t minor = board.input.lines[*l].minor;
+    const auto first = l;
+    while (l != lines.end() && board.input.lines[*l].minor == minor) ++l;
+    while (m != movements.end() && board.input.movements[*m].minor < minor) ++m;
+    const auto begin = m;
+    while (m != movements.end() && board.input.movements[*m].minor == minor) ++m;
+    if (begin != m) use(Places(first, l), Places(begin, m));
   }
-  std::erase(lines, Board::none);
-  Places movements;
-  for (const std::uint32_t m : all) {
-    const bool near = std::any_of(lines.begin(), lines.end(), [&](std::uint32_t l) {
-      return board.fits(board.input.lines[l], board.input.movements[m], rule);
-    });
-    if (board.open(m) && near) movements.push_back(m);
-  }
-  if (lines.empty() || movements.empty()) return;
-  const bool equal = sum_of_lines(board, lines) == sum_of_movements(board, movements);
-  if (equal && lines.size() == 1 && movements.size() > 1)
-    board.find(Outcome::batch, rule, lines, movements);
-  else if (equal && movements.size() == 1 && lines.size() > 1)
-    board.find(Outcome::split, rule, lines, movements);
-  else if (lines.size() == 1 && movements.size() == 1 &&
-           !both_have_references(board.input.lines[lines[0]],
-                                 board.input.movements[movements[0]]) &&
-           (board.input.lines[lines[0]].minor > 0) ==
-               (board.input.movements[movements[0]].minor > 0))
-    board.held.push_back({rule, lines, movements});
 }
 
 }  // namespace
@@ -295,29 +283,69 @@ void by_group(Board& board, const MatchRule& rule) {
   });
 }
 
-void by_loan(Board& board, const MatchRule& rule) {
-  if (!board.input.loan_of) return;
-  const auto movements = board.input.movements;
-  std::vector<Key> loans;
-  for (std::uint32_t m = 0; m < movements.size(); ++m) {
-    if (board.open(m) && movements[m].loan != 0) loans.push_back({movements[m].loan, m});
-  }
-  std::vector<Key> lines;
-  for (std::uint32_t l = 0; l < board.input.lines.size(); ++l) {
-    if (board.line_done[l]) continue;
-    std::uint64_t named = 0;
-    bool several = false;
-    const auto look = [&](std::string_view word) {
-      const std::uint64_t loan = board.input.loan_of(word);
-      several = several || (loan != 0 && named != 0 && loan != named);
-      if (loan != 0) named = loan;
-    };
-    look(board.input.lines[l].reference);
-    each_word(board.input.lines[l].text, look);
-    if (named != 0 && !several) lines.push_back({named, l});
-  }
-  join(lines, loans,
-       [&](const Places& of_lines, const Places& all) { settle_loan(board, rule, of_lines, all); });
+std::uint64_t Board::loan_named_by(const BankLine& line) const {
+  if (!input.loan_of) return 0;
+  std::uint64_t named = 0;
+  bool several = false;
+  const auto look = [&](std::string_view word) {
+    const std::uint64_t loan = input.loan_of(word);
+    several = several || (loan != 0 && named != 0 && loan != named);
+    if (loan != 0) named = loan;
+  };
+  if (!line.reference.empty()) look(line.reference);
+  each_word(line.text, look);
+  return several ? 0 : named;
+}
+
+bool Board::contradict(const BankLine& line, const SettlementMovement& movement) const {
+  const std::uint64_t named = loan_named_by(line);
+  if (named != 0 && movement.loan != 0 && named != movement.loan) return true;
+  if (line.reference.empty() || movement.reference.empty()) return false;
+  if (line.reference == movement.reference) return false;
+  // A payer who gives the loan as reference has given a right one.
+  return !(input.loan_of && movement.loan != 0 && input.loan_of(line.reference) == movement.loan);
+}
+
+void by_loan(Board& board, const MatchRule& rule, Stage stage) {
+  each_loan(board, [&](const Places& lines, const Places& movements) {
+    each_amount(board, lines, movements, [&](const Places& of_lines, const Places& of_movements) {
+      settle_equal(board, rule, stage, of_lines, of_movements);
+    });
+  });
+}
+
+void by_amount(Board& board, const MatchRule& rule, Stage stage) {
+  board.sweep();
+  // A line over several payments is none of them.
+  Places lines = board.left_lines;
+  std::erase_if(lines, [&](std::uint32_t l) { return board.input.lines[l].count > 1; });
+  each_amount(board, std::move(lines), board.left_movements,
+              [&](const Places& of_lines, const Places& of_movements) {
+                settle_equal(board, rule, stage, of_lines, of_movements);
+              });
+}
+
+void by_loan_sums(Board& board, const MatchRule& rule) {
+  each_loan(board, [&](const Places& lines, const Places& all) {
+    Places movements;
+    for (const std::uint32_t m : all) {
+      const bool near = std::any_of(lines.begin(), lines.end(), [&](std::uint32_t l) {
+        return board.fits(board.input.lines[l], board.input.movements[m], rule);
+      });
+      if (near) movements.push_back(m);
+    }
+    if (movements.empty()) return;
+    const bool equal = sum_of_lines(board, lines) == sum_of_movements(board, movements);
+    const BankLine& line = board.input.lines[lines[0]];
+    const SettlementMovement& movement = board.input.movements[movements[0]];
+    if (equal && lines.size() == 1 && movements.size() > 1)
+      board.find(Outcome::batch, rule, lines, movements);
+    else if (equal && movements.size() == 1 && lines.size() > 1)
+      board.find(Outcome::split, rule, lines, movements);
+    else if (lines.size() == 1 && movements.size() == 1 && !board.contradict(line, movement) &&
+             line.minor != movement.minor && (line.minor > 0) == (movement.minor > 0))
+      board.held.push_back({rule, lines, movements});
+  });
 }
 
 }  // namespace loanbook::ledger::matching

@@ -228,8 +228,14 @@ class Verification {
   void check_matched_sum(const StatementReconciled& statement, const ReconciliationSegment& segment,
                          const std::string& where) {
     money::Int128 sum = 0;
-    for (const auto& pair : segment.pairs) {
-      const Result<Entry> matched = entry_of(view_, pair.entry);
+    std::vector<std::uint64_t> entries;
+    for (const auto& pair : segment.pairs) entries.push_back(pair.entry);
+    for (const auto& found : segment.found) {
+      if (found.outcome == Outcome::matched)
+        entries.insert(entries.end(), found.entries.begin(), found.entries.end());
+    }
+    for (const std::uint64_t sequence : entries) {
+      const Result<Entry> matched = entry_of(view_, sequence);
       if (!matched) return find(where, matched.error().message);
       for (const MovementBlock& block : matched->movements) {
         for (const auto& line : block.lines)

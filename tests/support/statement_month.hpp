@@ -15,6 +15,8 @@
 
 namespace loanbook::test {
 
+inline constexpr std::uint32_t no_place = UINT32_MAX;
+
 /// What the book knows.
 struct MonthPayment {
   std::string loan;
@@ -28,6 +30,8 @@ struct MonthLine {
   std::int64_t minor = 0;
   std::string reference, bank_reference, text;
   std::uint32_t count = 0;
+  std::uint32_t payment =
+      no_place;  ///< the one it is the money of; none for those that are planted
 };
 /// What was planted: lines and payments by their place, ascending.
 struct Planted {
@@ -41,10 +45,12 @@ class StatementMonth {
  public:
   using Outcome = ledger::Outcome;
 
-  /// About `size` lines, five breaks in a thousand.
+  /// About `size` lines, five breaks in a thousand. `round` in a hundred payments are of a few
+  /// round amounts, as people pay.
   StatementMonth(std::uint64_t seed, std::uint32_t size, std::uint32_t loans,
-                 money::Day first = money::day_from_number(20727), int days = 31)
-      : random_(seed), loans_(loans), first_(first), days_(days) {
+                 std::uint32_t round = 0, money::Day first = money::day_from_number(20727),
+                 int days = 31)
+      : random_(seed), loans_(loans), round_(round), first_(first), days_(days) {
     const std::uint32_t every = 200;
     std::uint32_t next = every / 2;
     std::uint32_t kind = 0;
@@ -79,15 +85,17 @@ class StatementMonth {
     const auto day =
         first_ + date::days{static_cast<int>(pick(static_cast<std::uint64_t>(days_ - 4)))};
     if (reference.empty()) reference = "PAY" + digits(number);
-    payments_.push_back({"LN-" + digits(pick(loans_)), std::move(reference),
-                         static_cast<std::int64_t>(10'00 + pick(9'990'00)), day});
+    const bool is_round = round_ != 0 && pick(100) < round_;
+    const auto minor =
+        static_cast<std::int64_t>(is_round ? (1 + pick(20)) * 500'00 : 10'00 + pick(9'990'00));
+    payments_.push_back({"LN-" + digits(pick(loans_)), std::move(reference), minor, day});
     return number;
   }
   std::uint32_t line(std::uint32_t payment, std::string reference, std::int64_t minor,
                      int days_after) {
     const auto number = static_cast<std::uint32_t>(lines_.size());
     lines_.push_back({std::min(payments_[payment].day + date::days{days_after}, last()), minor,
-                      std::move(reference), "BK" + digits(number), "repayment"});
+                      std::move(reference), "BK" + digits(number), "repayment", 0, payment});
     return number;
   }
   int usual_delay() { return static_cast<int>(pick(3)); }
@@ -180,6 +188,7 @@ class StatementMonth {
         {p});
   }
   void add(Outcome outcome, std::vector<std::uint32_t> lines, std::vector<std::uint32_t> payments) {
+    for (const std::uint32_t l : lines) lines_[l].payment = no_place;
     planted_.push_back({outcome, std::move(lines), std::move(payments)});
   }
 
@@ -209,6 +218,8 @@ class StatementMonth {
     }
     lines_ = std::move(lines);
     payments_ = std::move(payments);
+    for (MonthLine& line : lines_)
+      if (line.payment != no_place) line.payment = payment_place[line.payment];
     for (Planted& each : planted_) {
       for (std::uint32_t& l : each.lines) l = line_place[l];
       for (std::uint32_t& p : each.payments) p = payment_place[p];
@@ -219,7 +230,7 @@ class StatementMonth {
   }
 
   std::mt19937_64 random_;
-  std::uint32_t loans_;
+  std::uint32_t loans_, round_;
   money::Day first_;
   int days_;
   std::vector<MonthPayment> payments_;
