@@ -147,6 +147,7 @@ constexpr std::array<std::pair<Kind, std::string_view>, 25> plain_kinds{
      {Kind::chart_published, "chart_published"},
      {Kind::period_closed, "period_closed"},
      {Kind::asserted, "asserted"},
+     {Kind::restated, "restated"},
      {Kind::open, "open"},
      {Kind::disburse, "disburse"},
      {Kind::open_disburse, "open_disburse"},
