@@ -114,7 +114,8 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
     return view;
   }
   if (const auto* restated = std::get_if<Restated>(&entry.payload)) {
-    const Product& from = state.products.at(restated->from).product;
+    if (std::max(restated->from, restated->to) >= state.products.size()) return view;
+    const Product& from = state.products[restated->from].product;
     view.text =
         fmt::format("product {} version {} restated as version {}: {} loans", from.id, from.version,
                     state.products.at(restated->to).product.version, restated->loans);

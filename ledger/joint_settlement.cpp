@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "loanbook/ledger/book_impl.hpp"
+#include "loanbook/ledger/gl_reading.hpp"
 #include "loanbook/ledger/joint.hpp"
 
 namespace loanbook::ledger {
