@@ -12,6 +12,7 @@
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/entry.hpp"
 #include "loanbook/ledger/reconciliation_book.hpp"
+#include "loanbook/ledger/restated.hpp"
 #include "loanbook/ledger/segment.hpp"
 #include "loanbook/money/money.hpp"
 
@@ -140,18 +141,10 @@ class SegmentText {
   std::size_t at_ = 0;
 };
 
-/// What a statement matched has no lines of a night: its bytes stand alone.
+/// What a statement matched or a restatement changed has no lines of a night: its bytes stand
+/// alone.
 bool is_reconciliation(std::string_view bytes) { return bytes.starts_with("LBREC"); }
-
-/// Segments that an entry names, in its order.
-std::vector<Digest> segments_of(const Entry& entry) {
-  if (const auto* closed = std::get_if<ledger::DayClosed>(&entry.payload)) return closed->segments;
-  if (const auto* fact = std::get_if<ledger::ReconciliationFact>(&entry.payload)) {
-    const auto* statement = std::get_if<ledger::StatementReconciled>(fact);
-    if (statement != nullptr && statement->segment) return {*statement->segment};
-  }
-  return {};
-}
+bool is_restated(std::string_view bytes) { return bytes.starts_with(ledger::restated_magic); }
 
 Status write_segment(const ledger::Book& book, const Digest& digest,
                      const std::function<void(std::string_view)>& sink) {
@@ -160,7 +153,7 @@ Status write_segment(const ledger::Book& book, const Digest& digest,
   const std::string_view all = *bytes;
   for (std::size_t at = 0; at < all.size(); at += chunk_bytes)
     sink(chunk_line(digest, all.substr(at, chunk_bytes)) + "\n");
-  if (is_reconciliation(all)) return money::ok();
+  if (is_reconciliation(all) || is_restated(all)) return money::ok();
   Result<Segment> segment = ledger::decode_segment(all);
   if (!segment) return segment.error();
   SegmentText text{std::move(*segment)};
@@ -233,9 +226,15 @@ class Import {
   Status read_segment() {
     if (ledger::sha256(collected_) != *segment_)
       return bad("journal.segment", "the bytes of the segment before have another digest");
-    if (is_reconciliation(collected_)) {
-      const auto matched = ledger::decode_reconciliation(collected_);
-      if (!matched) return bad("journal.segment", matched.error().message);
+    if (is_reconciliation(collected_) || is_restated(collected_)) {
+      Status readable = money::ok();
+      if (is_restated(collected_)) {
+        if (const auto loans = ledger::decode_restated(collected_); !loans)
+          readable = loans.error();
+      } else if (const auto matched = ledger::decode_reconciliation(collected_); !matched) {
+        readable = matched.error();
+      }
+      if (!readable) return bad("journal.segment", readable.error().message);
       expected_.emplace(Segment{});
     } else {
       Result<Segment> segment = ledger::decode_segment(collected_);
@@ -284,7 +283,7 @@ class Import {
     }
     if (entry_line(*entry, hash, *body) != text)
       return bad("journal.line_differs", "a field of the line is not what its bytes say");
-    const std::vector<Digest> named = segments_of(*entry);
+    const std::vector<Digest> named = ledger::segments_named_by(*entry);
     if (!named.empty() || std::holds_alternative<ledger::DayClosed>(entry->payload)) {
       if (known_ != std::set<Digest>(named.begin(), named.end()))
         return bad("journal.segment", "the segments before are not those that the entry names");
@@ -339,7 +338,7 @@ Status export_ndjson(const ledger::Book& book, const std::function<void(std::str
     for (const storage::StoredEntry& stored : part) {
       const Result<Entry> entry = ledger::decode_entry(stored.body);
       if (!entry) return entry.error();
-      for (const Digest& digest : segments_of(*entry)) {
+      for (const Digest& digest : ledger::segments_named_by(*entry)) {
         if (Status s = write_segment(book, digest, sink); !s) return s;
       }
       sink(entry_line(*entry, stored.hash, stored.body) + "\n");

@@ -125,16 +125,12 @@ Result<std::uint64_t> Recorder::loan_number(const Command& command) const {
   if (number == 0) {
     return refuse("loan.unknown", fmt::format("there is no loan '{}' in this book", command.loan));
   }
+  // An isolated loan takes what makes it fold again; the step itself refuses what does not.
   const LoanRecord& record = state_.loans.at(number);
   if (command.expect_version && *command.expect_version != record.version) {
     return refuse("loan.version_conflict",
                   fmt::format("loan '{}' is at version {}, expected was {}: read it again",
                               command.loan, record.version, *command.expect_version));
-  }
-  if (record.isolated) {
-    return refuse(
-        "loan.isolated",
-        fmt::format("loan '{}' is isolated from the nights; `status` says why", command.loan));
   }
   return number;
 }

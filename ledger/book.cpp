@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/segment.hpp"
 #include "loanbook/money/assert.hpp"
 
 namespace loanbook::ledger {
@@ -25,6 +28,28 @@ bool worth_a_checkpoint(const BookState& state) {
   return state.loans.size() < small_book_loans ||
          state.nights_since_checkpoint >= nights_to_replay ||
          state.head.sequence - state.checkpoint_sequence > money::limits::tail_entries_max / 4;
+}
+
+/// Written by a process that was killed before the entry that would name it.
+Result<std::vector<Digest>> unnamed_segments(const storage::View& view) {
+  std::set<Digest> named;
+  Status outcome = money::ok();
+  const Status scanned =
+      view.entries(1, view.head().sequence, [&](const storage::StoredEntry& stored) {
+        const Result<Entry> entry = decode_entry(stored.body);
+        if (!entry) {
+          outcome = entry.error();
+          return false;
+        }
+        for (const Digest& digest : segments_named_by(*entry)) named.insert(digest);
+        return true;
+      });
+  if (!scanned) return scanned.error();
+  if (!outcome) return outcome.error();
+  Result<std::vector<Digest>> all = view.segments();
+  if (!all) return all;
+  std::erase_if(*all, [&](const Digest& digest) { return named.contains(digest); });
+  return all;
 }
 
 }  // namespace
@@ -415,7 +440,12 @@ Status Book::rebuild() {
   if (!view) return view.error();
   Result<std::unique_ptr<BookState>> made = load_state(**view, false);
   if (!made) return made.error();
+  const Result<std::vector<Digest>> unnamed = unnamed_segments(**view);
+  if (!unnamed) return unnamed.error();
   view->reset();
+  for (const Digest& digest : *unnamed) {
+    if (Status s = impl_->store->drop_segment(digest); !s) return s;
+  }
   if (Status s = impl_->store->drop_rows(); !s) return s;
   impl_->night.reset();
   impl_->state = std::move(*made);

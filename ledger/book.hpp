@@ -12,6 +12,7 @@
 
 #include "loanbook/ledger/access.hpp"
 #include "loanbook/ledger/command.hpp"
+#include "loanbook/ledger/effect.hpp"
 #include "loanbook/ledger/gl_report.hpp"
 #include "loanbook/ledger/proof.hpp"
 #include "loanbook/ledger/reconciliation.hpp"
@@ -109,6 +110,14 @@ class Book {
   /// not; differences within tolerance are booked. The same file again changes nothing
   /// (`replayed`). A dry run writes nothing and is answered by a reader too. `reconcile.*`.
   [[nodiscard]] Result<ReconcileReport> reconcile(const ReconcileInput& input);
+
+  /// Folds loans of a wrong product version again under the right one and books the differences, as
+  /// one entry. The same key again changes nothing (`replayed`). A dry run writes nothing and is
+  /// answered by a reader too. `restate.*`.
+  [[nodiscard]] Result<RestateReport> restate(const RestateRequest& request);
+  /// What events would do if they were recorded now, one after the other; nothing is written, a
+  /// reader answers.
+  [[nodiscard]] Result<WhatIfReport> what_if(std::span<const Command> commands, bool by_night);
 
   /// Writes derived rows so that a reader replays less.
   Status checkpoint();

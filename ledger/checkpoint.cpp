@@ -16,7 +16,7 @@ namespace {
 using storage::Row;
 using storage::Space;
 
-constexpr std::uint8_t layout = 5;
+constexpr std::uint8_t layout = 6;
 constexpr std::size_t rows_per_put = 64;  // about 3 MB of loan pages a call
 
 std::string big_endian(std::uint64_t number) {
@@ -47,6 +47,14 @@ std::string encode_page(const LoanPage& page, std::uint64_t first, const BookSta
     out.u8(static_cast<std::uint8_t>((record.touched ? 1 : 0) | (record.isolated ? 2 : 0)));
     out.varint(record.on_line ? record.on_line->line : 0);
     out.text(record.party ? *record.party : std::string{});
+    out.varint(record.earlier ? record.earlier->size() : 0);
+    for (std::size_t k = 0; record.earlier && k < record.earlier->size(); ++k) {
+      const Earlier& earlier = (*record.earlier)[k];
+      out.varint(earlier.until);
+      out.varint(earlier.product);
+      out.u8(earlier.stood ? 1 : 0);
+      if (earlier.stood) out.day(*earlier.stood);
+    }
     encode(canonical(record, state), bytes);
   }
   return bytes;
@@ -70,6 +78,14 @@ bool decode_page(std::string_view bytes, BookState& state) {
     if (const auto line = static_cast<std::uint32_t>(in.varint()); line != 0)
       record.on_line.emplace().line = line;
     name_party(state, state.loans.size(), in.text());
+    const std::uint64_t earlier = in.varint();
+    for (std::uint64_t k = 0; in.good() && k < earlier; ++k) {
+      if (!record.earlier) record.earlier.emplace();
+      Earlier& was = record.earlier->emplace_back();
+      was.until = in.varint();
+      was.product = static_cast<std::uint32_t>(in.varint());
+      if (in.u8() != 0) was.stood = in.day();
+    }
     if (record.isolated) ++state.isolated;
     if (record.touched) state.touched.push_back(state.loans.size());
     std::string_view rest = in.rest();
@@ -265,7 +281,8 @@ bool load_rows(const storage::View& view, BookState& state, Rows rows) {
   if (!row || !row->has_value()) return false;
   Loader loader{view, state};
   if (!loader.checkpoint(**row) || !loader.totals()) return false;
-  if (rows == Rows::all && (!loader.pages() || !loader.credit_lines() || !loader.reconciliation() || !loader.keys()))
+  if (rows == Rows::all &&
+      (!loader.pages() || !loader.credit_lines() || !loader.reconciliation() || !loader.keys()))
     return false;
   state.checkpoint_sequence = state.head.sequence;
   for (auto& page : state.loans.pages())

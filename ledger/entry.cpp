@@ -158,6 +158,13 @@ struct PayloadEncoder {
   void operator()(const PeriodClosed& p) const { whole(p); }
   void operator()(const Asserted& p) const { whole(p); }
   void operator()(const ReconciliationFact& p) const { encode(out, p); }
+  void operator()(const Restated& p) const {
+    out.u8(static_cast<std::uint8_t>(p.cause));
+    out.varint(p.from);
+    out.varint(p.to);
+    out.varint(p.loans);
+    out.digest(p.segment);
+  }
 };
 
 /// A fact that was written as one text.
@@ -210,6 +217,15 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
       return decode_whole<PeriodClosed>(in);
     case Kind::asserted:
       return decode_whole<Asserted>(in);
+    case Kind::restated: {
+      Restated p;
+      p.cause = in.enumerator(RestateCause::product_version, RestateCause::product_version);
+      p.from = static_cast<std::uint32_t>(in.varint());
+      p.to = static_cast<std::uint32_t>(in.varint());
+      p.loans = in.varint();
+      p.segment = in.digest();
+      return Payload{p};
+    }
     case Kind::open:
     case Kind::open_disburse:
       return Payload{decode_opened(in)};

@@ -76,13 +76,22 @@ struct Paid {
 struct Reversed {
   std::uint64_t sequence = 0;
 };
+/// Why loans were folded again. Frozen.
+enum class RestateCause : std::uint8_t { product_version = 1 };
+struct Restated {
+  RestateCause cause = RestateCause::product_version;
+  std::uint32_t from = 0;  ///< of product_version: numbers of the wrong one and of the right one
+  std::uint32_t to = 0;
+  std::uint64_t loans = 0;
+  Digest segment{};  ///< what it changed, loan by loan (restated.hpp)
+};
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
 /// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations), LineFact (events
 /// of credit lines), ChartPublished, PeriodClosed, Asserted, TakenOver, ReconciliationFact
-/// (statements and breaks).
+/// (statements and breaks), Restated.
 using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
                              Reversed, Operated, LineFact, ChartPublished, PeriodClosed, Asserted,
-                             TakenOver, ReconciliationFact>;
+                             TakenOver, ReconciliationFact, Restated>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {

@@ -6,6 +6,7 @@
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/restated.hpp"
 #include "loanbook/ledger/segment.hpp"
 #include "loanbook/money/money.hpp"
 
@@ -75,8 +76,9 @@ struct TextOf {
                        money::text_of_minor(p.minor, known ? known->digits : 2U), p.currency);
   }
   std::string operator()(const ReconciliationFact& p) const { return text_of(p); }
-  // Names its line: written by the caller.
+  // These name lines and products: written by the caller.
   std::string operator()(const LineFact&) const { return {}; }
+  std::string operator()(const Restated&) const { return {}; }
 };
 
 }  // namespace
@@ -94,7 +96,7 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
   if (entry.loan != 0) view.digits = state.product_of(state.loans.at(entry.loan)).currency.digits;
   if (const auto* reversed = std::get_if<Reversed>(&entry.payload))
     view.reverses = reversed->sequence;
-  if (const auto* closed = std::get_if<DayClosed>(&entry.payload)) view.segments = closed->segments;
+  view.segments = segments_named_by(entry);
   if (entry.loan == 0) {
     for (const MovementBlock& block : entry.movements) {
       const Product& product = state.products.at(block.product).product;
@@ -105,20 +107,63 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
       }
     }
   }
-  if (const auto* fact = std::get_if<ReconciliationFact>(&entry.payload)) {
-    const auto* statement = std::get_if<StatementReconciled>(fact);
-    if (statement != nullptr && statement->segment) view.segments = {*statement->segment};
-  }
   if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
     if (const std::uint32_t line = line_of(*fact); line != 0)
       view.digits = state.lines.at(line).currency.digits;
     view.text = text_of(*fact, entry.kind, state.lines);
     return view;
   }
+  if (const auto* restated = std::get_if<Restated>(&entry.payload)) {
+    if (std::max(restated->from, restated->to) >= state.products.size()) return view;
+    const Product& from = state.products[restated->from].product;
+    view.text =
+        fmt::format("product {} version {} restated as version {}: {} loans", from.id, from.version,
+                    state.products.at(restated->to).product.version, restated->loans);
+    return view;
+  }
   const std::string text = std::visit(TextOf{view.digits, view.receipt.currency}, entry.payload);
   view.text = entry.loan != 0 ? fmt::format("{} {}", to_text(entry.kind), text) : text;
   return view;
 }
+
+namespace {
+
+/// Entries of the book that restated the loan, with what they moved of it.
+Status add_restated(const BookState& state, std::uint64_t number, const storage::View& view,
+                    std::vector<EntryView>& entries) {
+  const LoanRecord& record = state.loans.at(number);
+  if (!record.earlier) return money::ok();
+  for (const Earlier& earlier : *record.earlier) {
+    const Result<std::optional<storage::StoredEntry>> stored = view.entry(earlier.until);
+    if (!stored) return stored.error();
+    if (!stored->has_value()) continue;
+    const Result<Entry> entry = decode_entry((*stored)->body);
+    if (!entry) return entry.error();
+    const auto* restated = std::get_if<Restated>(&entry->payload);
+    if (restated == nullptr) continue;
+    const Result<RestatedSegment> segment = read_restated(view, restated->segment);
+    if (!segment) return segment.error();
+    EntryView shown = view_of(*entry, (*stored)->hash, state);
+    shown.totals.clear();
+    const Product& product = state.product_of(record);
+    shown.receipt.loan = record.id;
+    shown.receipt.currency = product.currency.text();
+    shown.digits = product.currency.digits;
+    for (const RestatedPart& part : segment->parts) {
+      const auto loan = std::ranges::find(part.loans, number, &RestatedLoan::loan);
+      if (loan == part.loans.end()) continue;
+      for (const auto& [role, minor] : loan->moved)
+        shown.receipt.movements.push_back({role, true, minor});
+      shown.receipt.changed = loan->changed;
+    }
+    const auto at = std::ranges::find_if(
+        entries, [&](const EntryView& other) { return other.receipt.sequence > entry->sequence; });
+    entries.insert(at, std::move(shown));
+  }
+  return money::ok();
+}
+
+}  // namespace
 
 Result<std::vector<EntryView>> Book::loan_entries(const std::string& id) const {
   const std::shared_lock lock(impl_->state_mutex);
@@ -142,6 +187,7 @@ Result<std::vector<EntryView>> Book::loan_entries(const std::string& id) const {
     sequence = entry->previous;
   }
   std::reverse(entries.begin(), entries.end());
+  if (Status s = add_restated(state, number, **view, entries); !s) return s.error();
   return entries;
 }
 

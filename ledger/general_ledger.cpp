@@ -67,6 +67,11 @@ Result<bool> corrected_since(const LoanRecord& record, Day day, const storage::V
   return false;
 }
 
+/// A later entry found the loan under another product version, or isolated.
+bool rebound_since(const LoanRecord& record, std::uint64_t booked) {
+  return record.earlier && record.earlier->back().until > booked;
+}
+
 }  // namespace
 
 Error without_loans() {
@@ -112,7 +117,7 @@ Result<std::vector<GlBalance>> Book::restated_balances(Day day) const {
     const LoanRecord& record = state.loans.at(number);
     const Result<bool> corrected = corrected_since(record, day, **view);
     if (!corrected) return corrected.error();
-    if (!*corrected || record.isolated) continue;
+    if ((!*corrected && !rebound_since(record, *booked)) || record.isolated) continue;
     const auto before = loan_booked(state, number, **view, opening, *booked);
     if (!before) return before.error();
     Result<LoanHistory> all = history_known_at(record, state.head.sequence, **view);
@@ -121,12 +126,14 @@ Result<std::vector<GlBalance>> Book::restated_balances(Day day) const {
     try {
       const LoanState after = fold(record.state.product, record.state.terms,
                                    state.product_of(record), all->events, opening);
-      if (totals->size() <= record.state.product) totals->resize(record.state.product + 1);
-      LoanBalances::each_difference(
-          after.balance, *before ? (*before)->balance : LoanBalances{},
-          [&](Role role, std::int64_t minor) {
-            (*totals)[record.state.product][static_cast<std::size_t>(role)] += minor;
-          });
+      const auto put = [&](const LoanState& loan, int sign) {
+        if (totals->size() <= loan.product) totals->resize(loan.product + 1);
+        LoanBalances::each_difference(loan.balance, {}, [&](Role role, std::int64_t minor) {
+          (*totals)[loan.product][static_cast<std::size_t>(role)] += sign * money::Int128{minor};
+        });
+      };
+      if (*before) put(**before, -1);
+      put(after, 1);
     } catch (const LoanFault& fault) {
       return Error{
           .id = "loan.beyond_limits",
@@ -203,8 +210,8 @@ Status Book::loan_balances(std::optional<std::uint64_t> through,
     if (!loan) return loan.error();
     if (!loan->has_value()) continue;
     const LoanRecord& record = state.loans.at(number);
-    const Product& product = state.product_of(record);
-    if (!use({record.id, record.state.product, product.id, std::string(product.currency.text()),
+    const Product& product = state.products[(*loan)->product].product;
+    if (!use({record.id, (*loan)->product, product.id, std::string(product.currency.text()),
               product.currency.digits, (*loan)->balance.all()}))
       break;
   }

@@ -4,6 +4,7 @@
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/gl_reading.hpp"
+#include "loanbook/ledger/restated.hpp"
 
 namespace loanbook::ledger {
 namespace {
@@ -12,6 +13,12 @@ constexpr date::days one_day{1};
 
 AccruedLevels booked_of(const Visit& visit) {
   return {visit.interest_booked, visit.penalty_booked, visit.compound_booked};
+}
+
+void add_accruing(AccruedLevels& levels, Role role, std::int64_t minor) {
+  for (std::size_t i = 0; i < accruing_roles.size(); ++i) {
+    if (role == accruing_roles.at(i)) levels.at(i) += minor;
+  }
 }
 
 /// What entries of the day moved on the accruing roles of their loans.
@@ -27,13 +34,22 @@ Result<std::map<std::uint64_t, AccruedLevels>> events_of(const storage::View& vi
       outcome = entry.error();
       return false;
     }
+    if (const auto* restated = std::get_if<Restated>(&entry->payload)) {
+      const Result<RestatedSegment> segment = read_restated(view, restated->segment);
+      if (!segment) {
+        outcome = segment.error();
+        return false;
+      }
+      for (const RestatedPart& part : segment->parts) {
+        for (const RestatedLoan& loan : part.loans) {
+          for (const auto& [role, minor] : loan.moved) add_accruing(moved[loan.loan], role, minor);
+        }
+      }
+    }
     if (entry->loan == 0) return true;
     for (const MovementBlock& block : entry->movements) {
       for (const auto& line : block.lines) {
-        for (std::size_t i = 0; i < accruing_roles.size(); ++i) {
-          if (line.role == accruing_roles.at(i))
-            moved[entry->loan].at(i) += static_cast<std::int64_t>(line.minor);
-        }
+        add_accruing(moved[entry->loan], line.role, static_cast<std::int64_t>(line.minor));
       }
     }
     return true;
@@ -76,6 +92,7 @@ Status RunningLines::take(const std::vector<Segment>& segments) {
         Loan& loan = loans_[visit.loan];
         loan.product = part.product;
         loan.lines = visit.lines;
+        loan.isolated_at.reset();
       }
     }
     for (const Segment::Isolated& isolated : segment.isolated)

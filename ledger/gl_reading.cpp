@@ -175,14 +175,22 @@ Result<std::optional<LoanState>> loan_booked(const BookState& state, std::uint64
   const LoanRecord& record = state.loans.at(number);
   if (through >= state.head.sequence && opening == state.business_date)
     return std::optional(canonical(record, state));
-  if (record.isolated && opening >= record.state.day) return std::optional(record.state);
-  Result<LoanHistory> all = history_known_at(record, through, view);
+  return loan_known(state, record, view, opening, through);
+}
+
+Result<std::optional<LoanState>> loan_known(const BookState& state, const LoanRecord& record,
+                                            const storage::View& view, Day day,
+                                            std::uint64_t known_at) {
+  const Binding bound = binding_at(record, known_at);
+  // What is isolated stands still.
+  const Day at = bound.stood ? std::min(day, *bound.stood) : day;
+  Result<LoanHistory> all = history_known_at(record, known_at, view);
   if (!all) return all.error();
   if (all->events.empty() && all->reversed_by.empty()) return std::optional<LoanState>{};
-  std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > opening; });
+  std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > at; });
   try {
-    return std::optional(fold(record.state.product, record.state.terms, state.product_of(record),
-                              all->events, opening));
+    return std::optional(fold(bound.product, record.state.terms,
+                              state.products[bound.product].product, all->events, at));
   } catch (const LoanFault& fault) {
     return Error{
         .id = "loan.beyond_limits",

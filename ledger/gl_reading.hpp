@@ -38,6 +38,12 @@ void add(DayTotals& sum, const std::vector<MovementBlock>& movements, int sign);
 [[nodiscard]] money::Int128 figure_of(const Asserted& asserted,
                                       const std::vector<GlBalance>& balances);
 
+/// A loan at the opening of `day` from its entries up to `known_at`, under the product version that
+/// it stood under then; an isolated one as it stood. Nothing where it was not there yet.
+[[nodiscard]] Result<std::optional<LoanState>> loan_known(const BookState& state,
+                                                          const LoanRecord& record,
+                                                          const storage::View& view, Day day,
+                                                          std::uint64_t known_at);
 /// A loan as booked when `through` was the last entry, at the opening that belongs to it; nothing
 /// where it was not there yet.
 [[nodiscard]] Result<std::optional<LoanState>> loan_booked(const BookState& state,

@@ -8,6 +8,7 @@
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/gl_nights.hpp"
 #include "loanbook/ledger/gl_reading.hpp"
+#include "loanbook/ledger/restated.hpp"
 #include "loanbook/money/money.hpp"
 
 namespace loanbook::ledger {
@@ -68,7 +69,7 @@ class InternalReconciliation {
                                std::optional<std::uint32_t> only) const {
     DayTotals sums(state_.products.size());
     for (std::uint64_t number = 1; number <= state_.loans.size(); ++number) {
-      const std::uint32_t product = state_.loans.at(number).state.product;
+      const std::uint32_t product = binding_at(state_.loans.at(number), through).product;
       if (only && product != *only) continue;
       const auto loan = loan_booked(state_, number, view_, opening, through);
       if (!loan) return loan.error();
@@ -137,8 +138,13 @@ class InternalReconciliation {
       DayTotals own;
       add(own, entry->movements, 1);
       if (entry->kind == Kind::day_closed) of_night = at(own, number, role);
-      if (entry->loan == 0 || state_.loans.at(entry->loan).state.product != number) continue;
-      const Result<money::Int128> folded = fold_moves(*entry, day, role);
+      if (const auto* restated = std::get_if<Restated>(&entry->payload)) {
+        const Result<std::string> differs = in_restated(*entry, *restated, day, number, role);
+        if (!differs || !differs->empty()) return differs;
+      }
+      if (entry->loan == 0 || binding_at(state_.loans.at(entry->loan), sequence).product != number)
+        continue;
+      const Result<money::Int128> folded = fold_moves(entry->loan, sequence, day, role);
       if (!folded) return folded.error();
       if (*folded != at(own, number, role)) {
         return fmt::format("entry {} of loan '{}', booked on {}, moves {}; its fold moves {}",
@@ -157,13 +163,37 @@ class InternalReconciliation {
     return in_night(day, number, role, of_night);
   }
 
-  Result<money::Int128> fold_moves(const Entry& entry, Day day, Role role) const {
+  /// The first loan that a restatement leaves at another balance than its fold; empty: none.
+  Result<std::string> in_restated(const Entry& entry, const Restated& restated, Day day,
+                                  std::uint32_t number, Role role) const {
+    const Result<RestatedSegment> segment = read_restated(view_, restated.segment);
+    if (!segment) return segment.error();
+    const auto amount = [&](const RoleAmounts& amounts) {
+      const auto at = std::ranges::find(amounts, role, [](const auto& each) { return each.first; });
+      return at == amounts.end() ? 0 : at->second;
+    };
+    for (const RestatedPart& part : segment->parts) {
+      if (part.from != number && part.to != number) continue;
+      for (const RestatedLoan& loan : part.loans) {
+        const Result<money::Int128> folded = fold_moves(loan.loan, entry.sequence, day, role);
+        if (!folded) return folded.error();
+        if (*folded == amount(loan.moved)) continue;
+        return fmt::format("entry {} restates loan '{}' by {}; its folds differ by {}",
+                           entry.sequence, state_.loans.at(loan.loan).id,
+                           text(amount(loan.moved), number), text(*folded, number));
+      }
+    }
+    return std::string{};
+  }
+
+  Result<money::Int128> fold_moves(std::uint64_t number, std::uint64_t sequence, Day day,
+                                   Role role) const {
     money::Int128 moved = 0;
-    for (const std::uint64_t through : {entry.sequence - 1, entry.sequence}) {
-      const auto loan = loan_booked(state_, entry.loan, view_, day, through);
+    for (const std::uint64_t through : {sequence - 1, sequence}) {
+      const auto loan = loan_booked(state_, number, view_, day, through);
       if (!loan) return loan.error();
       if (!loan->has_value()) continue;
-      moved += (through == entry.sequence ? 1 : -1) * (*loan)->balance.get(role);
+      moved += (through == sequence ? 1 : -1) * (*loan)->balance.get(role);
     }
     return moved;
   }

@@ -49,7 +49,7 @@ Place place_of(Role role) {
     case Role::goodwill_interest:
     case Role::goodwill_fee:
     case Role::goodwill_penalty:
-    case Role::goodwill_expense:  // the lead pays in the borrower's place
+    case Role::goodwill_expense:   // the lead pays in the borrower's place
     case Role::coupon_receivable:  // or somebody else does
       return {Side::money};
     case Role::charge_off_expense:

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "loanbook/ledger/book_impl.hpp"
+#include "loanbook/ledger/gl_reading.hpp"
 #include "loanbook/ledger/joint.hpp"
 
 namespace loanbook::ledger {
@@ -29,17 +30,15 @@ Places places_of(const BookState& book, std::string_view partner) {
 }
 
 /// The loan as it was booked at the close of `day`: entries up to `known_at`, the night included.
-Result<LoanState> booked_at_close(const LoanRecord& record, const Product& product,
+Result<LoanState> booked_at_close(const LoanRecord& record, const BookState& book,
                                   const storage::View& view, Day day, std::uint64_t known_at) {
-  const Result<LoanHistory> all = history_known_at(record, known_at, view);
-  if (!all) return all.error();
-  try {
-    return fold(record.state.product, record.state.terms, product, all->events, day + one_day);
-  } catch (const LoanFault& fault) {
-    return Error{
-        .id = "loan.beyond_limits",
-        .message = fmt::format("loan '{}' cannot be computed: {}", record.id, fault.reason)};
-  }
+  Result<std::optional<LoanState>> known = loan_known(book, record, view, day + one_day, known_at);
+  if (!known) return known.error();
+  if (known->has_value()) return std::move(**known);
+  LoanState none;
+  none.product = binding_at(record, known_at).product;
+  none.terms = record.state.terms;
+  return none;
 }
 
 /// Can nothing have happened between the partners on `day`? Cash moves by entries alone, and the
@@ -47,7 +46,8 @@ Result<LoanState> booked_at_close(const LoanRecord& record, const Product& produ
 Result<bool> rested(const LoanRecord& record, const Product& product, const storage::View& view,
                     Day day) {
   if (product.joint->compensation_days != 0) return false;
-  const Result<Entry> last = entry_of(view, record.last_entry);
+  const std::uint64_t restated = record.earlier ? record.earlier->back().until : 0;
+  const Result<Entry> last = entry_of(view, std::max(record.last_entry, restated));
   if (!last) return last.error();
   return last->booking_date < day;
 }
@@ -107,13 +107,16 @@ Result<PartnerSettlement> Book::partner_settlement(const std::string& partner, D
     const Result<bool> resting = rested(record, product, **view, day);
     if (!resting) return resting.error();
     if (*resting) continue;
-    const Result<LoanState> now = booked_at_close(record, product, **view, day, *known);
+    const Result<LoanState> now = booked_at_close(record, book, **view, day, *known);
     if (!now) return now.error();
     const Result<LoanState> before =
-        booked_at_close(record, product, **view, day - one_day, *known_before);
+        booked_at_close(record, book, **view, day - one_day, *known_before);
     if (!before) return before.error();
-    PartnerSettlementRow row = difference_of(partner_totals(*now, *product.joint, *place),
-                                             partner_totals(*before, *product.joint, *place));
+    // Versions that a loan may go over between name the same parties at the same places.
+    const auto totals = [&](const LoanState& loan) {
+      return partner_totals(loan, *book.products[loan.product].product.joint, *place);
+    };
+    PartnerSettlementRow row = difference_of(totals(*now), totals(*before));
     if (is_empty(row)) continue;
     row.loan = record.id;
     row.product = product.id;

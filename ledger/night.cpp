@@ -98,7 +98,7 @@ struct Charges {
 
 /// The active loans of one product in columns, by loan number.
 struct NightEngine::Lane {
-  const Product& product;
+  const Product product;  // its own: a product published since moves the others
   std::vector<std::uint64_t> loan;
   std::vector<std::uint8_t> alive;
   std::vector<std::int32_t> next_change;  ///< day number
@@ -263,7 +263,19 @@ NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::u
   Visited result;
   const Day opening = day + one_day;
   const Product& product = lane.product;
-  Visit written;
+  const auto write = [&](std::uint64_t number, const LoanState& loan) {
+    Visit written{.loan = number,
+                  .status = loan.status,
+                  .bucket = loan.bucket,
+                  .interest_booked = loan.balance.get(Role::interest_accrued),
+                  .penalty_booked = loan.balance.get(Role::penalty_receivable),
+                  .compound_booked = loan.balance.get(Role::compound_receivable),
+                  .lines = {}};
+    add_lines(loan, product, written);
+    const std::size_t before_it = result.bytes.size();
+    encode_visit(written, result.bytes);
+    result.written.emplace_back(number, result.bytes.size() - before_it);
+  };
   for (const std::uint64_t number : loans) {
     LoanRecord& record = state_.loans.at(number);
     LoanState next = record.state;
@@ -279,6 +291,8 @@ NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::u
         advance(record.state, product, day);
         accrue(record.state, product, day);
         result.isolated.push_back({number, fault.reason});
+        // What an event of today made of its lines stands from here on.
+        if (record.touched) write(number, record.state);
         continue;
       }
       LoanBalances::each_difference(next.balance, start, [&](Role role, std::int64_t minor) {
@@ -288,19 +302,7 @@ NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::u
       result.isolated.push_back({number, fault.reason});
       continue;
     }
-    if (record.touched || !same_lines(record.state, next)) {
-      written = Visit{.loan = number,
-                      .status = next.status,
-                      .bucket = next.bucket,
-                      .interest_booked = next.balance.get(Role::interest_accrued),
-                      .penalty_booked = next.balance.get(Role::penalty_receivable),
-                      .compound_booked = next.balance.get(Role::compound_receivable),
-                      .lines = {}};
-      add_lines(next, product, written);
-      const std::size_t before_it = result.bytes.size();
-      encode_visit(written, result.bytes);
-      result.written.emplace_back(number, result.bytes.size() - before_it);
-    }
+    if (record.touched || !same_lines(record.state, next)) write(number, next);
     if (record.bucket_closed != next.bucket) {
       BucketChange& change = result.buckets[{record.bucket_closed, next.bucket}];
       ++change.loans;

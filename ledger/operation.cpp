@@ -138,7 +138,7 @@ std::uint8_t place_of(std::string_view word, std::string_view words) {
   return 0;
 }
 
-constexpr std::array<std::pair<Kind, std::string_view>, 25> plain_kinds{
+constexpr std::array<std::pair<Kind, std::string_view>, 26> plain_kinds{
     {{Kind::book_opened, "book_opened"},
      {Kind::product_published, "product_published"},
      {Kind::series_published, "series_published"},
@@ -147,6 +147,7 @@ constexpr std::array<std::pair<Kind, std::string_view>, 25> plain_kinds{
      {Kind::chart_published, "chart_published"},
      {Kind::period_closed, "period_closed"},
      {Kind::asserted, "asserted"},
+     {Kind::restated, "restated"},
      {Kind::open, "open"},
      {Kind::disburse, "disburse"},
      {Kind::open_disburse, "open_disburse"},

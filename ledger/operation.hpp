@@ -28,6 +28,7 @@ enum class Kind : std::uint8_t {
   chart_published = 6,
   period_closed = 7,
   asserted = 8,
+  restated = 9,  ///< payload `Restated`
   open = 10,
   disburse = 11,
   open_disburse = 12,

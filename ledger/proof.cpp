@@ -8,6 +8,7 @@
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/merkle.hpp"
+#include "loanbook/ledger/restated.hpp"
 #include "loanbook/ledger/segment.hpp"
 
 namespace loanbook::ledger {
@@ -16,6 +17,7 @@ namespace {
 /// First byte of a night's record, after its day. Frozen.
 constexpr std::uint8_t night_visited = 1;
 constexpr std::uint8_t night_isolated = 2;
+constexpr std::uint8_t restated_again = 3;
 
 std::string_view bytes_of(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
@@ -25,9 +27,14 @@ std::string_view bytes_of(const Digest& digest) {
 /// needs.
 class Walk {
  public:
+  /// `product`: the entry that published the version of the one loan.
   Walk(const storage::View& view, std::uint64_t sequence, std::vector<std::uint64_t> wanted,
-       std::uint64_t loan)
-      : view_(view), wanted_(std::move(wanted)), loan_(loan), entries_(wanted_leaves(wanted_)) {
+       std::uint64_t loan, std::uint64_t product)
+      : view_(view),
+        wanted_(std::move(wanted)),
+        loan_(loan),
+        product_(product),
+        entries_(wanted_leaves(wanted_)) {
     head_.sequence = sequence;
   }
 
@@ -56,10 +63,13 @@ class Walk {
   [[nodiscard]] const ProofHead& head() const { return head_; }
   [[nodiscard]] LoanProof proof() && {
     LoanProof proof{.head = head_, .loan = loan_, .nights = std::move(nights_)};
-    for (ProvenEntry& each : members_) each.path = entries_.path(each.sequence - 1);
-    proof.product = std::move(members_.front());
-    proof.entries.assign(std::make_move_iterator(members_.begin() + 1),
-                         std::make_move_iterator(members_.end()));
+    for (ProvenEntry& each : members_) {
+      each.path = entries_.path(each.sequence - 1);
+      if (each.sequence == product_)
+        proof.product = std::move(each);
+      else
+        proof.entries.push_back(std::move(each));
+    }
     proof.path = std::move(path_);
     return proof;
   }
@@ -109,12 +119,13 @@ class Walk {
       Loan& loan = loans_[entry->loan - 1];
       loan.version = entry->version;
       loan.last = stored.hash;
-      if (const auto* opened = std::get_if<Opened>(&entry->payload)) loan.product = opened->product;
+      if (const Opened* opened = opened_of(*entry)) loan.product = opened->product;
     }
     if (std::binary_search(wanted_.begin(), wanted_.end(), stored.sequence))
       members_.push_back({stored.sequence, previous_, stored.body, {}});
     previous_ = stored.hash;
     if (const auto* closed = std::get_if<DayClosed>(&entry->payload)) return night(*closed);
+    if (const auto* again = std::get_if<Restated>(&entry->payload)) return restated(*entry, *again);
     return money::ok();
   }
 
@@ -133,6 +144,25 @@ class Walk {
         std::string record = begin_record(closed.day, night_isolated);
         Encoder{record}.text(isolated.reason);
         add_night(isolated.loan, std::move(record));
+      }
+    }
+    return money::ok();
+  }
+
+  Status restated(const Entry& entry, const Restated& restated) {
+    const Result<RestatedSegment> segment = read_restated(view_, restated.segment);
+    if (!segment) return segment.error();
+    for (const RestatedPart& part : segment->parts) {
+      for (const RestatedLoan& loan : part.loans) {
+        if (loan.loan == 0 || loan.loan > loans_.size() || part.to >= products_.size()) continue;
+        std::string record = begin_record(entry.booking_date, restated_again);
+        Encoder out{record};
+        out.varint(entry.sequence);
+        out.varint(part.from);
+        out.varint(part.to);
+        encode_restated(part, loan, record);
+        add_night(loan.loan, std::move(record));
+        loans_[loan.loan - 1].product = part.to;
       }
     }
     return money::ok();
@@ -157,6 +187,7 @@ class Walk {
   const storage::View& view_;
   std::vector<std::uint64_t> wanted_;  // sequences whose entries are kept, rising
   std::uint64_t loan_;
+  std::uint64_t product_;
   ProofHead head_;
   Digest previous_{};
   MerkleTree entries_;
@@ -182,7 +213,7 @@ Result<ProofHead> Book::proof_head(std::optional<std::uint64_t> sequence) const 
     return no_such_entry(*sequence, last);
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
-  Walk walk{**view, sequence.value_or(last), {}, 0};
+  Walk walk{**view, sequence.value_or(last), {}, 0, 0};
   if (Status s = walk.run(); !s) return s.error();
   return walk.head();
 }
@@ -210,10 +241,11 @@ Result<LoanProof> Book::prove(const std::string& id, std::optional<std::uint64_t
     at = entry->previous;
   }
   if (wanted.empty()) return unknown;
-  // Published before the loan was opened: the first of them.
-  wanted.push_back(state.products.at(record.state.product).sequence);
+  const std::uint64_t product =
+      state.products.at(binding_at(record, sequence.value_or(last)).product).sequence;
+  wanted.push_back(product);
   std::sort(wanted.begin(), wanted.end());
-  Walk walk{**view, sequence.value_or(last), std::move(wanted), number};
+  Walk walk{**view, sequence.value_or(last), std::move(wanted), number, product};
   if (Status s = walk.run(); !s) return s.error();
   return std::move(walk).proof();
 }

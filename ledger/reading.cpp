@@ -59,11 +59,6 @@ PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Prod
   return row;
 }
 
-Error wrapped(const LoanRecord& record, const LoanFault& fault) {
-  return Error{.id = "loan.beyond_limits",
-               .message = fmt::format("loan '{}' cannot be computed: {}", record.id, fault.reason)};
-}
-
 Error unknown_loan(const std::string& id) {
   return Error{.id = "loan.unknown",
                .message = fmt::format("there is no loan '{}' in this book", id)};
@@ -86,24 +81,21 @@ namespace {
 
 /// The loan at the opening of `day`: folded from its entries up to `known_at` whose value date is
 /// not after `day`, before that day's accrual.
-Result<LoanState> state_at(const LoanRecord& record, const Product& product,
+Result<LoanState> state_at(const LoanRecord& record, const BookState& book,
                            const storage::View& view, Day day, std::uint64_t known_at) {
-  Result<LoanHistory> all = history_known_at(record, known_at, view);
-  if (!all) return all.error();
-  std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
-  try {
-    return fold(record.state.product, record.state.terms, product, all->events, day);
-  } catch (const LoanFault& fault) {
-    return wrapped(record, fault);
-  }
+  Result<std::optional<LoanState>> known = loan_known(book, record, view, day, known_at);
+  if (!known) return known.error();
+  if (known->has_value()) return std::move(**known);
+  const Binding bound = binding_at(record, known_at);
+  return fold(bound.product, record.state.terms, book.products[bound.product].product, {}, day);
 }
 
 /// The same, from memory where that is what it holds.
 Result<LoanState> state_of(const LoanRecord& record, const BookState& book,
                            const storage::View& view, Day day, std::uint64_t known_at) {
   const bool now = known_at >= book.head.sequence && day == book.business_date;
-  if (now || (record.isolated && day >= record.state.day)) return canonical(record, book);
-  return state_at(record, book.product_of(record), view, day, known_at);
+  if (now) return canonical(record, book);
+  return state_at(record, book, view, day, known_at);
 }
 
 /// Every customer's loans together, where a product of the book asks for it.
@@ -119,7 +111,7 @@ Result<std::map<std::string, CustomerStanding>> customers_of(const BookState& bo
     if (!record.party) continue;
     const Result<LoanState> state = state_of(record, book, view, day, known_at);
     if (!state) return state.error();
-    customers[*record.party].add(*state, book.product_of(record), day);
+    customers[*record.party].add(*state, book.products[state->product].product, day);
   }
   return customers;
 }
@@ -207,7 +199,6 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
   const std::uint64_t number = book.loan_number(id);
   if (number == 0) return unknown_loan(id);
   const LoanRecord& record = book.loans.at(number);
-  const Product& product = book.product_of(record);
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
   LoanView answer;
@@ -217,6 +208,7 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
       state_of(record, book, **view, answer.as_of, answer.known_at);
   if (!read_state) return read_state.error();
   const LoanState& state = *read_state;
+  const Product& product = book.products[state.product].product;
   CustomerStanding customer;
   if (record.party && product.quality.customer != CustomerRule::own) {
     Status read = money::ok();
@@ -228,7 +220,7 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
         read = stands.error();
         return true;
       }
-      customer.add(*stands, book.product_of(its), answer.as_of);
+      customer.add(*stands, book.products[stands->product].product, answer.as_of);
       return false;
     }));
     if (!read) return read.error();
@@ -320,9 +312,9 @@ Status Book::portfolio(Day opening, std::uint64_t known_at,
   const CustomerStanding alone{};
   for (std::uint64_t number = 1; number <= book.loans.size(); ++number) {
     const LoanRecord& record = book.loans.at(number);
-    const Product& product = book.product_of(record);
     const Result<LoanState> state = state_of(record, book, **view, opening, known_at);
     if (!state) return state.error();
+    const Product& product = book.products[state->product].product;
     const bool there = state->lent != 0 || state->status != LoanStatus::cancelled;
     if (!there && opening != book.business_date) continue;
     const CustomerStanding& customer =

@@ -41,6 +41,14 @@ void name_line(Receipt& receipt, const LineState& line) {
 }
 
 Error fault(const LoanRecord& record, const LoanFault& what) {
+  if (record.isolated) {
+    return Error{
+        .id = "loan.isolated",
+        .message = fmt::format("loan '{}' is isolated and this event does not let it go on: {}; "
+                               "nothing was recorded. Reverse the entry that made it so, or "
+                               "restate its product version",
+                               record.id, what.reason)};
+  }
   return Error{.id = "loan.beyond_limits",
                .message = fmt::format("loan '{}' cannot take this event: {}; nothing was recorded",
                                       record.id, what.reason)};
@@ -218,6 +226,7 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
         state_.lines.restore(kept_line);
         if (newly_touched) state_.touched.pop_back();
         if (kept) {
+          if (kept->isolated && !state_.loans.at(loan).isolated) ++state_.isolated;
           state_.loans.at(loan) = *kept;
         } else {
           const LoanRecord& gone = state_.loans.at(loan);
@@ -320,7 +329,7 @@ void Recorder::undo() {
 
 Status Recorder::step(Entry& entry, LoanRecord& record, bool is_new) {
   if (entry.kind == Kind::reverse || entry.value_date < state_.business_date ||
-      (!is_new && stands_first(event_of(entry))))
+      (!is_new && stands_first(event_of(entry))) || record.isolated)
     return step_in_the_past(entry, record, is_new);
   const Product& product = state_.product_of(record);
   try {
@@ -340,6 +349,8 @@ Status Recorder::step(Entry& entry, LoanRecord& record, bool is_new) {
 Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new) {
   const Product& product = state_.product_of(record);
   const Day through = state_.business_date;
+  // An isolated loan was booked through the day before it stands at, and no further.
+  const Day booked = record.isolated ? record.state.day : through;
   std::vector<LoanEvent> events_before;
   if (!is_new) {
     Result<LoanHistory> all =
@@ -363,7 +374,7 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new)
     LoanBalances balance_before{};
     if (!is_new)
       balance_before =
-          fold(now.product, now.terms, product, events_before, through, &steps_before).balance;
+          fold(now.product, now.terms, product, events_before, booked, &steps_before).balance;
     LoanState next = fold(now.product, now.terms, product, events_after, through, &steps_after);
 
     Balances own{};
@@ -393,7 +404,10 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new)
     add_lines(block, own, false);
     add_lines(block, consequences, true);
     if (!block.lines.empty()) entry.movements.push_back(std::move(block));
-    record.state = std::move(next);
+    if (record.isolated)
+      rebind(state_, entry.loan, entry.sequence, std::move(next));
+    else
+      record.state = std::move(next);
   } catch (const LoanFault& what) {
     return fault(record, what);
   }

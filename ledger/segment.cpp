@@ -144,6 +144,16 @@ Result<Segment> decode_segment(std::string_view bytes) {
   return segment;
 }
 
+std::vector<Digest> segments_named_by(const Entry& entry) {
+  if (const auto* closed = std::get_if<DayClosed>(&entry.payload)) return closed->segments;
+  if (const auto* restated = std::get_if<Restated>(&entry.payload)) return {restated->segment};
+  if (const auto* fact = std::get_if<ReconciliationFact>(&entry.payload)) {
+    const auto* statement = std::get_if<StatementReconciled>(fact);
+    if (statement != nullptr && statement->segment) return {*statement->segment};
+  }
+  return {};
+}
+
 Result<storage::Bytes> segment_bytes(const storage::View& view, const Digest& digest) {
   Result<std::optional<storage::Bytes>> bytes = view.segment(digest);
   if (!bytes) return bytes.error();

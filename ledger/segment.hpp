@@ -69,6 +69,8 @@ struct EncodedProduct {
 [[nodiscard]] std::string encode_segment(Day day, const std::vector<EncodedProduct>& products,
                                          const std::vector<Segment::Isolated>& isolated);
 [[nodiscard]] Result<Segment> decode_segment(std::string_view bytes);
+/// Those that an entry names, in its order: nights, statements, restatements.
+[[nodiscard]] std::vector<Digest> segments_named_by(const Entry& entry);
 /// `integrity.segment_missing`, `integrity.segment_damaged` (its bytes do not have its digest).
 [[nodiscard]] Result<storage::Bytes> segment_bytes(const storage::View& view, const Digest& digest);
 /// The same, read.

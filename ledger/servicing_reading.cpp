@@ -426,6 +426,8 @@ Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as
   const Result<Found> found = find_loan(*impl_->state, id);
   if (!found) return found.error();
   const Day day = as_of.value_or(impl_->state->business_date);
+  const Binding bound = binding_at(*found->record, known_at.value_or(impl_->state->head.sequence));
+  const Product& product = impl_->state->products[bound.product].product;
   LoanState state = canonical(*found->record, *impl_->state);
   if (as_of || known_at) {
     const Result<ReadView> reader = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
@@ -441,12 +443,11 @@ Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as
     if (!all) return all.error();
     std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
     try {
-      state = fold(state.product, state.terms, *found->product, all->events, day);
+      state = fold(bound.product, state.terms, product, all->events, day);
     } catch (const LoanFault& fault) {
       return beyond(fault);
     }
   }
-  const Product& product = *found->product;
   StandingView view;
   view.held = -balance_of(state, Role::overpayment);
   if (!state.servicing) return view;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/restated.hpp"
 #include "loanbook/ledger/segment.hpp"
 #include "loanbook/money/assert.hpp"
 
@@ -70,6 +71,26 @@ Result<LoanHistory> history(std::uint64_t last, const EntrySource& source) {
   }
   std::sort(result.events.begin(), result.events.end(), before);
   return result;
+}
+
+Binding binding_at(const LoanRecord& record, std::uint64_t known_at) {
+  if (record.earlier) {
+    for (const Earlier& earlier : *record.earlier) {
+      if (known_at < earlier.until) return {earlier.product, earlier.stood};
+    }
+  }
+  return {record.state.product,
+          record.isolated ? std::optional(record.state.day) : std::optional<Day>{}};
+}
+
+void rebind(BookState& state, std::uint64_t loan, std::uint64_t sequence, LoanState next) {
+  LoanRecord& record = state.loans.at(loan);
+  if (!record.earlier) record.earlier.emplace();
+  const Binding bound = binding_at(record, sequence);
+  record.earlier->push_back({sequence, bound.product, bound.stood});
+  record.state = std::move(next);
+  if (record.isolated) --state.isolated;
+  record.isolated = false;
 }
 
 void add_movements(BookState& state, const Entry& entry, int sign) {
@@ -171,12 +192,16 @@ Status replay_loan_event(BookState& state, const Entry& entry, const storage::Vi
   const bool in_the_past = entry.kind == Kind::reverse || entry.value_date < state.business_date ||
                            stands_first(event_of(entry));
   try {
-    if (in_the_past) {
+    if (in_the_past || record.isolated) {
       Result<LoanHistory> all =
           history(entry.sequence, [&](std::uint64_t s) { return entry_of(view, s); });
       if (!all) return all.error();
-      record.state =
+      LoanState next =
           fold(record.state.product, record.state.terms, product, all->events, state.business_date);
+      if (record.isolated)
+        rebind(state, entry.loan, entry.sequence, std::move(next));
+      else
+        record.state = std::move(next);
     } else {
       advance(record.state, product, entry.value_date);
       apply(record.state, product, event_of(entry));
@@ -185,6 +210,41 @@ Status replay_loan_event(BookState& state, const Entry& entry, const storage::Vi
     return Error{.id = "integrity.fold",
                  .message = fmt::format("entry {} of loan '{}' cannot be folded: {}",
                                         entry.sequence, record.id, fault.reason)};
+  }
+  return money::ok();
+}
+
+Status replay_restated(BookState& state, const Entry& entry, const Restated& restated,
+                       const storage::View& view) {
+  const Result<RestatedSegment> segment = read_restated(view, restated.segment);
+  if (!segment) return segment.error();
+  for (const RestatedPart& part : segment->parts) {
+    for (const RestatedLoan& loan : part.loans) {
+      if (loan.loan > state.loans.size() || part.to >= state.products.size()) {
+        return Error{.id = "integrity.loan_number",
+                     .message = fmt::format("entry {} restates a loan or names a product that is "
+                                            "not there",
+                                            entry.sequence)};
+      }
+      LoanPage& page = state.loans.page_of(loan.loan);
+      LoanRecord& record = state.loans.at(loan.loan);
+      if (page.sequence >= entry.sequence) continue;
+      Result<LoanHistory> all =
+          history(record.last_entry, [&](std::uint64_t s) { return entry_of(view, s); });
+      if (!all) return all.error();
+      try {
+        rebind(state, loan.loan, entry.sequence,
+               fold(part.to, record.state.terms, state.products[part.to].product, all->events,
+                    state.business_date));
+      } catch (const LoanFault& fault) {
+        return Error{.id = "integrity.fold",
+                     .message = fmt::format("entry {}: loan '{}' cannot be folded: {}",
+                                            entry.sequence, record.id, fault.reason)};
+      }
+      if (!record.touched) state.touched.push_back(loan.loan);
+      record.touched = true;
+      page.dirty = true;
+    }
   }
   return money::ok();
 }
@@ -259,6 +319,8 @@ Status replay(BookState& state, const storage::StoredEntry& stored, const storag
     if (Status s = replay_loan_event(state, *entry, view); !s) return s;
   } else if (const auto* closed = std::get_if<DayClosed>(&entry->payload)) {
     if (Status s = replay_day_closed(state, *entry, *closed, view); !s) return s;
+  } else if (const auto* restated = std::get_if<Restated>(&entry->payload)) {
+    if (Status s = replay_restated(state, *entry, *restated, view); !s) return s;
   } else if (const auto* fact = std::get_if<LineFact>(&entry->payload)) {
     const std::uint32_t lines = state.lines.size() + (entry->kind == Kind::line_open ? 1 : 0);
     if (line_of(*fact) > lines || (entry->kind == Kind::line_open && line_of(*fact) != lines)) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,15 @@
 
 namespace loanbook::ledger {
 
+/// What a loan was for the entries before `until`: that entry restated it, or took it out of
+/// isolation.
+struct Earlier {
+  std::uint64_t until = 0;
+  std::uint32_t product = 0;   ///< number of its product version
+  std::optional<Day> stood{};  ///< isolated, booked through the day before
+  bool operator==(const Earlier&) const = default;
+};
+
 /// A loan and what the book knows of it beside its state.
 struct LoanRecord {
   std::string id;
@@ -31,8 +41,9 @@ struct LoanRecord {
   std::uint8_t bucket_closed = 0;  ///< at the last closed day
   bool touched = false;            ///< an event since the last closed day
   bool isolated = false;  ///< left out of the nights; booked through the day before `state.day`
-  Boxed<LineShare> on_line{};  ///< where it was opened on a credit line
-  Boxed<std::string> party{};  ///< reference of its customer, where it was given
+  Boxed<LineShare> on_line{};             ///< where it was opened on a credit line
+  Boxed<std::string> party{};             ///< reference of its customer, where it was given
+  Boxed<std::vector<Earlier>> earlier{};  ///< where it was restated or isolated, oldest first
 };
 
 struct LoanPage {
@@ -137,6 +148,16 @@ struct LoanHistory {
   std::map<std::uint64_t, std::uint64_t> reversed_by;  ///< sequence of event -> of its reversal
 };
 [[nodiscard]] Result<LoanHistory> history(std::uint64_t last, const EntrySource& source);
+
+/// How entry `known_at` finds a loan bound.
+struct Binding {
+  std::uint32_t product = 0;
+  std::optional<Day> stood{};  ///< isolated, booked through the day before
+};
+[[nodiscard]] Binding binding_at(const LoanRecord& record, std::uint64_t known_at);
+/// Entry `sequence` leaves what the loan is now behind: it goes on under the product of `next`, no
+/// longer isolated.
+void rebind(BookState& state, std::uint64_t loan, std::uint64_t sequence, LoanState next);
 
 /// Adds an entry's movements to the totals of its booking date (`sign` 1 or -1).
 void add_movements(BookState& state, const Entry& entry, int sign);

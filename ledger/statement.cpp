@@ -178,7 +178,10 @@ Result<Statement> Book::statement(const std::string& id, std::optional<Day> from
   if (number == 0)
     return Error{"loan.unknown", fmt::format("there is no loan '{}' in this book", id)};
   const LoanRecord& record = book.loans.at(number);
-  const Product& product = book.product_of(record);
+  const std::uint32_t bound =
+      binding_at(record, std::min(known_at.value_or(book.head.sequence), book.head.sequence))
+          .product;
+  const Product& product = book.products[bound].product;
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
   Statement statement{.loan = record.id,
@@ -199,8 +202,7 @@ Result<Statement> Book::statement(const std::string& id, std::optional<Day> from
     }
   }
   try {
-    LoanState state =
-        fold(record.state.product, record.state.terms, product, before_it, statement.from);
+    LoanState state = fold(bound, record.state.terms, product, before_it, statement.from);
     accrue(state, product, statement.from);
     Walk walk(std::move(state), product, statement);
     statement.opening = walk.parts();

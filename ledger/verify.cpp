@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/restated.hpp"
 #include "loanbook/ledger/verify_gl.hpp"
 #include "loanbook/money/money.hpp"
 
@@ -71,6 +73,21 @@ class Verification {
     std::uint64_t version = 0;
     std::uint32_t line = 0;
     std::string id;
+    std::optional<Day> stood{};  ///< isolated, booked through the day before
+    std::vector<Earlier> earlier;
+    /// What counts, in the order of the fold.
+    [[nodiscard]] std::vector<LoanEvent> standing() const {
+      std::vector<LoanEvent> standing = events;
+      std::erase_if(standing, [&](const LoanEvent& event) {
+        return std::find(reversed.begin(), reversed.end(), event.sequence) != reversed.end();
+      });
+      std::sort(standing.begin(), standing.end(), before);
+      return standing;
+    }
+    void leave(std::uint64_t sequence) {
+      earlier.push_back({sequence, product, stood});
+      stood.reset();
+    }
   };
   struct Lines {
     std::uint32_t product = 0;
@@ -101,6 +118,8 @@ class Verification {
     if (encode(*decoded) != stored.body) find(where, "its bytes are not canonical");
     if (!intact_) {
       if (const auto* closed = std::get_if<DayClosed>(&decoded->payload)) segments(*closed);
+      if (const auto* restated = std::get_if<Restated>(&decoded->payload))
+        static_cast<void>(restated_segment(*restated));
       return;
     }
     if (concerns_loan(decoded->kind)) loan_entry(*decoded, where);
@@ -111,6 +130,8 @@ class Verification {
     if (const auto* fact = std::get_if<ReconciliationFact>(&decoded->payload))
       reconciliation_entry(*decoded, *fact, where);
     if (const auto* closed = std::get_if<DayClosed>(&decoded->payload)) night(*decoded, *closed);
+    if (const auto* restated = std::get_if<Restated>(&decoded->payload))
+      restated_entry(*decoded, *restated, where);
     gl_.entry(*decoded, totals_);
     for (const MovementBlock& block : decoded->movements) {
       if (totals_.size() <= block.product) totals_.resize(block.product + 1);
@@ -167,6 +188,7 @@ class Verification {
       return;
     }
     settle_on_line(lines_again_, entry, loan.line, loan.id, products_[loan.product]);
+    if (loan.stood) loan.leave(entry.sequence);
     if (const auto* reversed = std::get_if<Reversed>(&entry.payload)) {
       loan.reversed.push_back(reversed->sequence);
       return;
@@ -178,6 +200,68 @@ class Verification {
         find(where, "the loan's id differs in the derived rows");
     }
     loan.events.push_back(event_of(entry));
+  }
+
+  std::optional<RestatedSegment> restated_segment(const Restated& restated) {
+    ++report_.segments;
+    Result<RestatedSegment> segment = read_restated(view_, restated.segment);
+    if (segment) return std::move(*segment);
+    find(fmt::format("segment {}", hex(restated.segment)), segment.error().message);
+    return std::nullopt;
+  }
+
+  /// Loans that were folded again: the entry books what its segment lists; deep: and that is the
+  /// difference of their folds.
+  void restated_entry(const Entry& entry, const Restated& restated, const std::string& where) {
+    const std::optional<RestatedSegment> segment = restated_segment(restated);
+    if (!segment) return;
+    if (!same_movements(movements_of(*segment), entry.movements))
+      find(where, "what it books is not what its segment lists loan by loan");
+    std::uint64_t count = 0;
+    for (const RestatedPart& part : segment->parts) {
+      for (const RestatedLoan& each : part.loans) {
+        ++count;
+        if (each.loan >= loans_.size() || loans_[each.loan].product != part.from ||
+            part.to >= products_.size() || loans_[each.loan].stood != each.stood) {
+          find(where,
+               fmt::format("restates loan number {}, which does not stand like that", each.loan));
+          continue;
+        }
+        Seen& loan = loans_[each.loan];
+        if (deep_) check_restated(entry, part, each, loan);
+        loan.leave(entry.sequence);
+        loan.product = part.to;
+      }
+    }
+    if (count != restated.loans) find(where, "its segment holds another number of loans");
+  }
+
+  static bool same_movements(const std::vector<MovementBlock>& a,
+                             const std::vector<MovementBlock>& b) {
+    return std::ranges::equal(a, b, [](const MovementBlock& x, const MovementBlock& y) {
+      return x.product == y.product && x.lines == y.lines;
+    });
+  }
+
+  void check_restated(const Entry& entry, const RestatedPart& part, const RestatedLoan& each,
+                      const Seen& loan) {
+    const std::vector<LoanEvent> events = loan.standing();
+    try {
+      const LoanState was = fold(part.from, loan.terms, products_[part.from], events,
+                                 each.stood.value_or(entry.booking_date));
+      const LoanState is =
+          fold(part.to, loan.terms, products_[part.to], events, entry.booking_date);
+      Balances moved = difference(is.balance, was.balance);
+      Balances before = part.from == part.to ? Balances{} : was.balance.all();
+      for (const auto& [role, minor] : each.moved) moved[static_cast<std::size_t>(role)] -= minor;
+      for (const auto& [role, minor] : each.before) before[static_cast<std::size_t>(role)] -= minor;
+      if (moved != Balances{} || before != Balances{})
+        find(fmt::format("loan '{}'", loan.id),
+             fmt::format("entry {} restates it by other amounts than its folds differ by",
+                         entry.sequence));
+    } catch (const LoanFault& fault) {
+      find(fmt::format("loan '{}'", loan.id), fault.reason);
+    }
   }
 
   void line_entry(const Entry& entry, const LineFact& fact, const std::string& where) {
@@ -282,6 +366,9 @@ class Verification {
   void night(const Entry& entry, const DayClosed& closed) {
     for (const Segment& segment : segments(closed)) {
       segment_totals(entry, segment);
+      for (const Segment::Isolated& loan : segment.isolated) {
+        if (loan.loan < loans_.size()) loans_[loan.loan].stood = segment.day;
+      }
       if (deep_) recompute(segment);
     }
   }
@@ -322,7 +409,8 @@ class Verification {
   /// The night's accruals again, from the lines of all segments so far by the frozen formula: what
   /// runs on must rise by what was booked.
   void recompute(const Segment& segment) {
-    const Day opening = segment.day + one_day;
+    std::set<std::uint64_t> isolated;
+    for (const Segment::Isolated& loan : segment.isolated) isolated.insert(loan.loan);
     for (const SegmentProduct& part : segment.products) {
       const Product& product = products_.at(part.product);
       for (const Visit& visit : part.visits) {
@@ -332,6 +420,8 @@ class Verification {
         Lines& of_loan = lines_[visit.loan];
         of_loan.product = part.product;
         of_loan.lines = visit.lines;
+        of_loan.isolated_at.reset();
+        const Day opening = isolated.contains(visit.loan) ? segment.day : segment.day + one_day;
         for (const SegmentLine& line : visit.lines) {
           const std::int64_t level = level_at(line, product, opening);
           (line.role == Role::interest_accrued     ? interest
@@ -362,12 +452,10 @@ class Verification {
       Seen& loan = loans_[number];
       const LoanRecord& record = state_.loans.at(number);
       const std::string where = fmt::format("loan '{}'", record.id);
-      std::erase_if(loan.events, [&](const LoanEvent& event) {
-        return std::find(loan.reversed.begin(), loan.reversed.end(), event.sequence) !=
-               loan.reversed.end();
-      });
-      std::sort(loan.events.begin(), loan.events.end(), before);
-      if (loan.product >= state_.products.size() || loan.last != record.last_entry) {
+      loan.events = loan.standing();
+      const bool same_past =
+          record.earlier ? *record.earlier == loan.earlier : loan.earlier.empty();
+      if (loan.product >= state_.products.size() || loan.last != record.last_entry || !same_past) {
         find(where, "its derived row does not stand at its last entry; `rebuild` makes it again");
         continue;
       }

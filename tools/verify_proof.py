@@ -291,6 +291,17 @@ def read_night(data):
     night = {"day": r.day(), "what": r.u8()}
     if night["what"] == 2:
         night["reason"] = r.text()
+    elif night["what"] == 3:
+        night.update(sequence=r.varint(), before=r.varint(), after=r.varint())
+        bits = r.u8()
+        need(bits <= 7, "a restatement with bits that this program does not know")
+        night["plan"] = bits & 1 != 0
+        night["stood"] = r.day() if bits & 2 else None
+        if night["before"] != night["after"]:
+            r.list(lambda: (r.u8(), r.zigzag()))
+        night["moved"] = r.list(lambda: (r.u8(), r.zigzag()))
+        if bits & 4:
+            r.list(r.varint)
     else:
         need(night["what"] == 1, "a night of a kind that this program does not know")
         night.update(status=r.u8(), bucket=r.u8(), booked=[r.zigzag(), r.zigzag(), r.zigzag()])
@@ -489,13 +500,23 @@ def check_interest(product, opened, disbursed, entries, nights):
     said = []
     plan = Plan(product, opened, disbursed)
     planned = {}
+    restated = [n for n in nights if n["what"] == 3]
+    if restated:
+        # What earlier nights booked follows from the version that the loan stood under then.
+        last = max(i for i, n in enumerate(nights) if n["what"] == 3)
+        said.append(f"restated {len(restated)} times: {last} records before entry {restated[-1]['sequence']} are of another product "
+                    "version and not computed again")
+        nights = nights[last + 1:]
+    isolated = {n["day"] for n in nights if n["what"] == 2}
     if entries[0]["kind"] == 46:
         plan.rows = None
     if plan.rows is None:
         said.append("the plan is not computed again: other rules, or taken over in mid-life")
     else:
-        need(plan.digest() == opened["plan"], "the plan that the customer agreed to is not the one that its terms give")
-        said.append(f"plan of {len(plan.rows)} rows computed again: it is the one that was agreed")
+        agreed = plan.digest() == opened["plan"]
+        need(agreed or any(n["plan"] for n in restated), "the plan that the customer agreed to is not the one that its terms give")
+        said.append(f"plan of {len(plan.rows)} rows computed again: it is " +
+                    ("the one that was agreed" if agreed else "another one than was agreed, by a restatement"))
         for _, start, due, _, interest in plan.rows:
             planned[start] = Fraction(interest, time_between(product["day_count"], start, due) or 1)
     balances = by_plan = by_rate = other = 0
@@ -505,7 +526,8 @@ def check_interest(product, opened, disbursed, entries, nights):
             continue
         sums = {2: 0, 4: 0, 5: 0}
         for line in night["lines"]:
-            at = level(line, product, night["day"] + datetime.timedelta(1))
+            # Of a loan that this night isolated nothing was booked on its day.
+            at = level(line, product, night["day"] + datetime.timedelta(0 if night["day"] in isolated else 1))
             if at is None:
                 break
             sums[line["role"]] += at
@@ -515,6 +537,7 @@ def check_interest(product, opened, disbursed, entries, nights):
             if product["method"] == 5 and product["plain"]:
                 owed = sum(amount for e in entries if e["booking_date"] <= night["day"] for role, amount in e["movements"]
                            if role & 127 in (0, 1))
+                owed += sum(amount for n in restated if n["day"] <= night["day"] for role, amount in n["moved"] if role in (0, 1))
                 changed = any(e["kind"] in (37,) or not e["known"] for e in entries)
                 if not changed:
                     need(slope == owed * rate / PER_YEAR[product["day_count"]],
@@ -686,6 +709,10 @@ def tell(head, product, entries, nights, notes):
     for night in nights:
         if night["what"] == 2:
             print(f"night {night['day']}: isolated, {night['reason']}")
+        elif night["what"] == 3:
+            print(f"entry {night['sequence']}, booked {night['day']}: restated, product number {night['before']} -> {night['after']}")
+            for role, minor in night["moved"]:
+                print(f"    {role_name(role):24}{amount_text(minor, currency):>18} {currency}  (consequence)")
         else:
             interest, penalty, compound = (amount_text(minor, currency) for minor in night["booked"])
             print(f"night {night['day']}: {STATUS.get(night['status'], night['status'])}, accrued {interest}, penalty {penalty}, "

@@ -27,7 +27,7 @@ std::string finding_of(const EntryView& entry) {
     return "waiver";
   if (is_one_of(kind, {"charge-off", "write-off", "mark-fraud"})) return "write-off";
   if (is_one_of(kind, {"change-rate", "extend", "defer", "reschedule", "re-age", "reamortize",
-                       "move-due-date", "pause-overdue", "resume-overdue", "restate",
+                       "move-due-date", "pause-overdue", "resume-overdue", "restated",
                        "risk-decision", "line-unfreeze", "line-change"}))
     return "override";
   if (is_one_of(kind, {"product_published", "series_published", "chart_published"}))

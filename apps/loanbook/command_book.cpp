@@ -121,7 +121,11 @@ int run_status(const Context& context, const StatusArguments& arguments) {
     print_completeness(book);
     int code = exit_code::done;
     if (status.isolated != 0) {
-      say(fmt::format("{} isolated loans: see loanbook portfolio --loans", status.isolated));
+      say(fmt::format(
+          "{} isolated loans, named by loanbook portfolio --loans: an event that undoes "
+          "what made them so (loanbook loan reverse ID --entry N) or loanbook restate "
+          "lets them go on",
+          status.isolated));
       code = exit_code::problems;
     }
     if (*expected && status.closed_through < **expected) {

@@ -681,6 +681,7 @@ void add_all(Tree& tree) {
   add_report_commands(tree);
   add_proof_commands(tree);
   add_general_ledger(tree);
+  add_corrections(tree);
   add_reconcile_commands(tree);
   add_completion(tree);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "commands.hpp"
@@ -89,8 +90,89 @@ void print_loan_page(const Context& context, const ledger::LoanView& view) {
   print(page.report(), context.format);
 }
 
+/// A loan on a day as it was booked at the close of that day, and as it is known now.
+struct BothViews {
+  ledger::LoanView booked;
+  std::vector<ledger::EntryView> made;  ///< entries booked since that count from that day or before
+};
+
+struct Figure {
+  const char* key;
+  const char* name;
+  std::int64_t booked, restated;
+};
+
+std::vector<Figure> figures_of(const ledger::LoanView& booked, const ledger::LoanView& now) {
+  const auto& was = booked.row;
+  const auto& is = now.row;
+  return {{"principal", "Principal", was.principal, is.principal},
+          {"interest_accrued", "Interest accrued, not yet due", was.interest_accrued,
+           is.interest_accrued},
+          {"interest_due", "Interest due", was.interest_due, is.interest_due},
+          {"penalty", "Penalty and compound interest", was.penalty, is.penalty},
+          {"fees", "Fees and late fees due", was.fees, is.fees},
+          {"overpayment", "Overpayment held", was.overpayment, is.overpayment},
+          {"payoff", "Everything owed on that day", booked.payoff, now.payoff}};
+}
+
+bool differ(const ledger::LoanView& booked, const ledger::LoanView& now) {
+  const auto figures = figures_of(booked, now);
+  return booked.row.status != now.row.status || booked.row.dpd != now.row.dpd ||
+         booked.product_version != now.product_version ||
+         std::ranges::any_of(figures, [](const Figure& f) { return f.booked != f.restated; });
+}
+
+Result<BothViews> both_views(const Book& book, const std::string& loan, Day day) {
+  auto known = book.known_at(day);
+  if (!known) return known.error();
+  auto booked = book.loan(loan, day, *known);
+  if (!booked) return booked.error();
+  auto entries = book.loan_entries(loan);
+  if (!entries) return entries.error();
+  BothViews both{std::move(*booked), {}};
+  for (auto& entry : *entries) {
+    const bool restated = entry.receipt.kind == ledger::to_text(ledger::Kind::restated);
+    if (entry.receipt.sequence > *known && (restated || entry.receipt.value_date <= day))
+      both.made.push_back(std::move(entry));
+  }
+  return both;
+}
+
+void print_both(const Context& context, const BothViews& both, const ledger::LoanView& now) {
+  if (!differ(both.booked, now)) return;
+  const auto text = [&](std::int64_t minor) { return money::text_of_minor(minor, now.row.digits); };
+  Report report;
+  report.title = {"", fmt::format("As booked at the close of {}, and as restated by what is known "
+                                  "now",
+                                  money::to_text(now.as_of))};
+  report.columns = {{"figure", "Figure"},
+                    {"booked", "As booked", ColumnKind::amount},
+                    {"restated", "As restated", ColumnKind::amount},
+                    {"difference", "Difference", ColumnKind::amount}};
+  for (const Figure& figure : figures_of(both.booked, now)) {
+    if (figure.booked == 0 && figure.restated == 0) continue;
+    report.rows.push_back({{figure.name, text(figure.booked), text(figure.restated),
+                            text(figure.restated - figure.booked)}});
+  }
+  auto& notes = report.notes;
+  const auto moves = [&](const char* name, const std::string& was, const std::string& is) {
+    if (was != is) notes.push_back(fmt::format("{}: booked {}, restated {}", name, was, is));
+  };
+  moves("status", std::string(ledger::to_text(both.booked.row.status)),
+        std::string(ledger::to_text(now.row.status)));
+  moves("days past due", std::to_string(both.booked.row.dpd), std::to_string(now.row.dpd));
+  moves("product version", std::to_string(both.booked.product_version),
+        std::to_string(now.product_version));
+  for (const auto& entry : both.made) {
+    notes.push_back(fmt::format("entry {}, booked {}, counts from {}: {}", entry.receipt.sequence,
+                                money::to_text(entry.receipt.booking_date),
+                                money::to_text(entry.receipt.value_date), entry.text));
+  }
+  print(report, context.format);
+}
+
 // The columns of the portfolio, and what only a loan's page knows.
-void print_loan_row(const Context& context, const ledger::LoanView& view) {
+void print_loan_row(const Context& context, const ledger::LoanView& view, const BothViews& both) {
   Report report;
   report.columns = loan_columns();
   auto cells = loan_cells(view.row);
@@ -110,6 +192,15 @@ void print_loan_row(const Context& context, const ledger::LoanView& view) {
   add({"fees", "Fees", ColumnKind::amount}, money::text_of_minor(view.row.fees, view.row.digits));
   add({"payoff", "Payoff", ColumnKind::amount}, money::text_of_minor(view.payoff, view.row.digits));
   add({"plan_digest", "Plan"}, hex(view.plan_digest));
+  for (const Figure& figure : figures_of(both.booked, view))
+    add({fmt::format("booked_{}", figure.key), figure.name, ColumnKind::amount},
+        money::text_of_minor(figure.booked, view.row.digits));
+  add({"booked_dpd", "DPD", ColumnKind::integer}, std::to_string(both.booked.row.dpd));
+  add({"booked_known_at", "Booked at", ColumnKind::integer}, std::to_string(both.booked.known_at));
+  std::string made;
+  for (const auto& entry : both.made)
+    made += (made.empty() ? "" : " ") + std::to_string(entry.receipt.sequence);
+  add({"differs_by", "Differs by"}, made);
   report.rows.push_back({std::move(cells)});
   print(report, context.format);
 }
@@ -190,10 +281,15 @@ int run_loan_show(const Context& context, const LoanShowArguments& arguments) {
     if (!known) return fail(known.error());
     auto view = book.loan(arguments.loan, *as_of, *known);
     if (!view) return fail(view.error());
+    // What one asks to know of an earlier day is as booked already.
+    Result<BothViews> both = BothViews{*view, {}};
+    if (*as_of && !*known) both = both_views(book, arguments.loan, **as_of);
+    if (!both) return fail(both.error());
     if (context.format == Format::table) {
       print_loan_page(context, *view);
+      print_both(context, *both, *view);
     } else {
-      print_loan_row(context, *view);
+      print_loan_row(context, *view, *both);
     }
     say(fmt::format("complete to entry {}", view->known_at));
     return exit_code::done;

@@ -25,12 +25,19 @@ int finish(const Context& context, const Book& book, Day through,
                     money::to_text(status.closed_through), money::to_text(through)));
     return interrupted_exit_code();
   }
-  if (nights.empty() || nights.back().isolated.empty()) return exit_code::done;
-  for (const auto& isolated : nights.back().isolated) {
-    say(fmt::format("isolated {}: {} (see loanbook loan explain {})", isolated.loan,
-                    isolated.reason, isolated.loan));
+  bool left_out = false;
+  for (const auto& night : nights) {
+    for (const auto& isolated : night.isolated) {
+      left_out = true;
+      say(fmt::format("isolated {} on {}: {}", isolated.loan, money::to_text(night.day),
+                      isolated.reason));
+      say(fmt::format(
+          "  its nights stand still; see loanbook loan entries {0}, then undo what made "
+          "it so: loanbook loan reverse {0} --entry N --reason TEXT, or loanbook restate",
+          isolated.loan));
+    }
   }
-  return exit_code::problems;
+  return left_out ? exit_code::problems : exit_code::done;
 }
 
 Error too_many(Day through, std::int64_t days) {

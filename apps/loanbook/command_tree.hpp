@@ -42,5 +42,7 @@ void add_writing(CLI::App* command, Writing& writing);
 
 /// Charts, reports of the general ledger, closing of periods: command_line_gl.cpp.
 void add_general_ledger(CommandTree& tree);
+/// restate, what-if: command_line_restate.cpp.
+void add_corrections(CommandTree& tree);
 
 }  // namespace loanbook::apps

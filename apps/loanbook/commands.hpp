@@ -233,6 +233,33 @@ struct OverdueArguments {
 };
 int run_overdue(const Context& context, const OverdueArguments& arguments);
 
+// Corrections of many loans: command_restate.cpp
+
+struct LoanSetArguments {
+  std::string loans;  ///< file
+  bool ended = false;
+  std::string opened_from;
+};
+struct RestateArguments {
+  std::string product;
+  std::uint32_t from = 0, to = 0;
+  LoanSetArguments set;
+  std::string reject_file;
+  std::string expect;
+  std::string by;
+  Writing writing;
+};
+int run_restate(const Context& context, const RestateArguments& arguments);
+struct WhatIfArguments {
+  std::string product;  ///< file
+  std::string of;       ///< `ID` or `ID@VERSION`
+  std::string events;   ///< file
+  std::vector<std::string> map;
+  LoanSetArguments set;
+  std::string by;
+};
+int run_what_if(const Context& context, const WhatIfArguments& arguments);
+
 // The general ledger: command_gl.cpp; its reports: gl_reports.hpp
 
 int run_chart_add(const Context& context, const std::string& file, const Writing& writing);

@@ -18,6 +18,7 @@ struct Account {
   std::uint8_t digits = 2;
   ledger::GlAccount account;
   std::deque<Open> open;  // all of one sign
+  std::map<Day, money::Int128> moved;
   void move(Day day, money::Int128 minor) {
     while (minor != 0 && !open.empty() && (open.front().minor < 0) != (minor < 0)) {
       const money::Int128 rest = open.front().minor + minor;
@@ -44,8 +45,12 @@ Status clearing(ReportRun& run) {
         auto& of = accounts[{std::string(day.product->currency.text()), day.product->id, day.role}];
         of.digits = day.product->currency.digits;
         of.account = run.book().gl_account(*day.product, day.role, place->through);
-        of.move(day.day, day.minor);
+        // What goes over from one version of the product to another is no money that moved.
+        of.moved[day.day] += day.minor;
       });
+  for (auto& [key, of] : accounts) {
+    for (const auto& [day, minor] : of.moved) of.move(day, minor);
+  }
   constexpr std::int64_t bounds[] = {1, 7, 30};
   Report report;
   report.title = {"Clearing accounts by age " + place->words};

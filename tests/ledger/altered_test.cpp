@@ -77,6 +77,13 @@ Kept book_of_300_entries() {
       must(book->record(lend(loan, i % 2 == 0 ? "level" : "daily", "1200.00")));
       if (number > 8) must(book->record(pay("L" + std::to_string(number - 8), "3.00")));
     }
+    if (number == 60) {
+      Product right = level_product();
+      right.version = 2;
+      right.grace_days = 0;
+      must(book->record(publish(right)));
+      must(book->restate({.product = "level", .from = 1, .to = 2, .reason = "no grace"}));
+    }
     must(book->close_through(date));
   }
   return {std::move(book), kept};
@@ -121,7 +128,14 @@ TEST_CASE("one flipped bit in any entry is found and named, whatever checksums s
 
 TEST_CASE("every bit of some entries is covered", "[altered]") {
   const Kept kept = book_of_300_entries();
-  for (const std::uint64_t sequence : {1, 2, 6, 20}) {
+  std::uint64_t restated = 0;
+  must_ok(kept.book->entries(0, [&](const EntryView& entry) {
+    if (entry.receipt.kind == "restated") restated = entry.receipt.sequence;
+    return restated == 0;
+  }));
+  REQUIRE(restated != 0);
+  for (const std::uint64_t sequence : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{6},
+                                       std::uint64_t{20}, restated}) {
     const std::size_t size = must(must(kept.store->view())->entry(sequence))->body.size();
     for (std::size_t bit = 0; bit < size * 8; bit += sequence == 2 ? 7 : 1) {
       CAPTURE(sequence, bit);

@@ -111,16 +111,8 @@ storage::Digest up(storage::Digest node, std::uint64_t place, std::uint64_t size
   return node;
 }
 
-TEST_CASE("a proof leads from a loan's entries and nights to the roots of the book", "[proof]") {
-  const auto book = lively_book();
-  const ProofHead head = must(book->proof_head());
-  CHECK(head.sequence == book->status().head.sequence);
-  CHECK(head.hash == book->status().head.hash);
-  CHECK(head.loans == 2);
-  const LoanProof proof = must(book->prove("A"));
+void check_leads(const LoanProof& proof, const ProofHead& head) {
   CHECK(proof.head == head);
-  CHECK(proof.entries.size() == 2);
-  CHECK(!proof.nights.empty());
   storage::Digest last{};
   for (const ProvenEntry& each : proof.entries) {
     last = chain_hash(each.previous, each.body);
@@ -139,6 +131,37 @@ TEST_CASE("a proof leads from a loan's entries and nights to the roots of the bo
   out.digest(chain);
   CHECK(up(sha256(std::string(1, '\0') + leaf), proof.loan - 1, head.loans, proof.path) ==
         head.of_loans);
+}
+
+TEST_CASE("a proof leads from a loan's entries and nights to the roots of the book", "[proof]") {
+  const auto book = lively_book();
+  const ProofHead head = must(book->proof_head());
+  CHECK(head.sequence == book->status().head.sequence);
+  CHECK(head.hash == book->status().head.hash);
+  CHECK(head.loans == 2);
+  const LoanProof proof = must(book->prove("A"));
+  CHECK(proof.entries.size() == 2);
+  CHECK(!proof.nights.empty());
+  check_leads(proof, head);
+}
+
+TEST_CASE("a restated loan is proven under the version it stands under", "[proof]") {
+  const auto book = lively_book();
+  const std::uint64_t before = book->status().head.sequence;
+  const std::size_t nights = must(book->prove("A")).nights.size();
+  Product right = level_product();
+  right.version = 2;
+  right.grace_days = 0;
+  const std::uint64_t published = must(book->record(publish(right))).receipt.sequence;
+  must(book->restate({.product = "level", .from = 1, .to = 2, .reason = "no grace"}));
+  const LoanProof proof = must(book->prove("A"));
+  check_leads(proof, must(book->proof_head()));
+  CHECK(proof.product.sequence == published);
+  CHECK(proof.nights.size() == nights + 1);
+  CHECK(proof.nights.back()[3] == 3);  // a day of three bytes, then what it is
+  const LoanProof early = must(book->prove("A", before));
+  check_leads(early, must(book->proof_head(before)));
+  CHECK(early.product.sequence < published);
 }
 
 TEST_CASE("a proof up to an earlier entry knows nothing of later ones", "[proof]") {

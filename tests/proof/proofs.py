@@ -19,6 +19,7 @@ import book
 
 VERIFIER = book.SOURCE / "tools" / "verify_proof.py"
 LOANS = 100
+RESTATED = "consumer-level"
 FLIPS = 400 if book.ALL else 60
 
 
@@ -46,6 +47,13 @@ def make_book(path):
     target = path / "book"
     book.new_book(target)
     book.run(target, "play", "--loans", path / "loans.csv", "--events", path / "events.csv", "--through", "2026-02-09", code=None)
+    # Some of the loans go over to another version of their product, and one more night closes.
+    file = path / "second.toml"
+    text = book.run(target, "product", "show", RESTATED).stdout
+    file.write_text(text.replace("version = 1", "version = 2").replace('multiplier = "1.5"', 'multiplier = "1.2"'))
+    book.run(target, "product", "add", file)
+    book.run(target, "restate", "--product", RESTATED, "--from", "1", "--to", "2", "--reason", "contract says 1.2")
+    book.run(target, "night", "--through", "2026-02-10", code=None)
     return target
 
 
@@ -69,7 +77,10 @@ def check_proofs(path, target, key, head):
     planned = sum("it is the one that was agreed" in note for note in notes)
     lines = sum(int(note.split()[0]) for note in notes if "lines of interest computed again" in note)
     balances = sum(int(note.split()[0]) for note in notes if "balances after" in note)
-    print(f"{LOANS} loans proven; {planned} plans, {balances} balances and {lines} lines of interest computed again")
+    restated = sum(note.startswith("restated") for note in notes)
+    print(f"{LOANS} loans proven, {restated} of them restated; {planned} plans, {balances} balances and {lines} lines of interest "
+          "computed again")
+    want(restated > 0, "restated loans are among them")
     want(planned >= LOANS // 2 and lines > 0, "plans and lines are computed again")
     return files
 

@@ -112,9 +112,37 @@ ledger::Command Story::command(const Table& table, const TableRow& row) const {
   return command;
 }
 
+void Story::restate(const Table& table, TableRow& row) {
+  const std::string_view text = table.text(row, "code");
+  const std::size_t at = text.find(" = ");
+  if (at == std::string_view::npos)
+    throw Failure{row.line, "code: a term as in `Terms:`, such as penalty = 1.2 x contract"};
+  Example right{
+      .line = bench_.example.line, .title = {}, .terms = bench_.example.terms, .tables = {}};
+  std::erase_if(right.terms, [&](const auto& term) { return term.key == text.substr(0, at); });
+  right.terms.push_back({.key = std::string(text.substr(0, at)),
+                         .value = std::string(text.substr(at + 3)),
+                         .line = row.line});
+  ledger::Product product = must(read_terms(right, bench_.file), row.line).product;
+  const std::uint32_t from = must(book_->product(product.id), row.line).version;
+  product.version = from + 1;
+  must(book_->record({.event = ledger::PublishProduct{product}}), row.line);
+  const auto done = must(book_->restate({.product = product.id,
+                                         .from = from,
+                                         .to = from + 1,
+                                         .ended = true,
+                                         .reason = "wrong terms"}),
+                         row.line);
+  sequences_.push_back(done.sequence);
+}
+
 void Story::play(Table& events) {
   for (auto& row : events.rows) {
     advance(booked_day(events, row));
+    if (events.text(row, "event") == "restate") {
+      restate(events, row);
+      continue;
+    }
     const auto recorded = book_->record(command(events, row));
     sequences_.push_back(recorded ? recorded->receipt.sequence : 0);
     if (events.text(row, "outcome").empty() && !recorded) {

@@ -27,6 +27,8 @@ class Story {
   [[nodiscard]] const std::vector<ledger::NightReport>& nights() const { return nights_; }
 
  private:
+  /// The loans go over to a version of the product with the term in `code`.
+  void restate(const Table& table, TableRow& row);
   [[nodiscard]] ledger::Command command(const Table& table, const TableRow& row) const;
   /// The entry of the event in the row that `of` names.
   [[nodiscard]] std::uint64_t entry_of(const Table& table, const TableRow& row) const;
