@@ -31,10 +31,19 @@ Places places_of(const BookState& book, std::string_view partner) {
 /// The loan as it was booked at the close of `day`: entries up to `known_at`, the night included.
 Result<LoanState> booked_at_close(const LoanRecord& record, const Product& product,
                                   const storage::View& view, Day day, std::uint64_t known_at) {
-  const Result<LoanHistory> all = history_known_at(record, known_at, view);
+  Result<LoanHistory> all = history_known_at(record, known_at, view);
   if (!all) return all.error();
+  Day opening = day + one_day;
+  if (all->events.empty()) {
+    // What the parties of a loan that was taken over had before is settled in the old books.
+    all = history(record.last_entry, [&](std::uint64_t s) { return entry_of(view, s); });
+    if (!all) return all.error();
+    const bool taken = !all->events.empty() && all->events.front().kind == Kind::take_over;
+    all->events.resize(taken ? 1 : 0);
+    if (taken) opening = all->events.front().value_date;
+  }
   try {
-    return fold(record.state.product, record.state.terms, product, all->events, day + one_day);
+    return fold(record.state.product, record.state.terms, product, all->events, opening);
   } catch (const LoanFault& fault) {
     return Error{
         .id = "loan.beyond_limits",
