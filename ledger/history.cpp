@@ -56,6 +56,11 @@ void thin_out(Marks& marks, std::size_t size) {
   marks.erase(std::unique(marks.begin(), marks.end(), same), marks.end());
 }
 
+/// States of the loan under another product are none of its states.
+void keep_marks_of(Marks& marks, const LoanState& now) {
+  if (!marks.empty() && marks.front().state.product != now.product) marks.clear();
+}
+
 std::size_t marks_through(const Marks& marks, std::size_t place) {
   const auto later = std::find_if(marks.begin(), marks.end(),
                                   [place](const auto& each) { return each.events > place; });
@@ -168,7 +173,8 @@ void LongHistories::forget_beyond(std::uint64_t sequence) {
 }
 
 PastChange change_past(MarkedHistory& history, const Entry& entry, const LoanState& now,
-                       const Product& product, Day through) {
+                       const Product& product, Day booked, Day through) {
+  keep_marks_of(history.marks, now);
   const Events& earlier = history.events;
   LoanHistory later = history;
   const std::size_t place = take_entry(later, entry);
@@ -200,7 +206,7 @@ PastChange change_past(MarkedHistory& history, const Entry& entry, const LoanSta
     if (step(old, product, earlier[was]) != step(fresh, product, later.events[i]))
       result.changed.push_back(later.events[i].sequence);
   }
-  finish(old, product, through);
+  finish(old, product, booked);
   finish(fresh, product, through);
   result.all = difference(fresh.balance, old.balance);
 
@@ -216,6 +222,7 @@ PastChange change_past(MarkedHistory& history, const Entry& entry, const LoanSta
 LoanState fold(MarkedHistory& history, const LoanState& now, const Product& product, Day through) {
   const Events& events = history.events;
   Marks& marks = history.marks;
+  keep_marks_of(marks, now);
   LoanState state = marks.empty() ? begin(now, events, through) : marks.back().state;
   for (std::size_t at = marks.empty() ? 0 : marks.back().events; at < events.size(); ++at) {
     mark(marks, events.size(), at, state);

@@ -51,6 +51,8 @@ class LongHistories {
                                                           const EntrySource& source);
   /// Entries after `sequence` were taken back.
   void forget_beyond(std::uint64_t sequence);
+  /// What folds read beside events is another now.
+  void forget_all() { kept_.clear(); }
 
  private:
   struct Kept {
@@ -68,9 +70,11 @@ struct PastChange {
   std::vector<std::uint64_t> changed;  ///< earlier events that move something else by it
 };
 /// `entry`, a new event or the reversal of one, becomes part of `history`. Both folds begin at the
-/// last mark before it. Throws LoanFault, and has changed nothing then.
+/// last mark before it; that of what was booked ends at the opening of `booked`, the other at that
+/// of `through`. Throws LoanFault, and has changed nothing then.
 [[nodiscard]] PastChange change_past(MarkedHistory& history, const Entry& entry,
-                                     const LoanState& now, const Product& product, Day through);
+                                     const LoanState& now, const Product& product, Day booked,
+                                     Day through);
 /// The fold of a history through the opening of `through`, from its last mark on. Throws LoanFault.
 [[nodiscard]] LoanState fold(MarkedHistory& history, const LoanState& now, const Product& product,
                              Day through);

@@ -359,7 +359,7 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record) {
     own = negated(own_step_of(*target));
   }
   try {
-    PastChange change = change_past(**all, entry, record.state, product, through);
+    PastChange change = change_past(**all, entry, record.state, product, through, through);
     if (reversed == nullptr) own = change.own;
     entry.changed = std::move(change.changed);
     const Balances consequences = difference(change.all, own);

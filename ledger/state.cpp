@@ -72,6 +72,7 @@ void apply_book_event(BookState& state, const Entry& entry) {
     state.products.push_back({*product, sha256(encode(*product)), entry.sequence});
     if (auto& joint = state.products.back().product.joint) prepare(*joint);
   } else if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
+    state.histories.forget_all();
     auto& points = state.series[series->name];
     points.insert(points.end(), series->points.begin(), series->points.end());
     state.book_entries.push_back(entry.sequence);
