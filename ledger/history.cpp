@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "loanbook/ledger/codec.hpp"
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 
 using Events = std::vector<LoanEvent>;
 using Marks = std::vector<MarkedHistory::Mark>;
+using Steps = MarkedHistory::Steps;
 namespace limits = money::limits;
 
 constexpr std::size_t mark_step = 128;  ///< events
@@ -56,9 +58,40 @@ void thin_out(Marks& marks, std::size_t size) {
   marks.erase(std::unique(marks.begin(), marks.end(), same), marks.end());
 }
 
+void add(Steps& steps, const Balances& step) {
+  Encoder out{steps.bytes};
+  for (std::size_t i = 0; i < step.size(); ++i) {
+    if (step[i] == 0) continue;
+    out.u8(static_cast<std::uint8_t>(i));
+    out.zigzag(step[i]);
+  }
+  steps.ends.push_back(static_cast<std::uint32_t>(steps.bytes.size()));
+}
+
+std::string_view bytes_of(const Steps& steps, std::size_t place) {
+  const std::size_t begin = place == 0 ? 0 : steps.ends[place - 1];
+  return std::string_view(steps.bytes).substr(begin, steps.ends[place] - begin);
+}
+
+/// Only the first `size` are left.
+void cut(Steps& steps, std::size_t size) {
+  if (steps.ends.size() <= size) return;
+  steps.ends.resize(size);
+  steps.bytes.resize(size == 0 ? 0 : steps.ends.back());
+}
+
+void append(Steps& steps, const Steps& more) {
+  const auto begin = static_cast<std::uint32_t>(steps.bytes.size());
+  steps.bytes += more.bytes;
+  for (const std::uint32_t end : more.ends) steps.ends.push_back(begin + end);
+}
+
 /// States of the loan under another product are none of its states.
-void keep_marks_of(Marks& marks, const LoanState& now) {
-  if (!marks.empty() && marks.front().state.product != now.product) marks.clear();
+void keep_marks_of(MarkedHistory& history, const LoanState& now) {
+  if (history.product == now.product) return;
+  history.product = now.product;
+  history.marks.clear();
+  cut(history.steps, 0);
 }
 
 std::size_t marks_through(const Marks& marks, std::size_t place) {
@@ -96,6 +129,7 @@ Result<bool> catch_up(MarkedHistory& history, std::uint64_t last_entry, const En
   for (auto entry = newer.rbegin(); entry != newer.rend(); ++entry) {
     const std::size_t place = take_entry(history, *entry);
     history.marks.resize(marks_through(history.marks, place));
+    cut(history.steps, place);
   }
   history.last_entry = last_entry;
   return true;
@@ -174,59 +208,73 @@ void LongHistories::forget_beyond(std::uint64_t sequence) {
 
 PastChange change_past(MarkedHistory& history, const Entry& entry, const LoanState& now,
                        const Product& product, Day booked, Day through) {
-  keep_marks_of(history.marks, now);
+  keep_marks_of(history, now);
   const Events& earlier = history.events;
   LoanHistory later = history;
   const std::size_t place = take_entry(later, entry);
   const std::size_t size = later.events.size();
   const bool takes_out = size < earlier.size();
+  const bool known = history.steps.ends.size() == earlier.size();
+  const std::size_t kept = marks_through(history.marks, place);
+  const MarkedHistory::Mark* from = kept == 0 ? nullptr : &history.marks[kept - 1];
+  const std::size_t first = from == nullptr ? 0 : from->events;
   Marks marks;
-  const std::size_t first_kept = marks_through(history.marks, place);
-  const MarkedHistory::Mark* last = first_kept == 0 ? nullptr : &history.marks[first_kept - 1];
+  if (from != nullptr) marks.push_back({first, {}});
+  Steps steps;  // from `from` on
 
-  LoanState old = last != nullptr ? last->state : begin(now, earlier, through);
-  std::size_t at = last != nullptr ? last->events : 0;
-  if (last != nullptr) marks.push_back({at, {}});
-  for (; at < place; ++at) {
-    mark(marks, size, at, old);
-    step(old, product, earlier[at]);
+  LoanState state = from != nullptr ? from->state : begin(now, earlier, through);
+  for (std::size_t at = first; at < place; ++at) {
+    mark(marks, size, at, state);
+    add(steps, step(state, product, earlier[at]));
   }
   PastChange result;
+  LoanState old = known ? LoanState{} : state;
+  if (!known && takes_out) step(old, product, earlier[place]);
   LoanState& fresh = result.after;
-  fresh = place == 0 ? begin(now, later.events, through) : old;
-  if (takes_out) {
-    step(old, product, earlier[place]);
-  } else {
+  fresh = place == 0 ? begin(now, later.events, through) : std::move(state);
+  if (!takes_out) {
     mark(marks, size, place, fresh);
     result.own = step(fresh, product, later.events[place]);
+    add(steps, result.own);
   }
   std::size_t was = takes_out ? place + 1 : place;
   for (std::size_t i = takes_out ? place : place + 1; i < size; ++i, ++was) {
     mark(marks, size, i, fresh);
-    if (step(old, product, earlier[was]) != step(fresh, product, later.events[i]))
+    const std::size_t begins = steps.bytes.size();
+    add(steps, step(fresh, product, later.events[i]));
+    Steps one;
+    if (!known) add(one, step(old, product, earlier[was]));
+    const std::string_view before = known ? bytes_of(history.steps, was) : one.bytes;
+    if (std::string_view(steps.bytes).substr(begins) != before)
       result.changed.push_back(later.events[i].sequence);
   }
-  finish(old, product, booked);
   finish(fresh, product, through);
+  if (known && !earlier.empty()) old = now;
+  finish(old, product, booked);
   result.all = difference(fresh.balance, old.balance);
 
-  history.marks.resize(first_kept);
-  for (std::size_t i = last != nullptr ? 1 : 0; i < marks.size(); ++i)
-    history.marks.push_back(std::move(marks[i]));
+  history.marks.resize(kept);
+  for (MarkedHistory::Mark& made : marks) {
+    if (made.events > first) history.marks.push_back(std::move(made));
+  }
   thin_out(history.marks, size);
+  cut(history.steps, first);
+  append(history.steps, steps);
   static_cast<LoanHistory&>(history) = std::move(later);
   history.last_entry = entry.sequence;
   return result;
 }
 
 LoanState fold(MarkedHistory& history, const LoanState& now, const Product& product, Day through) {
+  keep_marks_of(history, now);
   const Events& events = history.events;
   Marks& marks = history.marks;
-  keep_marks_of(marks, now);
   LoanState state = marks.empty() ? begin(now, events, through) : marks.back().state;
-  for (std::size_t at = marks.empty() ? 0 : marks.back().events; at < events.size(); ++at) {
+  const std::size_t from = marks.empty() ? 0 : marks.back().events;
+  cut(history.steps, from);
+  for (std::size_t at = from; at < events.size(); ++at) {
     mark(marks, events.size(), at, state);
-    step(state, product, events[at]);
+    add(history.steps, step(state, product, events[at]));
   }
   thin_out(marks, events.size());
   finish(state, product, through);

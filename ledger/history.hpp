@@ -10,6 +10,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "loanbook/ledger/entry.hpp"
@@ -37,8 +38,15 @@ struct MarkedHistory : LoanHistory {
     std::size_t events = 0;  ///< so many of them have happened, and nothing after them
     LoanState state;
   };
+  /// What the first events move, one after the other; those after them were not folded yet.
+  struct Steps {
+    std::string bytes;
+    std::vector<std::uint32_t> ends;
+  };
   std::uint64_t last_entry = 0;
-  std::vector<Mark> marks;  ///< by events, rising
+  std::uint32_t product = 0;  ///< whose rules made what follows
+  std::vector<Mark> marks;    ///< by events, rising; none beyond `steps`
+  Steps steps;
 };
 
 class LongHistories {
@@ -69,9 +77,10 @@ struct PastChange {
   Balances all{};                      ///< the difference to the balances before it
   std::vector<std::uint64_t> changed;  ///< earlier events that move something else by it
 };
-/// `entry`, a new event or the reversal of one, becomes part of `history`. Both folds begin at the
-/// last mark before it; that of what was booked ends at the opening of `booked`, the other at that
-/// of `through`. Throws LoanFault, and has changed nothing then.
+/// `entry`, a new event or the reversal of one, becomes part of `history`. The fold begins at the
+/// last mark before it; where the steps after it are not known, a second one goes beside it. What
+/// was booked stands at the opening of `booked`, `after` at that of `through`. `now`: the loan as
+/// it stands. Throws LoanFault, and has changed nothing then.
 [[nodiscard]] PastChange change_past(MarkedHistory& history, const Entry& entry,
                                      const LoanState& now, const Product& product, Day booked,
                                      Day through);
