@@ -35,6 +35,16 @@ constexpr std::array columns{
     TakeOverColumn{"unpaid", false,
                    "installments that are due and unpaid: `no=3 due=2026-03-15 principal=80.00 "
                    "interest=12.00; no=4 ...`"},
+    TakeOverColumn{"charged_off", false,
+                   "day on which it was given to expense; the borrower owes its claims anyway"},
+    TakeOverColumn{"fraud", false, "yes: that was why it was charged off"},
+    TakeOverColumn{"non_accrual", false,
+                   "rule: it does not accrue by the product's rule; yes, no: somebody decided"},
+    TakeOverColumn{"category", false, "official category, a word of `classify`"},
+    TakeOverColumn{"shared", false,
+                   "of a joint loan, totals so far: interest_earned=80.00 fee_earned=2.00 ... "
+                   "principal_compensated, _of_lead, _lost, lost_of_lead, recovered; default: by "
+                   "contract"},
     TakeOverColumn{"principal_overdue", false, "checked"},
     TakeOverColumn{"interest_due", false, "checked: due and unpaid"},
     TakeOverColumn{"penalty", false, "checked"},
@@ -85,10 +95,15 @@ std::optional<Error> set_word(TakeOverRow& row, std::string_view name, std::stri
     row.no = *no;
     return std::nullopt;
   }
-  if (name == "due") {
-    const Result<money::Day> due = money::parse_day(value);
-    if (!due) return due.error();
-    row.due = *due;
+  const std::array<std::pair<std::string_view, std::optional<money::Day>*>, 3> days{
+      {{"due", &row.due},
+       {"penalty_from", &row.penalty_from},
+       {"compound_from", &row.compound_from}}};
+  for (const auto& [known, field] : days) {
+    if (known != name) continue;
+    const Result<money::Day> day = money::parse_day(value);
+    if (!day) return day.error();
+    *field = *day;
     return std::nullopt;
   }
   const std::array<std::pair<std::string_view, std::string*>, 8> amounts{
@@ -133,6 +148,42 @@ Result<std::vector<TakeOverRow>> rows_of(std::string_view text) {
     if (row.no == 0) return bad_installment(one, "its number is missing");
   }
   return rows;
+}
+
+/// `interest_earned=80.00 principal_lost=1.00 recovered=0.50`.
+Result<std::optional<ledger::TakeOverShared>> shared_of(std::string_view text) {
+  if (trimmed(text).empty()) return std::optional<ledger::TakeOverShared>{};
+  ledger::TakeOverShared shared;
+  constexpr std::array<std::string_view, schedule::component_count> components{
+      "fee", "penalty", "compound", "interest", "principal"};
+  const std::array<std::pair<std::string_view, decltype(shared.earned)*>, 4> kinds{
+      {{"_earned", &shared.earned},
+       {"_compensated", &shared.compensated},
+       {"_of_lead", &shared.of_lead},
+       {"_lost", &shared.lost}}};
+  const auto field_of = [&](std::string_view name) -> std::string* {
+    if (name == "lost_of_lead") return &shared.lost_of_lead;
+    if (name == "recovered") return &shared.recovered;
+    for (const auto& [ending, parts] : kinds) {
+      for (std::size_t i = 0; i < components.size(); ++i) {
+        if (name == std::string(components[i]) + std::string(ending)) return &(*parts)[i];
+      }
+    }
+    return nullptr;
+  };
+  while (!text.empty()) {
+    const std::string_view word = take_part(text, ' ');
+    if (word.empty()) continue;
+    const std::size_t sign = word.find('=');
+    std::string* field = field_of(word.substr(0, sign));
+    if (field == nullptr || sign == std::string_view::npos || sign + 1 == word.size())
+      return Error{"import.bad_share",
+                   money::quoted(word) +
+                       ": a total of a joint loan is COMPONENT_earned, _compensated, _of_lead or "
+                       "_lost, lost_of_lead or recovered; write `interest_earned=80.00`"};
+    *field = word.substr(sign + 1);
+  }
+  return std::optional(shared);
 }
 
 class Builder {
@@ -206,6 +257,16 @@ std::optional<ColumnError> build_take_over(const ColumnText& text, ledger::Comma
   Result<std::vector<TakeOverRow>> rows = rows_of(row.text("unpaid"));
   if (!rows) return ColumnError{rows.error(), "unpaid"};
   request.rows = std::move(*rows);
+  request.charged_off = row.day("charged_off");
+  const std::string fraud = row.text("fraud");
+  request.fraud = fraud == "yes";
+  if (!fraud.empty() && fraud != "yes" && fraud != "no")
+    row.fail({.id = "import.bad_word", .message = "fraud is yes, no or empty"}, "fraud");
+  request.non_accrual = row.text("non_accrual");
+  request.category = row.text("category");
+  auto shared = shared_of(row.text("shared"));
+  if (!shared) return ColumnError{shared.error(), "shared"};
+  request.shared = std::move(*shared);
   request.next_installment = row.number("next_installment");
   request.next_due = row.day("next_due");
   request.principal_overdue = row.given("principal_overdue");

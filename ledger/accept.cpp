@@ -240,10 +240,9 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
   }
   const Result<Day> day = value_date(command);
   if (!day) return day.error();
-  const Result<LoanHistory> all =
-      history(record.last_entry, [&](std::uint64_t s) { return entry(s); });
+  const auto all = history_of(record);
   if (!all) return all.error();
-  if (all->events.empty() || *day < all->events.front().value_date) {
+  if ((*all)->events.empty() || *day < (*all)->events.front().value_date) {
     return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened",
                                                      money::to_text(*day), command.loan));
   }
@@ -280,10 +279,9 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
 }
 
 Status Recorder::check_not_before_opening(const LoanRecord& record, Day day) const {
-  const Result<LoanHistory> all =
-      history(record.last_entry, [&](std::uint64_t s) { return entry(s); });
+  const auto all = history_of(record);
   if (!all) return all.error();
-  if (!all->events.empty() && day >= all->events.front().value_date) return money::ok();
+  if (!(*all)->events.empty() && day >= (*all)->events.front().value_date) return money::ok();
   return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened "
                                                    "or taken over",
                                                    money::to_text(day), record.id));
@@ -346,10 +344,10 @@ Result<Recorder::Accepted> Recorder::accept_reverse(const Reverse& reverse,
   of_loan.loan = id;
   const Result<std::uint64_t> number = loan_number(of_loan);
   if (!number) return number.error();
-  const Result<LoanHistory> all =
-      history(state_.loans.at(*number).last_entry, [&](std::uint64_t s) { return entry(s); });
+  const auto all = history_of(state_.loans.at(*number));
   if (!all) return all.error();
-  if (const auto found = all->reversed_by.find(reverse.sequence); found != all->reversed_by.end()) {
+  if (const auto found = (*all)->reversed_by.find(reverse.sequence);
+      found != (*all)->reversed_by.end()) {
     return refuse("entry.already_reversed", fmt::format("entry {} was already reversed by entry {}",
                                                         reverse.sequence, found->second));
   }

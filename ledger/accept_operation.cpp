@@ -231,10 +231,9 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
   }
   const Result<Day> day = value_date(command);
   if (!day) return day.error();
-  const Result<LoanHistory> all =
-      history(record.last_entry, [&](std::uint64_t s) { return entry(s); });
+  const auto all = history_of(record);
   if (!all) return all.error();
-  if (all->events.empty() || *day < all->events.front().value_date)
+  if ((*all)->events.empty() || *day < (*all)->events.front().value_date)
     return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened",
                                                      money::to_text(*day), command.loan));
   Operated operated{.of = operation.of.value_or(0),
@@ -260,7 +259,7 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
   }
   if (operated.code.size() > money::limits::external_id_max)
     return refuse("command.text_too_long", "a code has at most 64 bytes");
-  if (Status s = check_target(operation, operated.amount_minor, *all, product.currency); !s)
+  if (Status s = check_target(operation, operated.amount_minor, **all, product.currency); !s)
     return s.error();
   if (Status s =
           check_amount_left(operation, operated.amount_minor, record.state, product.currency);

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "loanbook/ledger/door.hpp"
+#include "loanbook/ledger/loan_parts.hpp"
 #include "loanbook/ledger/recorder.hpp"
 #include "loanbook/ledger/take_over.hpp"
 #include "loanbook/money/decimal.hpp"
@@ -79,6 +80,8 @@ Result<TakenRow> row_of(const TakeOverRow& given, money::Currency currency) {
   if (!compound) return compound.error();
   row.penalty_e12 = *penalty;
   row.compound_e12 = *compound;
+  row.penalty_from = given.penalty_from;
+  row.compound_from = given.compound_from;
   return row;
 }
 
@@ -106,8 +109,75 @@ Status check_rows(TakenOver& taken, const TakeOver& request, const std::vector<D
       return wrong(row.no, "is due before the one before it");
     if (row.due > day && (row.penalty_e12 || row.compound_e12))
       return wrong(row.no, "is not due yet and cannot have accrued penalty interest");
+    for (const std::optional<Day>& since : {row.penalty_from, row.compound_from}) {
+      if (since && (*since < row.due || *since > day))
+        return wrong(row.no, "its penalty interest runs from its due date or a later payment on");
+    }
   }
   return money::ok();
+}
+
+/// How the loan stands beside its amounts; nothing where that follows from them.
+Result<std::optional<TakenStanding>> standing_of(const TakeOver& request, const Product& product,
+                                                 Day day) {
+  using Found = std::optional<TakenStanding>;
+  if (!request.charged_off && !request.fraud && request.non_accrual.empty() &&
+      request.category.empty() && !request.shared)
+    return Found{};
+  TakenStanding standing{.charged_off = request.charged_off, .fraud = request.fraud};
+  if (request.charged_off &&
+      (*request.charged_off > day || *request.charged_off < request.disbursed))
+    return refuse("takeover.date", "charged_off lies between the pay-out and the take-over");
+  if (request.fraud && !request.charged_off)
+    return refuse("takeover.standing", "fraud says why a loan was charged off: give that day too");
+  if (is_revolving(product) && request.charged_off)
+    return refuse("takeover.standing",
+                  "a loan on daily interest that was charged off cannot be taken over; record its "
+                  "history with `play`");
+  const std::string& accrual = request.non_accrual;
+  if (!accrual.empty() && accrual != "yes" && accrual != "no" && accrual != "rule")
+    return refuse(
+        "takeover.standing",
+        fmt::format("non_accrual is '{}'; write yes, no or rule, or leave it empty", accrual));
+  standing.non_accrual = accrual == "yes" || accrual == "rule";
+  standing.accrual = accrual == "yes" ? 1 : accrual == "no" ? 2 : 0;
+  if (!request.category.empty()) {
+    const Operation classify{.kind = Kind::classify, .choice = request.category};
+    if (Status s = check_fields(classify); !s) return s.error();
+    const std::uint8_t choice = choice_number(classify);
+    standing.official = choice > 5 ? 0 : choice;
+  }
+  if (!request.shared) return Found{standing};
+  if (!product.joint)
+    return refuse("takeover.standing",
+                  fmt::format("nobody funds loans of product '{}' beside the lender: leave the "
+                              "shares out",
+                              product.id));
+  standing.shared = true;
+  const TakeOverShared& shared = *request.shared;
+  struct Each {
+    const std::array<std::string, schedule::component_count>& text;
+    std::string_view name;
+    Parts& parts;
+  };
+  for (const Each& each : {Each{shared.earned, "earned", standing.earned},
+                           Each{shared.compensated, "compensated", standing.compensated},
+                           Each{shared.of_lead, "of_lead", standing.subrogated},
+                           Each{shared.lost, "lost", standing.lost}}) {
+    for (std::size_t i = 0; i < each.parts.size(); ++i) {
+      const Result<std::int64_t> minor = amount_of(each.text[i], each.name, product.currency);
+      if (!minor) return minor.error();
+      each.parts[i] = *minor;
+    }
+  }
+  const Result<std::int64_t> lost =
+      amount_of(shared.lost_of_lead, "lost_of_lead", product.currency);
+  if (!lost) return lost.error();
+  const Result<std::int64_t> recovered = amount_of(shared.recovered, "recovered", product.currency);
+  if (!recovered) return recovered.error();
+  standing.lost_subrogated = *lost;
+  standing.recovered = *recovered;
+  return Found{standing};
 }
 
 struct Figure {
@@ -117,6 +187,18 @@ struct Figure {
 };
 
 std::int64_t held(const LoanState& state, Role role) { return state.balance.get(role); }
+
+/// Principal owed, in all or of installments due before the state's day. Of a loan that was charged
+/// off the books hold nothing.
+std::int64_t principal_of(const LoanState& state, bool overdue_only) {
+  if (!state.servicing || !state.servicing->charged_off) {
+    return held(state, Role::principal_overdue) + (overdue_only ? 0 : held(state, Role::principal));
+  }
+  std::int64_t sum = 0;
+  for (const schedule::DueInstallment& due : state.due)
+    sum += overdue_only && due.due >= state.day ? 0 : due.principal;
+  return sum;
+}
 
 Status check_figures(const TakeOver& request, const LoanState& state, const Product& product,
                      const std::string& loan) {
@@ -133,9 +215,8 @@ Status check_figures(const TakeOver& request, const LoanState& state, const Prod
   const std::optional<std::string> principal = request.principal;
   std::int64_t accrued = held(state, Role::interest_accrued);
   const std::array<Figure, 7> figures{
-      {{"principal", principal,
-        held(state, Role::principal) + held(state, Role::principal_overdue)},
-       {"principal_overdue", request.principal_overdue, held(state, Role::principal_overdue)},
+      {{"principal", principal, principal_of(state, false)},
+       {"principal_overdue", request.principal_overdue, principal_of(state, true)},
        {"interest_due", request.interest_due, held(state, Role::interest_receivable)},
        {"penalty", request.penalty, held(state, Role::penalty_receivable)},
        {"compound", request.compound, held(state, Role::compound_receivable)},
@@ -182,10 +263,6 @@ Result<Recorder::Accepted> Recorder::accept_take_over(const TakeOver& request,
   Result<Opened> contract = this->contract(request.terms, command, request.disbursed);
   if (!contract) return contract.error();
   const Product& product = state_.products[contract->product].product;
-  if (product.joint)
-    return refuse("takeover.joint",
-                  "a loan that several fund cannot be taken over in mid-life; "
-                  "record its history with `play`");
   if (!request.terms.line.empty()) {
     const Result<std::uint32_t> line = line_number(request.terms.line);
     if (!line) return line.error();
@@ -240,6 +317,9 @@ Result<Recorder::Accepted> Recorder::accept_take_over(const TakeOver& request,
   taken.principal = *principal;
   taken.overpayment = *over;
   taken.interest_e12 = *accrued;
+  const auto standing = standing_of(request, product, *day);
+  if (!standing) return standing.error();
+  taken.standing = *standing;
   LoanState state;
   state.product = taken.opened.product;
   state.terms = taken.opened.terms;

@@ -165,20 +165,22 @@ void Book::Impl::commit_loop() {
 }
 
 Recorder Book::Impl::recorder_on(std::shared_ptr<std::unique_ptr<storage::View>> view) {
-  return Recorder{*state, [this, view](std::uint64_t sequence) -> Result<storage::StoredEntry> {
-                    if (*view == nullptr) {
-                      Result<std::unique_ptr<storage::View>> fresh = store->view();
-                      if (!fresh) return fresh.error();
-                      *view = std::move(*fresh);
-                    }
-                    Result<std::optional<storage::StoredEntry>> stored = (*view)->entry(sequence);
-                    if (!stored) return stored.error();
-                    if (!stored->has_value()) {
-                      return Error{.id = "entry.unknown",
-                                   .message = fmt::format("there is no entry {}", sequence)};
-                    }
-                    return std::move(**stored);
-                  }};
+  Recorder recorder{*state, [this, view](std::uint64_t sequence) -> Result<storage::StoredEntry> {
+                      if (*view == nullptr) {
+                        Result<std::unique_ptr<storage::View>> fresh = store->view();
+                        if (!fresh) return fresh.error();
+                        *view = std::move(*fresh);
+                      }
+                      Result<std::optional<storage::StoredEntry>> stored = (*view)->entry(sequence);
+                      if (!stored) return stored.error();
+                      if (!stored->has_value()) {
+                        return Error{.id = "entry.unknown",
+                                     .message = fmt::format("there is no entry {}", sequence)};
+                      }
+                      return std::move(**stored);
+                    }};
+  recorder.keep_histories();
+  return recorder;
 }
 
 void Book::Impl::commit_group(std::vector<std::shared_ptr<Request>>& group) {

@@ -139,6 +139,10 @@ class Book {
   /// `known_at` (default: all).
   [[nodiscard]] Result<LoanView> loan(const std::string& id, std::optional<Day> as_of = {},
                                       std::optional<std::uint64_t> known_at = {}) const;
+  /// Its figures on the business date as they stand, or as they would by another product's rules:
+  /// to find out why another system has others. `loan.unknown`, `loan.beyond_limits`.
+  [[nodiscard]] Result<LoanFigures> figures(const std::string& id,
+                                            const Product* other = nullptr) const;
   /// Sequence number of the last entry booked on or before `day`.
   [[nodiscard]] Result<std::uint64_t> known_at(Day day) const;
   /// A credit line on the business date. The list of its loans costs a walk over all loans.

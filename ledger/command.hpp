@@ -2,6 +2,7 @@
 
 // What callers send and what they get back.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -59,6 +60,17 @@ struct TakeOverRow {
   std::string principal_paid, interest_paid, fee_paid, late_fee_paid;
   std::optional<std::string> penalty{}, compound{};  ///< accrued on it so far, up to 12 more digits
                                                      ///< than the currency; default: by contract
+  std::optional<Day> penalty_from{}, compound_from{};  ///< since when they run in a straight line:
+                                                       ///< the last payment; default: its due date
+};
+/// What parties of a joint loan have had of it so far, as totals of the loan. Amounts are decimal
+/// text by schedule::Component; empty: none.
+struct TakeOverShared {
+  std::array<std::string, schedule::component_count> earned{};       ///< demanded, paid or not
+  std::array<std::string, schedule::component_count> compensated{};  ///< by the lead, in all
+  std::array<std::string, schedule::component_count> of_lead{};      ///< of that, still owed
+  std::array<std::string, schedule::component_count> lost{};  ///< but claims of the lead alone
+  std::string lost_of_lead{}, recovered{};
 };
 /// A running loan enters in mid-life, as it stands at the opening of its value date; nothing of it
 /// is dated before.
@@ -73,6 +85,14 @@ struct TakeOver {
   /// Installments that are due and unpaid. Where one is given that is not due yet, the plan was
   /// changed and all that are to come are given.
   std::vector<TakeOverRow> rows{};
+
+  // How it stands beside its amounts.
+  std::optional<Day> charged_off{};  ///< given to expense on that day; its claims are given anyway
+  bool fraud = false;                ///< and that was why
+  std::string non_accrual{};  ///< `yes`, `no`: decided; `rule`: by the product's rule it does not
+                              ///< accrue; empty: by its days
+  std::string category{};     ///< official, as `classify`
+  std::optional<TakeOverShared> shared{};  ///< of a joint loan; absent: as by contract
 
   // Figures of the old books, held against what the above amounts to; absent: not checked.
   std::optional<std::uint32_t> next_installment{};

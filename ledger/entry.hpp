@@ -58,6 +58,23 @@ struct TakenRow {
   Parts paid{};
   std::optional<money::Int128> penalty_e12{};  ///< accrued, 10^-12 minor units; absent: by contract
   std::optional<money::Int128> compound_e12{};  ///< the same
+  std::optional<Day> penalty_from{};            ///< absent: its due date
+  std::optional<Day> compound_from{};           ///< the same
+};
+/// How a loan that was taken over stands beside its amounts.
+struct TakenStanding {
+  std::optional<Day> charged_off{};
+  bool fraud = false;
+  bool non_accrual = false;
+  std::uint8_t accrual = 0;   ///< choice of `non-accrual`: 1 yes, 2 no; 0: by rule
+  std::uint8_t official = 0;  ///< choice of `classify`; 0: none
+  bool shared = false;        ///< the totals of a joint loan follow
+  Parts earned{};             ///< as in JointTotals, like the rest
+  Parts compensated{};
+  Parts subrogated{};
+  Parts lost{};
+  std::int64_t lost_subrogated = 0;
+  std::int64_t recovered = 0;
 };
 struct TakenOver {
   Opened opened;
@@ -69,6 +86,7 @@ struct TakenOver {
   std::optional<money::Int128> interest_e12{};  ///< accrued, not due; absent: by contract
   std::optional<Day> interest_from{};
   std::vector<TakenRow> rows;  ///< by number
+  std::optional<TakenStanding> standing{};
 };
 struct Paid {
   std::int64_t amount_minor = 0;

@@ -35,8 +35,25 @@ Result<LoanState> booked_at_close(const LoanRecord& record, const BookState& boo
   Result<std::optional<LoanState>> known = loan_known(book, record, view, day + one_day, known_at);
   if (!known) return known.error();
   if (known->has_value()) return std::move(**known);
+  const Binding bound = binding_at(record, known_at);
+  // What the parties of a loan that was taken over had before is settled in the old books.
+  Result<LoanHistory> all =
+      history(record.last_entry, [&](std::uint64_t s) { return entry_of(view, s); });
+  if (!all) return all.error();
+  const bool taken = !all->events.empty() && all->events.front().kind == Kind::take_over;
+  if (taken) {
+    all->events.resize(1);
+    try {
+      return fold(bound.product, record.state.terms, book.products[bound.product].product,
+                  all->events, all->events.front().value_date);
+    } catch (const LoanFault& fault) {
+      return Error{
+          .id = "loan.beyond_limits",
+          .message = fmt::format("loan '{}' cannot be computed: {}", record.id, fault.reason)};
+    }
+  }
   LoanState none;
-  none.product = binding_at(record, known_at).product;
+  none.product = bound.product;
   none.terms = record.state.terms;
   return none;
 }

@@ -332,6 +332,8 @@ void advance(LoanState& state, const Product& product, Day to) {
 
 Balances apply(LoanState& state, const Product& product, const LoanEvent& event) {
   if (product.joint && !state.joint) state.joint.emplace();
+  // Whoever folds again has the terms of today: another rate counts from its own day only.
+  if (event.terms) state.terms = *event.terms;
   accrue(state, product, event.value_date);
   const LoanBalances start = state.balance;
   const Drawn drawn = drawn_of(state);

@@ -70,6 +70,7 @@ struct LoanEvent {
   std::int64_t amount_minor;
   std::shared_ptr<const Operated> operated{};  ///< of an operation
   std::shared_ptr<const TakenOver> taken{};    ///< of a take-over
+  std::shared_ptr<const LoanTerms> terms{};    ///< of an opening: what was agreed at first
 };
 /// Order of the fold: value date, then rank of kind (opening before money), then recorded order.
 [[nodiscard]] bool before(const LoanEvent& a, const LoanEvent& b);

@@ -57,6 +57,8 @@ class Explainer {
       if (due.due <= day_) unpaid(due);
     }
     charges();
+    suspended();
+    shares();
     if (const std::int64_t held = -balance_of(state_, Role::overpayment); held != 0)
       lines_.push_back({"held for the borrower", amount(held),
                         "paid beyond what was due; pays what falls due next", ""});
@@ -72,10 +74,50 @@ class Explainer {
   void principal() {
     const std::int64_t owed =
         balance_of(state_, Role::principal) + balance_of(state_, Role::principal_overdue);
-    lines_.push_back({"principal", amount(owed),
-                      fmt::format("lent {} less {} that was repaid of it", amount(state_.lent),
-                                  amount(state_.lent - owed)),
-                      money::to_text(state_.disbursed)});
+    std::string how = fmt::format("lent {} less {} that was repaid of it", amount(state_.lent),
+                                  amount(state_.lent - owed));
+    if (owed > state_.lent)
+      how = fmt::format("lent {} and {} of interest that joined it", amount(state_.lent),
+                        amount(owed - state_.lent));
+    if (state_.servicing && state_.servicing->charged_off)
+      how = "given to expense: the books hold none of it, the borrower owes it as before";
+    if (state_.status == LoanStatus::written_off) how = "given up: the books hold none of it";
+    lines_.push_back({"principal", amount(owed), std::move(how), money::to_text(state_.disbursed)});
+  }
+
+  /// What is owed and no income yet.
+  void suspended() {
+    if (!state_.non_accrual) return;
+    lines_.push_back({"no income yet", amount(balance_of(state_, Role::memo_interest)),
+                      "interest and penalty of the lender's own books that did not come in, while "
+                      "the loan does not accrue; the borrower owes it as before",
+                      ""});
+  }
+
+  /// What each partner of a joint loan has in it, as a function of the loan's totals.
+  void shares() {
+    if (!product_.joint || !state_.joint) return;
+    const JointRules& rules = *product_.joint;
+    std::int64_t weights = 0;
+    for (const Party& party : rules.parties) weights += party.weight;
+    for (std::size_t i = 0; i < rules.parties.size(); ++i) {
+      if (i == rules.lead_index()) continue;
+      const PartnerTotals totals = partner_totals(state_, rules, i);
+      const std::int64_t received =
+          totals.received[static_cast<std::size_t>(schedule::Component::principal)];
+      const std::string share = fmt::format("{} of {} parts", rules.parties[i].weight, weights);
+      const std::string figure = "partner " + rules.parties[i].id;
+      lines_.push_back(
+          {figure + " principal", amount(totals.outstanding),
+           fmt::format("{}: of {} lent {}, less {} received, {} paid by the lead or lost", share,
+                       amount(state_.lent), amount(totals.lent), amount(received),
+                       amount(totals.lent - received - totals.outstanding)),
+           ""});
+      lines_.push_back({figure + " owed", amount(totals.net()),
+                        "what came in for it so far, less its part of what was lent and fees kept "
+                        "back; the file of each day has that day's part",
+                        ""});
+    }
   }
 
   void level(std::string figure, std::int64_t minor, const schedule::Line& line) {

@@ -260,6 +260,31 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
   return answer;
 }
 
+Result<LoanFigures> Book::figures(const std::string& id, const Product* other) const {
+  const std::shared_lock lock(impl_->state_mutex);
+  const BookState& book = *impl_->state;
+  const std::uint64_t number = book.loan_number(id);
+  if (number == 0) return unknown_loan(id);
+  const LoanRecord& record = book.loans.at(number);
+  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
+  if (!view) return view.error();
+  const Result<LoanState> state =
+      other == nullptr ? Result<LoanState>(canonical(record, book))
+                       : state_at(record, *other, **view, book.business_date, book.head.sequence);
+  if (!state) return state.error();
+  const Product& product = other != nullptr ? *other : book.product_of(record);
+  const PortfolioRow row = row_of(record, *state, product, book.business_date, {});
+  return LoanFigures{.principal = row.principal,
+                     .principal_overdue = row.principal_overdue,
+                     .interest_accrued = row.interest_accrued,
+                     .interest_due = row.interest_due,
+                     .penalty = row.penalty,
+                     .fees = row.fees,
+                     .overpayment = row.overpayment,
+                     .next_due = row.next_due,
+                     .dpd = row.dpd};
+}
+
 Result<std::uint64_t> Book::known_at(Day day) const {
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();

@@ -137,11 +137,10 @@ Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& c
     Recorded recorded{
         .receipt = receipt_of(*member, bytes->hash, state_), .replayed = true, .reversed_by = 0};
     if (member->loan != 0) {
-      Result<LoanHistory> all = history(state_.loans.at(member->loan).last_entry,
-                                        [&](std::uint64_t s) { return entry(s); });
+      const auto all = history_of(state_.loans.at(member->loan));
       if (!all) return all.error();
-      if (const auto found = all->reversed_by.find(member->sequence);
-          found != all->reversed_by.end()) {
+      const auto& reversed_by = (*all)->reversed_by;
+      if (const auto found = reversed_by.find(member->sequence); found != reversed_by.end()) {
         recorded.reversed_by = found->second;
       }
     }
@@ -325,12 +324,22 @@ void Recorder::append(Entry entry) {
 
 void Recorder::undo() {
   for (; !undo_.empty(); undo_.pop_back()) undo_.back()();
+  state_.histories.forget_beyond(state_.head.sequence);
+}
+
+Result<std::shared_ptr<MarkedHistory>> Recorder::history_of(const LoanRecord& record) const {
+  const EntrySource source = [this](std::uint64_t sequence) { return entry(sequence); };
+  if (keep_histories_ && record.last_entry != 0)
+    return state_.histories.of(state_.loan_number(record.id), record.last_entry, record.version,
+                               source);
+  LongHistories none;
+  return none.of(0, record.last_entry, 0, source);
 }
 
 Status Recorder::step(Entry& entry, LoanRecord& record, bool is_new) {
   if (entry.kind == Kind::reverse || entry.value_date < state_.business_date ||
       (!is_new && stands_first(event_of(entry))) || record.isolated)
-    return step_in_the_past(entry, record, is_new);
+    return step_in_the_past(entry, record);
   const Product& product = state_.product_of(record);
   try {
     LoanState next = record.state;
@@ -346,69 +355,38 @@ Status Recorder::step(Entry& entry, LoanRecord& record, bool is_new) {
   return money::ok();
 }
 
-Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new) {
+Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record) {
   const Product& product = state_.product_of(record);
   const Day through = state_.business_date;
   // An isolated loan was booked through the day before it stands at, and no further.
   const Day booked = record.isolated ? record.state.day : through;
-  std::vector<LoanEvent> events_before;
-  if (!is_new) {
-    Result<LoanHistory> all =
-        history(record.last_entry, [&](std::uint64_t s) { return this->entry(s); });
-    if (!all) return all.error();
-    events_before = std::move(all->events);
-  }
-  std::vector<LoanEvent> events_after = events_before;
+  const auto all = history_of(record);
+  if (!all) return all.error();
+  Balances own{};
   const auto* reversed = std::get_if<Reversed>(&entry.payload);
   if (reversed != nullptr) {
-    std::erase_if(events_after,
-                  [&](const LoanEvent& e) { return e.sequence == reversed->sequence; });
-  } else {
-    events_after.push_back(event_of(entry));
-    std::sort(events_after.begin(), events_after.end(), before);
+    const Result<Entry> target = this->entry(reversed->sequence);
+    if (!target) return target.error();
+    own = negated(own_step_of(*target));
   }
   try {
-    std::vector<Balances> steps_before;
-    std::vector<Balances> steps_after;
-    const LoanState& now = record.state;
-    LoanBalances balance_before{};
-    if (!is_new)
-      balance_before =
-          fold(now.product, now.terms, product, events_before, booked, &steps_before).balance;
-    LoanState next = fold(now.product, now.terms, product, events_after, through, &steps_after);
-
-    Balances own{};
-    if (reversed != nullptr) {
-      Result<Entry> target = this->entry(reversed->sequence);
-      if (!target) return target.error();
-      own = negated(own_step_of(*target));
-    }
-    for (std::size_t i = 0; i < events_after.size(); ++i) {
-      if (events_after[i].sequence == entry.sequence) {
-        own = steps_after[i];
-        continue;
-      }
-      const auto same =
-          std::find_if(events_before.begin(), events_before.end(),
-                       [&](const LoanEvent& e) { return e.sequence == events_after[i].sequence; });
-      LOANBOOK_ASSERT(same != events_before.end());
-      if (steps_before[static_cast<std::size_t>(same - events_before.begin())] != steps_after[i]) {
-        entry.changed.push_back(events_after[i].sequence);
-      }
-    }
-    const Balances consequences = difference(difference(next.balance, balance_before), own);
+    PastChange change = change_past(**all, entry, record.state, product, booked, through);
+    if (reversed == nullptr) own = change.own;
+    entry.changed = std::move(change.changed);
+    const Balances consequences = difference(change.all, own);
     if (consequences[static_cast<std::size_t>(Role::settlement)] != 0) {
       throw LoanFault{"consequences of an event would move settlement"};
     }
-    MovementBlock block{.product = now.product, .lines = {}};
+    MovementBlock block{.product = record.state.product, .lines = {}};
     add_lines(block, own, false);
     add_lines(block, consequences, true);
     if (!block.lines.empty()) entry.movements.push_back(std::move(block));
     if (record.isolated)
-      rebind(state_, entry.loan, entry.sequence, std::move(next));
+      rebind(state_, entry.loan, entry.sequence, std::move(change.after));
     else
-      record.state = std::move(next);
+      record.state = std::move(change.after);
   } catch (const LoanFault& what) {
+    state_.histories.forget_beyond(state_.head.sequence);
     return fault(record, what);
   }
   return money::ok();

@@ -36,6 +36,8 @@ class Recorder {
   /// Takes back the entries recorded since `mark` (an atomic batch that failed, a preview). Only
   /// with `keep_undo`.
   void keep_undo(bool keep) { keep_undo_ = keep; }
+  /// Nobody else uses the state meanwhile: long histories are kept in it.
+  void keep_histories() { keep_histories_ = true; }
   void undo();
 
   [[nodiscard]] std::vector<storage::StoredEntry>& pending() { return pending_; }
@@ -94,13 +96,17 @@ class Recorder {
   Result<Day> value_date(const Command& command) const;
   Result<std::uint64_t> loan_number(const Command& command) const;
 
+  /// The events of a loan. Valid until the next call of `record`.
+  [[nodiscard]] Result<std::shared_ptr<MarkedHistory>> history_of(const LoanRecord& record) const;
+
   Status step(Entry& entry, LoanRecord& record, bool is_new);
-  Status step_in_the_past(Entry& entry, LoanRecord& record, bool is_new);
+  Status step_in_the_past(Entry& entry, LoanRecord& record);
 
   BookState& state_;
   StoredSource written_;
   std::vector<storage::StoredEntry> pending_;
   bool keep_undo_ = false;
+  bool keep_histories_ = false;
   std::vector<std::function<void()>> undo_;
 };
 

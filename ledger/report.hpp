@@ -279,4 +279,17 @@ struct VerifyReport {
   std::vector<Finding> findings;
 };
 
+/// What any two systems can say of a loan, minor units.
+struct LoanFigures {
+  std::int64_t principal = 0;  ///< due or not
+  std::int64_t principal_overdue = 0;
+  std::int64_t interest_accrued = 0;  ///< not yet due
+  std::int64_t interest_due = 0;
+  std::int64_t penalty = 0;  ///< and compound interest
+  std::int64_t fees = 0;     ///< and late fees, due
+  std::int64_t overpayment = 0;
+  std::optional<Day> next_due{};
+  std::int32_t dpd = 0;
+};
+
 }  // namespace loanbook::ledger

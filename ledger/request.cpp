@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/entry.hpp"
@@ -101,6 +103,31 @@ struct EventEncoder {
     for (const std::optional<std::string>* figure :
          {&e.principal_overdue, &e.interest_due, &e.penalty, &e.compound, &e.fees, &e.late_fees})
       text(*figure);
+    standing(e);
+  }
+  /// Fields that came later: nothing where none is used.
+  void standing(const TakeOver& e) const {
+    const bool dated = std::ranges::any_of(
+        e.rows, [](const TakeOverRow& row) { return row.penalty_from || row.compound_from; });
+    if (!dated && !e.charged_off && !e.fraud && e.non_accrual.empty() && e.category.empty() &&
+        !e.shared)
+      return;
+    for (const TakeOverRow& row : e.rows) {
+      day(row.penalty_from);
+      day(row.compound_from);
+    }
+    day(e.charged_off);
+    out.u8(e.fraud ? 1 : 0);
+    out.text(e.non_accrual);
+    out.text(e.category);
+    out.u8(e.shared ? 1 : 0);
+    if (!e.shared) return;
+    for (const auto* parts :
+         {&e.shared->earned, &e.shared->compensated, &e.shared->of_lead, &e.shared->lost}) {
+      for (const std::string& part : *parts) out.text(part);
+    }
+    out.text(e.shared->lost_of_lead);
+    out.text(e.shared->recovered);
   }
   void operator()(const PublishChart& e) const {
     out.u8(static_cast<std::uint8_t>(Kind::chart_published));

@@ -44,35 +44,6 @@ Result<Entry> entry_of(const storage::View& view, std::uint64_t sequence) {
   return decode_entry((*stored)->body);
 }
 
-LoanEvent event_of(const Entry& entry) {
-  LoanEvent event{entry.kind, entry.value_date, entry.sequence, 0, nullptr, nullptr};
-  if (const auto* paid = std::get_if<Paid>(&entry.payload)) event.amount_minor = paid->amount_minor;
-  if (const auto* opened = opened_of(entry)) event.amount_minor = opened->terms.principal_minor;
-  if (const auto* taken = std::get_if<TakenOver>(&entry.payload))
-    event.taken = std::make_shared<const TakenOver>(*taken);
-  if (const auto* operated = std::get_if<Operated>(&entry.payload)) {
-    event.amount_minor = operated->amount_minor;
-    event.operated = std::make_shared<const Operated>(*operated);
-  }
-  return event;
-}
-
-Result<LoanHistory> history(std::uint64_t last, const EntrySource& source) {
-  LoanHistory result;
-  for (std::uint64_t sequence = last; sequence != 0;) {
-    Result<Entry> entry = source(sequence);
-    if (!entry) return entry.error();
-    if (const auto* reversed = std::get_if<Reversed>(&entry->payload)) {
-      result.reversed_by.emplace(reversed->sequence, sequence);
-    } else if (!result.reversed_by.contains(sequence)) {
-      result.events.push_back(event_of(*entry));
-    }
-    sequence = entry->previous;
-  }
-  std::sort(result.events.begin(), result.events.end(), before);
-  return result;
-}
-
 Binding binding_at(const LoanRecord& record, std::uint64_t known_at) {
   if (record.earlier) {
     for (const Earlier& earlier : *record.earlier) {
@@ -92,7 +63,6 @@ void rebind(BookState& state, std::uint64_t loan, std::uint64_t sequence, LoanSt
   if (record.isolated) --state.isolated;
   record.isolated = false;
 }
-
 void add_movements(BookState& state, const Entry& entry, int sign) {
   if (entry.movements.empty()) return;
   DayTotals& day = state.totals[entry.booking_date];
@@ -122,6 +92,7 @@ void apply_book_event(BookState& state, const Entry& entry) {
     state.products.push_back({*product, sha256(encode(*product)), entry.sequence});
     if (auto& joint = state.products.back().product.joint) prepare(*joint);
   } else if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
+    state.histories.forget_all();
     auto& points = state.series[series->name];
     points.insert(points.end(), series->points.begin(), series->points.end());
     state.book_entries.push_back(entry.sequence);
@@ -193,11 +164,10 @@ Status replay_loan_event(BookState& state, const Entry& entry, const storage::Vi
                            stands_first(event_of(entry));
   try {
     if (in_the_past || record.isolated) {
-      Result<LoanHistory> all =
-          history(entry.sequence, [&](std::uint64_t s) { return entry_of(view, s); });
+      const auto all = state.histories.of(entry.loan, entry.sequence, entry.version,
+                                          [&](std::uint64_t s) { return entry_of(view, s); });
       if (!all) return all.error();
-      LoanState next =
-          fold(record.state.product, record.state.terms, product, all->events, state.business_date);
+      LoanState next = fold(**all, record.state, product, state.business_date);
       if (record.isolated)
         rebind(state, entry.loan, entry.sequence, std::move(next));
       else

@@ -16,6 +16,7 @@
 #include "loanbook/ledger/entry.hpp"
 #include "loanbook/ledger/gl_facts.hpp"
 #include "loanbook/ledger/hash_index.hpp"
+#include "loanbook/ledger/history.hpp"
 #include "loanbook/ledger/loan.hpp"
 #include "loanbook/ledger/reconciliation_book.hpp"
 #include "loanbook/money/limits.hpp"
@@ -113,6 +114,7 @@ struct BookState {
   std::uint64_t checkpoint_sequence = 0;
   std::uint64_t nights_since_checkpoint = 0;
   std::vector<std::uint64_t> touched;  ///< loans with an event since the last closed day
+  LongHistories histories;             ///< for whoever writes, alone
 
   // Since the last checkpoint
   std::vector<std::pair<std::uint64_t, std::uint64_t>> new_keys;  ///< (hash, sequence)
@@ -134,20 +136,7 @@ void name_party(BookState& state, std::uint64_t loan, std::string_view party);
 [[nodiscard]] std::uint64_t key_hash(const std::string& source, const std::string& scope,
                                      const std::string& key);
 
-/// Reads entries by sequence: of a view, or of a view and a group that is not written yet.
-using EntrySource = std::function<Result<Entry>(std::uint64_t sequence)>;
 [[nodiscard]] Result<Entry> entry_of(const storage::View& view, std::uint64_t sequence);
-
-/// The entry of a loan as the fold wants it.
-[[nodiscard]] LoanEvent event_of(const Entry& entry);
-
-/// The events of a loan as the fold wants them (reversed ones left out, ordered), from its chain of
-/// entries beginning at `last`.
-struct LoanHistory {
-  std::vector<LoanEvent> events;
-  std::map<std::uint64_t, std::uint64_t> reversed_by;  ///< sequence of event -> of its reversal
-};
-[[nodiscard]] Result<LoanHistory> history(std::uint64_t last, const EntrySource& source);
 
 /// How entry `known_at` finds a loan bound.
 struct Binding {
@@ -158,7 +147,6 @@ struct Binding {
 /// Entry `sequence` leaves what the loan is now behind: it goes on under the product of `next`, no
 /// longer isolated.
 void rebind(BookState& state, std::uint64_t loan, std::uint64_t sequence, LoanState next);
-
 /// Adds an entry's movements to the totals of its booking date (`sign` 1 or -1).
 void add_movements(BookState& state, const Entry& entry, int sign);
 

@@ -21,8 +21,24 @@ constexpr std::size_t interest_at = static_cast<std::size_t>(Component::interest
 constexpr std::size_t fee_at = static_cast<std::size_t>(Component::fee);
 constexpr std::size_t penalty_at = static_cast<std::size_t>(Component::penalty);
 
-enum TakenBit : std::uint8_t { bit_interest = 1, bit_interest_from = 2, bit_replanned = 4 };
-enum RowBit : std::uint8_t { bit_penalty = 1, bit_compound = 2 };
+enum TakenBit : std::uint8_t {
+  bit_interest = 1,
+  bit_interest_from = 2,
+  bit_replanned = 4,
+  bit_standing = 8
+};
+enum RowBit : std::uint8_t {
+  bit_penalty = 1,
+  bit_compound = 2,
+  bit_penalty_from = 4,
+  bit_compound_from = 8
+};
+enum StandingBit : std::uint8_t {
+  bit_charged_off = 1,
+  bit_fraud = 2,
+  bit_suspended = 4,
+  bit_shared = 8
+};
 
 /// numerator x factor / denominator, rounded half up, without leaving 128 bits on the way.
 Int128 rescaled(Int128 numerator, std::int64_t factor, std::int64_t denominator) {
@@ -80,6 +96,8 @@ DueInstallment claim_of(const TakenRow& row, const Rules& rules, Day day) {
                            row.unpaid[fee_at], rules.overdue);
   claim.late_fee = row.unpaid[penalty_at];
   if (row.due <= day) {
+    claim.penalty.first = row.penalty_from.value_or(claim.penalty.first);
+    claim.compound.first = row.compound_from.value_or(claim.compound.first);
     begin_at(claim.penalty, rules.product, day, row.penalty_e12);
     begin_at(claim.compound, rules.product, day, row.compound_e12);
   }
@@ -135,11 +153,12 @@ std::vector<TakenRow> rows_of(const Rules& rules, const TakenOver& taken) {
   return rows;
 }
 
-void take_charge(LoanState& state, const TakenRow& row, Component component, Day day) {
+void take_charge(LoanState& state, const TakenRow& row, Component component, Day day,
+                 bool on_books) {
   const auto at = static_cast<std::size_t>(component);
   const std::int64_t amount = row.unpaid[at] + row.paid[at];
   if (amount == 0) return;
-  const bool recognised = row.due < day;
+  const bool recognised = !on_books || row.due < day;
   state.servicing->charges.push_back({.component = component,
                                       .installment = row.no,
                                       .assessed = day,
@@ -147,13 +166,20 @@ void take_charge(LoanState& state, const TakenRow& row, Component component, Day
                                       .amount = amount,
                                       .paid = row.paid[at],
                                       .recognised = recognised});
+  if (!on_books) return;
   move(state, component == Component::fee ? Role::fee_receivable : Role::late_fee_receivable,
        Role::opening_balance, recognised ? row.unpaid[at] : -row.paid[at]);
+}
+
+bool is_charged_off(const TakenOver& taken) {
+  return taken.standing && taken.standing->charged_off.has_value();
 }
 
 /// A loan with a table of installments.
 void take_table(LoanState& state, const Rules& rules, const TakenOver& taken, Day day) {
   Servicing& table = state.servicing.emplace();
+  // What was given to expense is owed all the same, and no claim in the books.
+  const bool on_books = !is_charged_off(taken);
   Day from = state.disbursed;
   Day running_from = from;
   for (const TakenRow& row : rows_of(rules, taken)) {
@@ -171,22 +197,100 @@ void take_table(LoanState& state, const Rules& rules, const TakenOver& taken, Da
                               .interest = record.demanded[interest_at],
                               .balance = 0,
                               .fee = record.demanded[fee_at]});
-      move(state, Role::opening_balance, Role::interest_unearned, row.paid[interest_at]);
-      move(state, Role::principal, Role::opening_balance, row.unpaid[principal_at]);
+      if (on_books) {
+        move(state, Role::opening_balance, Role::interest_unearned, row.paid[interest_at]);
+        move(state, Role::principal, Role::opening_balance, row.unpaid[principal_at]);
+      }
     }
     const DueInstallment claim = claim_of(row, rules, day);
     if (unpaid > 0 || !schedule::settled(claim, rules.overdue, day)) state.due.push_back(claim);
     table.installments.push_back(record);
-    take_charge(state, row, Component::fee, day);
-    take_charge(state, row, Component::penalty, day);
+    take_charge(state, row, Component::fee, day, on_books);
+    take_charge(state, row, Component::penalty, day, on_books);
     from = row.due;
   }
   sort_table(state);
+  if (!on_books) {
+    table.charged_off = true;
+    table.charged_off_on = taken.standing->charged_off;
+    table.fraud = taken.standing->fraud;
+    for (DueInstallment& due : state.due) {
+      due.penalty = {.base = 0, .slope = 0, .denominator = 1, .first = day};
+      due.compound = due.penalty;
+    }
+  }
   run_row(state, rules, taken.interest_from.value_or(running_from));
-  if (state.row_coming)
+  if (state.row_coming && on_books)
     begin_row_at(state.interest, rules.product, day, taken.interest_e12, state.next);
   begin_interest(state, rules, day,
                  level_of(state.interest, rules.product, std::max(day, state.interest.first)));
+}
+
+/// The parties' totals: what came in follows from what was earned or lent and what is left of it.
+void take_shares(JointTotals& totals, const TakenStanding& standing) {
+  for (std::size_t i = 0; i < totals.received.size(); ++i) {
+    totals.received[i] +=
+        standing.earned[i] - standing.compensated[i] + standing.subrogated[i] - standing.lost[i];
+  }
+  totals.earned = standing.earned;
+  totals.compensated = standing.compensated;
+  totals.subrogated = standing.subrogated;
+  totals.lost = standing.lost;
+  totals.lost_subrogated = standing.lost_subrogated;
+  totals.recovered = standing.recovered;
+}
+
+/// Where the old books say nothing: what is owed was earned, and the interest of the rows before.
+void earned_by_contract(LoanState& state, const Rules& rules, const TakenOver& taken) {
+  TakenStanding standing;
+  for (std::size_t i = 0; i < standing.earned.size(); ++i) {
+    if (i != principal_at) standing.earned[i] = -state.joint->received[i];
+  }
+  schedule::PlanCursor cursor = schedule::begin_plan(rules.terms);
+  for (std::uint32_t i = 0; i < taken.rows_done && i < schedule::row_count(rules.terms); ++i) {
+    const schedule::PlanRow row = schedule::next_row(rules.terms, cursor);
+    const auto given = std::find_if(taken.rows.begin(), taken.rows.end(),
+                                    [&](const TakenRow& t) { return t.no == row.no; });
+    standing.earned[interest_at] +=
+        row.interest - (given == taken.rows.end() ? 0 : given->unpaid[interest_at]);
+  }
+  take_shares(*state.joint, standing);
+}
+
+void encode_standing(Encoder& out, const TakenStanding& standing) {
+  out.u8(static_cast<std::uint8_t>(
+      (standing.charged_off ? bit_charged_off : 0) | (standing.fraud ? bit_fraud : 0) |
+      (standing.non_accrual ? bit_suspended : 0) | (standing.shared ? bit_shared : 0)));
+  out.u8(standing.accrual);
+  out.u8(standing.official);
+  if (standing.charged_off) out.day(*standing.charged_off);
+  if (!standing.shared) return;
+  for (const Parts* parts :
+       {&standing.earned, &standing.compensated, &standing.subrogated, &standing.lost}) {
+    for (const std::int64_t minor : *parts) out.zigzag(minor);
+  }
+  out.zigzag(standing.lost_subrogated);
+  out.zigzag(standing.recovered);
+}
+
+TakenStanding decode_standing(Decoder& in) {
+  TakenStanding standing;
+  const std::uint8_t bits = in.u8();
+  standing.accrual = in.u8();
+  standing.official = in.u8();
+  if (bits >= 16 || standing.accrual > 2 || standing.official > 5) in.fail();
+  standing.fraud = (bits & bit_fraud) != 0;
+  standing.non_accrual = (bits & bit_suspended) != 0;
+  standing.shared = (bits & bit_shared) != 0;
+  if ((bits & bit_charged_off) != 0) standing.charged_off = in.day();
+  if (!standing.shared) return standing;
+  for (Parts* parts :
+       {&standing.earned, &standing.compensated, &standing.subrogated, &standing.lost}) {
+    for (std::int64_t& minor : *parts) minor = in.zigzag();
+  }
+  standing.lost_subrogated = in.zigzag();
+  standing.recovered = in.zigzag();
+  return standing;
 }
 
 }  // namespace
@@ -194,9 +298,9 @@ void take_table(LoanState& state, const Rules& rules, const TakenOver& taken, Da
 void encode(Encoder& out, const TakenOver& taken) {
   out.day(taken.disbursed);
   out.varint(taken.rows_done);
-  out.u8(static_cast<std::uint8_t>((taken.interest_e12 ? bit_interest : 0) |
-                                   (taken.interest_from ? bit_interest_from : 0) |
-                                   (taken.replanned ? bit_replanned : 0)));
+  out.u8(static_cast<std::uint8_t>(
+      (taken.interest_e12 ? bit_interest : 0) | (taken.interest_from ? bit_interest_from : 0) |
+      (taken.replanned ? bit_replanned : 0) | (taken.standing ? bit_standing : 0)));
   out.zigzag(taken.principal);
   out.zigzag(taken.overpayment);
   if (taken.interest_e12) out.wide(*taken.interest_e12);
@@ -207,18 +311,22 @@ void encode(Encoder& out, const TakenOver& taken) {
     out.day(row.due);
     for (const std::int64_t minor : row.unpaid) out.zigzag(minor);
     for (const std::int64_t minor : row.paid) out.zigzag(minor);
-    out.u8(static_cast<std::uint8_t>((row.penalty_e12 ? bit_penalty : 0) |
-                                     (row.compound_e12 ? bit_compound : 0)));
+    out.u8(static_cast<std::uint8_t>(
+        (row.penalty_e12 ? bit_penalty : 0) | (row.compound_e12 ? bit_compound : 0) |
+        (row.penalty_from ? bit_penalty_from : 0) | (row.compound_from ? bit_compound_from : 0)));
     if (row.penalty_e12) out.wide(*row.penalty_e12);
     if (row.compound_e12) out.wide(*row.compound_e12);
+    if (row.penalty_from) out.day(*row.penalty_from);
+    if (row.compound_from) out.day(*row.compound_from);
   }
+  if (taken.standing) encode_standing(out, *taken.standing);
 }
 
 void decode(Decoder& in, TakenOver& taken) {
   taken.disbursed = in.day();
   taken.rows_done = static_cast<std::uint32_t>(in.varint());
   const std::uint8_t bits = in.u8();
-  if (bits >= 8) in.fail();
+  if (bits >= 16) in.fail();
   taken.replanned = (bits & bit_replanned) != 0;
   taken.principal = in.zigzag();
   taken.overpayment = in.zigzag();
@@ -232,10 +340,13 @@ void decode(Decoder& in, TakenOver& taken) {
     for (std::int64_t& minor : row.unpaid) minor = in.zigzag();
     for (std::int64_t& minor : row.paid) minor = in.zigzag();
     const std::uint8_t row_bits = in.u8();
-    if (row_bits >= 4) in.fail();
+    if (row_bits >= 16) in.fail();
     if ((row_bits & bit_penalty) != 0) row.penalty_e12 = in.wide();
     if ((row_bits & bit_compound) != 0) row.compound_e12 = in.wide();
+    if ((row_bits & bit_penalty_from) != 0) row.penalty_from = in.day();
+    if ((row_bits & bit_compound_from) != 0) row.compound_from = in.day();
   }
+  if ((bits & bit_standing) != 0) taken.standing = decode_standing(in);
 }
 
 void take_over(LoanState& state, const Product& product, const TakenOver& taken, Day day) {
@@ -243,8 +354,14 @@ void take_over(LoanState& state, const Product& product, const TakenOver& taken,
   state.status = LoanStatus::active;
   state.lent = taken.opened.terms.principal_minor;
   state.disbursed = taken.disbursed;
+  if (taken.standing) {
+    state.non_accrual = taken.standing->non_accrual;
+    state.accrual = static_cast<AccrualChoice>(taken.standing->accrual);
+    state.official = taken.standing->official;
+  }
+  const bool on_books = !is_charged_off(taken);
   const Rules rules{product, state};
-  if (product.servicing || taken.replanned) {
+  if (product.servicing || taken.replanned || !on_books) {
     take_table(state, rules, taken, day);
   } else {
     take_plan(state, rules, taken, day);
@@ -252,7 +369,7 @@ void take_over(LoanState& state, const Product& product, const TakenOver& taken,
   std::int64_t penalty = 0;
   std::int64_t compound = 0;
   for (const DueInstallment& claim : state.due) {
-    if (claim.due > day) continue;
+    if (claim.due > day || !on_books) continue;
     move(state, claim.due < day ? Role::principal_overdue : Role::principal, Role::opening_balance,
          claim.principal);
     move(state, Role::interest_receivable, Role::opening_balance, claim.interest);
@@ -264,6 +381,12 @@ void take_over(LoanState& state, const Product& product, const TakenOver& taken,
   move(state, Role::interest_accrued, Role::opening_balance,
        level_of(state.interest, product, std::max(day, state.interest.first)));
   move(state, Role::opening_balance, Role::overpayment, taken.overpayment);
+  if (!state.joint) return;
+  if (taken.standing && taken.standing->shared) {
+    take_shares(*state.joint, *taken.standing);
+  } else {
+    earned_by_contract(state, rules, taken);
+  }
 }
 
 }  // namespace loanbook::ledger

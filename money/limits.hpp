@@ -42,6 +42,10 @@ inline constexpr std::uint64_t tail_entries_max =
     200'000;  // log after the last checkpoint; a reader replays at most this and one group
 inline constexpr std::uint32_t block_loans = 4'096;         // loans of one columnar block
 inline constexpr std::uint32_t page_loans = 256;            // loans of one derived state row
+inline constexpr std::size_t long_history_entries =
+    256;  // a loan with so many keeps its history in the writer's memory, once its past changed
+inline constexpr std::size_t long_history_events =
+    200'000;  // kept for all such loans together, some hundred bytes each
 inline constexpr std::uint32_t nights_at_once_max = 3'700;  // days one `night --through` closes
 
 }  // namespace loanbook::money::limits

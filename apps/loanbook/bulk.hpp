@@ -49,6 +49,7 @@ class Bulk {
 
   /// Lines of stderr: the problems since the last call, at most 50 of them, then how many more.
   void print_problems();
+  [[nodiscard]] const std::vector<interchange::RejectedRow>& problems() const { return problems_; }
   /// Header and bad rows as they stand in the file.
   [[nodiscard]] Status write_rejects(const std::string& path) const;
   /// Result row on standard output.

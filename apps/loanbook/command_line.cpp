@@ -447,6 +447,23 @@ void add_import(Tree& tree, CLI::App* parent, const std::string& name, const std
                    "Only compare this column of level installments with our plans");
 }
 
+void add_play(CLI::App* play, PlayArguments& arguments) {
+  play->add_option("--loans", arguments.loans, "CSV file of loans");
+  play->add_option("--product", arguments.product,
+                   "Product of every loan, where the file has no such column");
+  play->add_option("--map", arguments.map, "NAME=COLUMN for the file of loans");
+  play->add_option("--through", arguments.through, "Last day to close")->required();
+  play->add_option("--reject-file", arguments.reject_file,
+                   "Write rows that cannot be recorded there and play the others (exit 1)");
+  play->add_option("--compare", arguments.compare,
+                   "CSV file of an old system's figures: list what differs, and why");
+  play->add_option("--threads", arguments.threads, "Threads of a night (default: one a core)");
+  play->add_flag("--dry-run", arguments.writing.dry_run, "Check the files, write nothing");
+  play->add_option("--idempotency-key", arguments.writing.key,
+                   "Scope of the rows' keys (default: from the files' content)");
+  play->add_option("--actor", arguments.writing.actor, "Who does it (default: your user name)");
+}
+
 void add_bulk_commands(Tree& tree) {
   auto& a = tree.arguments;
   auto* record = tree.command(
@@ -467,6 +484,14 @@ void add_bulk_commands(Tree& tree) {
   add_import(tree, import, "take-over", "Running loans enter in mid-life, with their balances",
              run_import_take_over);
 
+  auto* history = tree.command(
+      import, "history", "Play the whole history of an old system and compare its figures",
+      "loanbook import history events.csv --through 2026-03-31 --compare figures.csv",
+      [&a](const Context& c) { return run_play(c, a.play); });
+  history->add_option("FILE", a.play.events, "CSV file of events, in the order they arrived")
+      ->required();
+  add_play(history, a.play);
+
   auto* journal =
       tree.command(import, "journal", "Make the book of --book from `export ndjson`, to the byte",
                    "loanbook --book book2 import journal book.ndjson",
@@ -477,17 +502,8 @@ void add_bulk_commands(Tree& tree) {
       tree.command(&tree.app, "play", "Record dated files in date order, closing each day between",
                    "loanbook play --loans loans.csv --events events.csv --through 2026-03-31",
                    [&a](const Context& c) { return run_play(c, a.play); });
-  play->add_option("--loans", a.play.loans, "CSV file of loans");
   play->add_option("--events", a.play.events, "CSV file of events, in the order they arrived");
-  play->add_option("--product", a.play.product,
-                   "Product of every loan, where the file has no such column");
-  play->add_option("--map", a.play.map, "NAME=COLUMN for the file of loans");
-  play->add_option("--through", a.play.through, "Last day to close")->required();
-  play->add_option("--threads", a.play.threads, "Threads of a night (default: one a core)");
-  play->add_flag("--dry-run", a.play.writing.dry_run, "Check the files, write nothing");
-  play->add_option("--idempotency-key", a.play.writing.key,
-                   "Scope of the rows' keys (default: from the files' content)");
-  play->add_option("--actor", a.play.writing.actor, "Who does it (default: your user name)");
+  add_play(play, a.play);
 
   auto* night = tree.command(&tree.app, "night", "Close every business date up to a day",
                              "loanbook night --through 2026-01-31",

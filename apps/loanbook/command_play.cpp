@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <numeric>
+#include <unordered_map>
 
 #include "bulk.hpp"
 #include "commands.hpp"
 #include "interrupt.hpp"
+#include "loanbook/interchange/file.hpp"
+#include "loanbook/interchange/old_figures.hpp"
 #include "nights.hpp"
 #include "output.hpp"
 
@@ -130,6 +133,67 @@ int report(const Context& context, const Book& book, Played& played, Day through
   return refused != 0 || isolated ? exit_code::problems : exit_code::done;
 }
 
+// Of each row that was left out, its fields and what was wrong: one of them names the loan.
+std::unordered_map<std::string, std::string> left_out(std::vector<Stream>& streams) {
+  std::unordered_map<std::string, std::string> by_field;
+  for (auto& stream : streams) {
+    for (const auto& problem : stream.bulk.problems()) {
+      std::string_view row = stream.bulk.file().raw(problem.place);
+      while (!row.empty()) {
+        const std::size_t end = std::min(row.find(','), row.size());
+        std::string field(row.substr(0, end));
+        std::erase(field, '"');
+        if (!field.empty())
+          by_field.emplace(std::move(field), "an event was left out: " + text_of(problem.error));
+        row.remove_prefix(std::min(end + 1, row.size()));
+      }
+    }
+  }
+  return by_field;
+}
+
+Status write_rejects(const std::string& path, const std::vector<Stream>& streams) {
+  for (const auto& stream : streams) {
+    if (stream.bulk.bad() == 0) continue;
+    // Two files of bad rows have two headers: they are told apart by name.
+    const bool one = streams.size() == 1;
+    const std::string suffix = one ? "" : (&stream == streams.data() ? ".loans" : ".events");
+    if (Status s = stream.bulk.write_rejects(path + suffix); !s) return s;
+  }
+  return money::ok();
+}
+
+int compare_with(const Context& context, const Book& book, const std::string& file,
+                 std::vector<Stream>& streams) {
+  auto text = interchange::read_file(file);
+  if (!text) return fail(text.error());
+  const auto by_field = left_out(streams);
+  const auto compared = interchange::compare_figures(book, *text, file, [&](std::string_view loan) {
+    const auto found = by_field.find(std::string(loan));
+    return found == by_field.end() ? std::string() : found->second;
+  });
+  if (!compared) return fail(compared.error());
+  Report report;
+  report.title = {fmt::format("Figures of {} against this book, at the opening of {}", file,
+                              money::to_text(book.status().business_date))};
+  report.columns = {{"line", "Line", ColumnKind::integer},
+                    {"loan", "Loan"},
+                    {"figure", "Figure"},
+                    {"here", "Here", ColumnKind::amount},
+                    {"there", "There", ColumnKind::amount},
+                    {"difference", "Difference", ColumnKind::amount},
+                    {"cause", "Cause"}};
+  for (const auto& row : compared->differences) {
+    report.rows.push_back({{std::to_string(row.line), row.loan, row.figure, row.here, row.there,
+                            row.difference, row.cause}});
+  }
+  print(report, context.format);
+  say(fmt::format("{} of {} loans agree in all their figures; {} of {} figures differ",
+                  compared->equal, compared->loans, compared->differences.size(),
+                  compared->figures));
+  return compared->equal == compared->loans ? exit_code::done : exit_code::problems;
+}
+
 }  // namespace
 
 int run_play(const Context& context, const PlayArguments& arguments) {
@@ -144,8 +208,10 @@ int run_play(const Context& context, const PlayArguments& arguments) {
     auto streams = open_streams(arguments, book);
     if (!streams) return fail(streams.error());
     Played played{std::move(*streams), {}};
-    const bool bad = std::any_of(played.streams.begin(), played.streams.end(),
-                                 [](const Stream& stream) { return stream.bulk.bad() != 0; });
+    const bool leave_out = !arguments.reject_file.empty();
+    const bool bad =
+        !leave_out && std::any_of(played.streams.begin(), played.streams.end(),
+                                  [](const Stream& stream) { return stream.bulk.bad() != 0; });
     if (bad || arguments.writing.dry_run) {
       for (auto& stream : played.streams) stream.bulk.print_problems();
       say(bad ? "bad rows: nothing was written" : "dry run: nothing was written");
@@ -153,7 +219,14 @@ int run_play(const Context& context, const PlayArguments& arguments) {
     }
     auto done = play(book, **through, threads_or_cores(arguments.threads), played);
     const int code = report(context, book, played, **through);
-    return done ? code : fail(done.error());
+    if (!done) return fail(done.error());
+    if (leave_out) {
+      auto written = write_rejects(arguments.reject_file, played.streams);
+      if (!written) return fail(written.error());
+    }
+    if (arguments.compare.empty() || interrupted() != 0) return code;
+    const int compared = compare_with(context, book, arguments.compare, played.streams);
+    return compared == exit_code::done ? code : compared;
   });
 }
 

@@ -207,6 +207,8 @@ struct PlayArguments {
   std::string product;
   std::vector<std::string> map;
   std::string through;
+  std::string reject_file;  ///< for rows that cannot be recorded
+  std::string compare;      ///< file of another system's figures after it
   unsigned threads = 0;
   Writing writing;
 };

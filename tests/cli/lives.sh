@@ -47,5 +47,35 @@ for id in $ids; do
   run 0 --format csv loan statement "L-$id" --to 2026-04-20
   equal "$id $(tail -n 1 out | cut -d, -f8)" "$id $payoff"
 done
+
+# More of a life: another rate, money paid back to the borrower, a loan that does not accrue, one that was given to
+# expense, what several fund. Whatever the page shows stands in explain, and the words say what happened.
+for id in $ids; do
+  for operation in "change-rate --rate 12%" "refund --amount 50" "non-accrual --choice yes"; do
+    # shellcheck disable=SC2086
+    loanbook loan ${operation%% *} "L-$id" ${operation#* } >out 2>err </dev/null ||
+      grep -qE '\[(operation\.(not_in_this_state|plan_not_changeable|needs_installments|no_rows_to_come)|terms\.|product\.|amount\.|plan\.)' err ||
+      fail "$id $operation: $(cat err)"
+  done
+done
+run 0 night --through 2026-05-03
+for id in $ids; do
+  run 0 --format csv loan explain "L-$id"
+  cp out explained
+  run 0 --format csv loan show "L-$id"
+  equal "$id $(explained '^principal$')" "$id $(cents "$(cell principal)")"
+  equal "$id $(explained '^interest accrued')" "$id $(cents "$(cell interest_accrued)")"
+  equal "$id $(explained ' (penalty|compound)( .*)?$')" "$id $(cents "$(cell penalty)")"
+  equal "$id $(explained ' unpaid$')" \
+    "$id $(($(cents "$(cell principal_overdue)") + $(cents "$(cell interest_due)") + $(cents "$(cell fees)")))"
+  equal "$id $(explained '^held for the borrower')" "$id $(cents "$(cell overpayment)")"
+  [ "$(cell non_accrual)" != yes ] || grep -q '^no income yet,' explained || fail "$id: non-accrual without a word"
+done
+run 0 --format csv loan explain L-joint-30-70
+out_has "partner "
+out_has " parts: of "
+run 0 loan charge-off L-joint-30-70 --reason 'no answer'
+run 0 loan explain L-joint-30-70
+out_has "given to expense"
 run 0 verify --deep
 finish

@@ -2,6 +2,7 @@
 // fractions by hand.
 
 #include "ledger/support.hpp"
+#include "loanbook/money/limits.hpp"
 
 namespace loanbook::test {
 namespace {
@@ -162,6 +163,60 @@ TEST_CASE("A repayment dated before a change leaves the change in place") {
   must(book->record({.event = Reverse{late.receipt.sequence}, .loan = "L"}));
   const LoanView view = must(book->loan("L"));
   CHECK(view.row.principal == 6'000'00);
+  verified(*book);
+}
+
+TEST_CASE("Another rate counts from its day only, also when an earlier day changes later") {
+  for (const bool table : {true, false}) {
+    auto book = new_book();
+    Product product =
+        product_of(table ? schedule::Method::level : schedule::Method::revolving, "level");
+    product.rate_default = money::Rate::of_e12(120'000'000'000);
+    product.day_count = schedule::DayCount::thirty_360;
+    must(book->record(publish(product)));
+    must(book->record(lend("L", "level", "12000.00")));
+    must(book->close_through(day("2026-01-31")));
+    must(book->record(change({.kind = Kind::change_rate, .rate = "24%"})));
+    must(book->close_through(day("2026-02-10")));
+    must(book->record({.event = Repay{"0.01"}, .loan = "L", .value_date = day("2026-01-01")}));
+    // A month of 12,000.00 at 12 %; the hundredth paid on the first day bears none of it.
+    const LoanView then = must(book->loan("L", day("2026-02-01")));
+    CHECK(then.balances[static_cast<std::size_t>(Role::interest_income)] == -120'00);
+    CHECK(then.rate == "0.24");
+    CHECK(must(book->loan("L", day("2026-01-31"))).rate == "0.12");
+    verified(*book);
+  }
+}
+
+TEST_CASE("A loan of hundreds of events is corrected like any other") {
+  auto book = new_book();
+  Product product = product_of(schedule::Method::revolving, "level");
+  must(book->record(publish(product)));
+  must(book->record(lend("L", "level", "12000.00")));
+  std::vector<std::uint64_t> recorded;
+  for (int day = 1; day < 300; ++day) {
+    must(book->close_through(test::day("2026-01-01") + date::days{day - 1}));
+    for (int i = 0; i < 2; ++i)
+      recorded.push_back(must(book->record(pay("L", "1.01"))).receipt.sequence);
+    Command late = pay("L", "0.50");
+    late.value_date = test::day("2026-01-01") + date::days{day * (day % 7) / 7};
+    if (day % 3 == 0) recorded.push_back(must(book->record(late)).receipt.sequence);
+    // A preview, a batch that fails and a reversal leave nothing behind that a later one meets.
+    if (day % 5 == 0) must(book->preview(late));
+    if (day % 11 == 0) {
+      const std::vector<Command> batch{late, late, pay("nobody", "1.00")};
+      CHECK(error_id(book->record_batch(batch)) == "loan.unknown");
+    }
+    if (day % 13 == 0) {
+      must(book->record({.event = Reverse{recorded.at(recorded.size() * 2 / 3)}}));
+      recorded.erase(recorded.begin() + static_cast<std::ptrdiff_t>(recorded.size() * 2 / 3));
+    }
+  }
+  CHECK(must(book->loan("L")).version > money::limits::long_history_entries * 2);
+  verified(*book);
+  const LoanView before = must(book->loan("L"));
+  must_ok(book->rebuild());
+  CHECK(must(book->loan("L")).balances == before.balances);
   verified(*book);
 }
 

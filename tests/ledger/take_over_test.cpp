@@ -4,9 +4,8 @@
 
 #include <cstdlib>
 
-#include "ledger/dice.hpp"
-#include "ledger/support.hpp"
-#include "loanbook/ledger/loan.hpp"
+#include "ledger/events.hpp"
+#include "ledger/random_story.hpp"
 #include "loanbook/schedule/line.hpp"
 
 namespace loanbook::test {
@@ -17,14 +16,14 @@ constexpr std::int64_t e12 = 1'000'000'000'000;
 
 std::string money_text(std::int64_t minor) { return money::text_of_minor(minor, 2); }
 
-Product random_product(Dice& dice) {
+Product taken_product(Dice& dice) {
   using schedule::DayCount;
   using schedule::Method;
   Product p = product_of(dice.pick({Method::level, Method::equal_principal, Method::interest_first,
                                     Method::bullet, Method::revolving, Method::flat}),
                          "p");
-  p.day_count = dice.pick(
-      {DayCount::act_360, DayCount::act_365f, DayCount::act_act_isda, DayCount::thirty_e_360});
+  p.day_count = dice.pick({DayCount::act_360, DayCount::act_365f, DayCount::act_act_isda,
+                           DayCount::thirty_e_360, DayCount::thirty_360, DayCount::thirty_360_us});
   p.accrual_rounding = dice.pick({money::RoundingMode::half_up, money::RoundingMode::half_even,
                                   money::RoundingMode::up, money::RoundingMode::down});
   p.frequency = dice.roll(0, 1) == 0
@@ -47,19 +46,30 @@ Product random_product(Dice& dice) {
     rules.payment.advance =
         dice.pick({schedule::Advance::next, schedule::Advance::last, schedule::Advance::spread});
   }
+  p.quality.non_accrual_days = dice.pick<std::uint16_t>({0, 5, 20});
+  if (dice.roll(0, 3) == 0) {
+    p.joint = random_parties(dice);
+    p.joint->interest = dice.pick({InterestShare::pro_rata, InterestShare::service_fee});
+    if (p.joint->interest == InterestShare::service_fee) p.joint->service_fee_e6 = 123'456;
+  }
   return p;
 }
 
-struct Told {
-  int day;
-  std::string amount;
-};
-
-std::vector<Told> random_story(Dice& dice) {
+/// Repayments, and what puts a loan into another state.
+std::vector<Told> taken_story(Dice& dice, bool revolving) {
   std::vector<Told> story;
-  for (int day = dice.roll(0, 20); day < days_told; day += dice.roll(1, 30))
-    story.push_back(
-        {day, std::to_string(dice.roll(1, 400)) + "." + std::to_string(dice.roll(10, 99))});
+  for (int day = dice.roll(0, 20); day < days_told; day += dice.roll(1, 30)) {
+    Told told{.day = day, .repaid = random_amount(dice)};
+    const int kind = dice.roll(0, 11);
+    if (kind == 0 && !revolving) told.operation = Operation{.kind = Kind::charge_off};
+    if (kind == 1)
+      told.operation = Operation{.kind = Kind::non_accrual,
+                                 .choice = dice.pick<const char*>({"yes", "no", "rule"})};
+    if (kind == 2)
+      told.operation = Operation{.kind = Kind::classify,
+                                 .choice = dice.pick<const char*>({"normal", "doubtful", "loss"})};
+    story.push_back(std::move(told));
+  }
   return story;
 }
 
@@ -84,6 +94,30 @@ std::string exact_text(const schedule::Line& line, const Product& product, Day a
   }();
 }
 
+/// What the old books say beside the amounts.
+void stands(TakeOver& request, const LoanState& state) {
+  if (state.servicing && state.servicing->charged_off) {
+    request.charged_off = state.servicing->charged_off_on;
+    request.fraud = state.servicing->fraud;
+  }
+  if (state.accrual == AccrualChoice::suspended) request.non_accrual = "yes";
+  if (state.accrual == AccrualChoice::income) request.non_accrual = "no";
+  if (state.accrual == AccrualChoice::by_rule && state.non_accrual) request.non_accrual = "rule";
+  constexpr const char* categories[] = {"",         "normal", "special-mention", "substandard",
+                                        "doubtful", "loss"};
+  request.category = categories[state.official];
+  if (!state.joint) return;
+  TakeOverShared& shared = request.shared.emplace();
+  for (std::size_t i = 0; i < shared.earned.size(); ++i) {
+    shared.earned[i] = money_text(state.joint->earned[i]);
+    shared.compensated[i] = money_text(state.joint->compensated[i]);
+    shared.of_lead[i] = money_text(state.joint->subrogated[i]);
+    shared.lost[i] = money_text(state.joint->lost[i]);
+  }
+  shared.lost_of_lead = money_text(state.joint->lost_subrogated);
+  shared.recovered = money_text(state.joint->recovered);
+}
+
 /// What the old books say of a loan at the opening of `at`.
 Command take_over_of(const LoanState& state, const Product& product, Day at, bool replanned) {
   using schedule::Component;
@@ -91,8 +125,12 @@ Command take_over_of(const LoanState& state, const Product& product, Day at, boo
   request.terms = {.product = "p", .amount = money_text(state.lent)};
   request.disbursed = state.disbursed;
   const auto balance = [&](Role role) { return state.balance.get(role); };
-  request.principal = money_text(balance(Role::principal) + balance(Role::principal_overdue));
-  request.principal_overdue = money_text(balance(Role::principal_overdue));
+  const bool charged_off = state.servicing && state.servicing->charged_off;
+  std::int64_t principal = balance(Role::principal) + balance(Role::principal_overdue);
+  for (const schedule::DueInstallment& due : state.due)
+    principal += charged_off ? due.principal : 0;
+  request.principal = money_text(principal);
+  if (!charged_off) request.principal_overdue = money_text(balance(Role::principal_overdue));
   request.interest_due = money_text(balance(Role::interest_receivable));
   request.penalty = money_text(balance(Role::penalty_receivable));
   request.compound = money_text(balance(Role::compound_receivable));
@@ -100,7 +138,7 @@ Command take_over_of(const LoanState& state, const Product& product, Day at, boo
   if (state.row_coming) {
     request.next_due = state.next.due;
     request.next_installment = state.next.no;
-    request.interest_accrued = exact_text(state.interest, product, at);
+    if (!charged_off) request.interest_accrued = exact_text(state.interest, product, at);
     if (product.method == schedule::Method::revolving || replanned)
       request.interest_from = state.interest.first;
   }
@@ -113,6 +151,11 @@ Command take_over_of(const LoanState& state, const Product& product, Day at, boo
     if (due.due <= at) {
       row.penalty = exact_text(due.penalty, product, at);
       row.compound = exact_text(due.compound, product, at);
+      const auto since = [&](const schedule::Line& line) {
+        return line.first > due.due && line.first <= at ? std::optional(line.first) : std::nullopt;
+      };
+      row.penalty_from = since(due.penalty);
+      row.compound_from = since(due.compound);
     }
     if (state.servicing) {
       const InstallmentRecord& record = *state.servicing->find(due.no);
@@ -135,6 +178,7 @@ Command take_over_of(const LoanState& state, const Product& product, Day at, boo
                     .no = row.no, .due = row.due, .principal = 0, .interest = 0});
     }
   }
+  stands(request, state);
   Command command{.event = std::move(request), .loan = "L"};
   command.value_date = at;
   return command;
@@ -155,19 +199,26 @@ std::ostream& operator<<(std::ostream& out, const Figures& f) {
   return out;
 }
 
-constexpr Role claims[] = {Role::principal,          Role::principal_overdue,
-                           Role::interest_accrued,   Role::interest_receivable,
-                           Role::penalty_receivable, Role::compound_receivable,
-                           Role::overpayment,        Role::interest_unearned};
-constexpr Role incomes[] = {Role::interest_income, Role::penalty_income, Role::compound_income,
-                            Role::settlement};
+constexpr Role claims[] = {
+    Role::principal,           Role::principal_overdue,  Role::interest_accrued,
+    Role::interest_receivable, Role::penalty_receivable, Role::compound_receivable,
+    Role::overpayment,         Role::interest_unearned,  Role::interest_suspended,
+    Role::income_suspended,    Role::memo_interest,      Role::partner_payable,
+    Role::agency_principal,    Role::agency_receivable,  Role::partner_income,
+    Role::partner_funding,     Role::partner_accrued,    Role::partner_expense,
+    Role::partner_loss,        Role::service_fee_income};
+constexpr Role incomes[] = {Role::interest_income,     Role::penalty_income,
+                            Role::compound_income,     Role::settlement,
+                            Role::recovery_income,     Role::charge_off_expense,
+                            Role::charge_off_interest, Role::charge_off_penalty};
 
 /// Claims as they stand, income and cash since `before`.
 Figures figures_of(const Book& book, const Balances* before) {
   const LoanView view = must(book.loan("L"));
   Figures f{.balances = {},
             .due = {},
-            .bucket = view.row.bucket,
+            .bucket = view.row.bucket + " " + view.row.official +
+                      (view.row.non_accrual ? " non-accrual" : ""),
             .status = std::string(to_text(view.row.status)),
             .dpd = view.row.dpd,
             .payoff = view.payoff};
@@ -188,7 +239,9 @@ void tell(Book& book, const std::vector<Told>& story, Day start, int from, int t
   for (const Told& told : story) {
     if (told.day < from || told.day >= to) continue;
     if (told.day > from) must(book.close_through(start + date::days{told.day - 1}));
-    (void)book.record(pay("L", told.amount));
+    Command command = pay("L", told.repaid);
+    if (told.operation) command.event = *told.operation;
+    (void)book.record(command);
   }
   must(book.close_through(start + date::days{to - 1}));
 }
@@ -198,38 +251,30 @@ TEST_CASE("A loan taken over on any day goes on as the same loan played in full"
   int compared = 0;
   for (int seed = 1; seed <= stories; ++seed) {
     Dice dice(static_cast<std::uint32_t>(seed));
-    const Product product = random_product(dice);
-    const std::vector<Told> story = random_story(dice);
+    const Product product = taken_product(dice);
+    const std::vector<Told> story =
+        taken_story(dice, product.method == schedule::Method::revolving);
     const Day start = day("2026-01-01") + date::days{dice.roll(0, 60)};
     const int cut = dice.roll(1, days_told - 20);
     INFO("seed " << seed << ", " << schedule::to_text(product.method) << ", "
                  << schedule::to_text(product.day_count) << ", table "
-                 << product.servicing.has_value() << ", taken over after " << cut << " days");
+                 << product.servicing.has_value() << ", joint " << product.joint.has_value()
+                 << ", taken over after " << cut << " days");
     auto old_book = new_book(money::to_text(start).c_str());
     must(old_book->record(publish(product)));
     if (!old_book->record(lend("L", "p", "1000.00"))) continue;
     tell(*old_book, story, start, 0, cut);
 
-    std::vector<LoanEvent> events{
-        {.kind = Kind::open_disburse, .value_date = start, .sequence = 1, .amount_minor = 100'000}};
-    for (const LoanEventView& event : must(old_book->loan_events("L"))) {
-      if (event.kind == Kind::repay)
-        events.push_back({.kind = Kind::repay,
-                          .value_date = event.value_date,
-                          .sequence = event.sequence,
-                          .amount_minor = event.amount});
-    }
     const Day at = start + date::days{cut};
-    const LoanTerms terms{.principal_minor = 100'000,
-                          .rate = product.rate_default,
-                          .installments = product.installments_default};
-    const LoanState state = fold(0, terms, product, events, at);
+    const std::vector<LoanEvent> events = events_of(*old_book);
+    const LoanState state =
+        fold(0, *events.front().terms, must(old_book->product("p")), events, at);
     if (state.status != LoanStatus::active) continue;
     const Balances before = must(old_book->loan("L")).balances;
 
     auto book = new_book(money::to_text(at).c_str());
     must(book->record(publish(product)));
-    must(book->record(take_over_of(state, product, at, product.servicing.has_value())));
+    must(book->record(take_over_of(state, product, at, static_cast<bool>(state.servicing))));
     CHECK(figures_of(*book, nullptr) == figures_of(*old_book, &before));
     for (int day = cut; day < days_told; day += 9) {
       const int to = std::min(day + 9, days_told);
