@@ -103,7 +103,8 @@ Result<LoanState> state_of(const LoanRecord& record, const BookState& book,
                            const storage::View& view, Day day, std::uint64_t known_at) {
   const bool now = known_at >= book.head.sequence && day == book.business_date;
   if (now || (record.isolated && day >= record.state.day)) return canonical(record, book);
-  return state_at(record, book.product_of(record), view, day, known_at);
+  const ProductKnownAt product(book, book.product_of(record), known_at);
+  return state_at(record, *product, view, day, known_at);
 }
 
 /// Every customer's loans together, where a product of the book asks for it.
@@ -169,6 +170,10 @@ Result<Quote> Book::quote(const OpenLoan& open, Day disbursed) const {
     const Result<money::Rate> rate = money::Rate::parse(*open.rate);
     if (!rate) return rate.error();
     quote.terms.rate = *rate;
+  } else if (quote.product.index) {
+    if (const auto rate =
+            fixed_rate(quote.product, quote.product.index->spread_e12, disbursed))
+      quote.terms.rate = *rate;
   }
   if (Status s = ledger::check(quote.terms, quote.product, disbursed); !s) return s.error();
   const schedule::Terms plan_terms = schedule_terms(quote.product, quote.terms, disbursed);
@@ -184,6 +189,11 @@ std::vector<ProductInfo> Book::products() const {
     rows.push_back({p.product.id, p.product.version, p.product.name, p.digest, p.sequence});
   }
   return rows;
+}
+
+SeriesBook Book::series() const {
+  const std::shared_lock lock(impl_->state_mutex);
+  return impl_->state->series;
 }
 
 Result<Product> Book::product(const std::string& id, std::optional<std::uint32_t> version) const {
@@ -237,6 +247,12 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
   answer.version = record.version;
   answer.product_version = product.version;
   answer.rate = state.terms.rate.text();
+  if (state.servicing && state.servicing->indexed && state.lent != 0) {
+    answer.rate_follows =
+        rate_words(state, *ProductKnownAt(book, product, answer.known_at), answer.as_of);
+    if (state.status == LoanStatus::active && state.row_coming)
+      answer.next_reset = state.servicing->indexed->next_reset;
+  }
   answer.installments = state.terms.installments;
   if (state.status == LoanStatus::active || state.status == LoanStatus::closed)
     answer.disbursed = state.disbursed;

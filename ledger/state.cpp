@@ -44,9 +44,12 @@ Result<Entry> entry_of(const storage::View& view, std::uint64_t sequence) {
 }
 
 LoanEvent event_of(const Entry& entry) {
-  LoanEvent event{entry.kind, entry.value_date, entry.sequence, 0, nullptr, nullptr};
+  LoanEvent event{entry.kind, entry.value_date, entry.sequence, 0};
   if (const auto* paid = std::get_if<Paid>(&entry.payload)) event.amount_minor = paid->amount_minor;
-  if (const auto* opened = opened_of(entry)) event.amount_minor = opened->terms.principal_minor;
+  if (const auto* opened = opened_of(entry)) {
+    event.amount_minor = opened->terms.principal_minor;
+    event.agreed = std::make_shared<const Agreed>(Agreed{opened->terms, opened->spread_e12});
+  }
   if (const auto* taken = std::get_if<TakenOver>(&entry.payload))
     event.taken = std::make_shared<const TakenOver>(*taken);
   if (const auto* operated = std::get_if<Operated>(&entry.payload)) {
@@ -99,10 +102,14 @@ void apply_book_event(BookState& state, const Entry& entry) {
     state.closed_through = opened->business_date - date::days{1};
   } else if (const auto* product = std::get_if<Product>(&entry.payload)) {
     state.products.push_back({*product, sha256(encode(*product)), entry.sequence});
-    if (auto& joint = state.products.back().product.joint) prepare(*joint);
+    Product& published = state.products.back().product;
+    if (published.joint) prepare(*published.joint);
+    if (names_series(published)) bind(published, state.series, entry.sequence);
   } else if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
     auto& points = state.series[series->name];
-    points.insert(points.end(), series->points.begin(), series->points.end());
+    for (const SeriesPoint& point : series->points)
+      points.push_back({point.day, point.value, entry.sequence});
+    rebind(state, series->name);
     state.book_entries.push_back(entry.sequence);
   } else if (const auto* cut = std::get_if<CutOver>(&entry.payload)) {
     state.business_date = cut->day + date::days{1};
@@ -228,6 +235,24 @@ Status replay_day_closed(BookState& state, const Entry& entry, const DayClosed& 
 
 namespace {
 
+/// Loans whose days to come moved with it.
+Status replay_series(BookState& state, const Entry& entry, const SeriesPublished& series,
+                     const storage::View& view) {
+  Result<SeriesEffect> effect =
+      effect_of(state, series, [&view](std::uint64_t s) { return entry_of(view, s); });
+  if (!effect) return effect.error();
+  for (auto& [number, next] : effect->moved) {
+    LoanPage& page = state.loans.page_of(number);
+    LoanRecord& record = state.loans.at(number);
+    if (page.sequence >= entry.sequence) continue;
+    record.state = std::move(next);
+    if (!record.touched) state.touched.push_back(number);
+    record.touched = true;
+    page.dirty = true;
+  }
+  return money::ok();
+}
+
 Status replay_reconciliation(BookState& state, const Entry& entry, const ReconciliationFact& fact,
                              const storage::View& view) {
   if (const auto* changed = std::get_if<BreakChanged>(&fact)) {
@@ -257,6 +282,8 @@ Status replay(BookState& state, const storage::StoredEntry& stored, const storag
   if (entry->sequence != stored.sequence) return broken_link(stored.sequence);
   if (concerns_loan(entry->kind)) {
     if (Status s = replay_loan_event(state, *entry, view); !s) return s;
+  } else if (const auto* series = std::get_if<SeriesPublished>(&entry->payload)) {
+    if (Status s = replay_series(state, *entry, *series, view); !s) return s;
   } else if (const auto* closed = std::get_if<DayClosed>(&entry->payload)) {
     if (Status s = replay_day_closed(state, *entry, *closed, view); !s) return s;
   } else if (const auto* fact = std::get_if<LineFact>(&entry->payload)) {
