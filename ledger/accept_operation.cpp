@@ -280,7 +280,11 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
   }
   const bool moves_rows = operation.kind == Kind::re_age || operation.kind == Kind::reamortize ||
                           operation.kind == Kind::reschedule;
-  if (moves_rows && capitalises(product))
+  const auto joins = [](const schedule::PlanRow& row) { return row.principal < 0; };
+  const bool will_join =
+      record.state.servicing && std::any_of(record.state.servicing->coming.begin(),
+                                            record.state.servicing->coming.end(), joins);
+  if (moves_rows && (capitalises(product) || will_join))
     return refuse("operation.plan_not_changeable",
                   "interest may join the balance of this loan, by the numbers of its rows; settle "
                   "it and open another");

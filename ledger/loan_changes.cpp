@@ -23,6 +23,7 @@ std::size_t index(Component component) { return static_cast<std::size_t>(compone
 std::int64_t ahead_of(const LoanState& state) {
   std::int64_t ahead = 0;
   for (const schedule::PlanRow& row : state.servicing->coming) {
+    ahead += std::min<std::int64_t>(row.principal, 0);  // interest that is to join the balance
     for (const DueInstallment& due : state.due) {
       if (due.no == row.no) ahead += due.principal;
     }
