@@ -16,7 +16,7 @@ namespace {
 using storage::Row;
 using storage::Space;
 
-constexpr std::uint8_t layout = 5;
+constexpr std::uint8_t layout = 6;
 constexpr std::size_t rows_per_put = 64;  // about 3 MB of loan pages a call
 
 std::string big_endian(std::uint64_t number) {

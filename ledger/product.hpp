@@ -90,7 +90,7 @@ struct Product {
 
   std::optional<IndexRules> index{};  ///< the rate follows an index
 
-  Binding bound{};  ///< of a product of a book: what is known of the series that it names
+  SeriesBinding bound{};  ///< of a product of a book: what is known of the series that it names
 
   bool operator==(const Product&) const = default;
 };

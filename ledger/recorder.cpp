@@ -315,7 +315,7 @@ void Recorder::append(Entry entry) {
         auto& points = state_.series[series->name];
         points.resize(points.size() - series->points.size());
         if (points.empty()) state_.series.erase(series->name);
-        rebind(state_, series->name);
+        follow_series(state_, series->name);
         state_.book_entries.pop_back();
       }
       if (is_gl_fact(entry.kind)) {

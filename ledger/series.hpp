@@ -54,9 +54,9 @@ struct BoundSeries {
                                                       const std::string& index,
                                                       std::uint64_t known_at);
 /// A product's own, beside what it says: no part of it.
-struct Binding {
+struct SeriesBinding {
   std::shared_ptr<const BoundSeries> series{};
-  bool operator==(const Binding&) const { return true; }
+  bool operator==(const SeriesBinding&) const { return true; }
 };
 
 /// Is it a word of a calendar: `free`, `worked`, `ordinary`, `weekend saturday sunday`?

@@ -90,7 +90,7 @@ Result<SeriesEffect> effect_of(const BookState& state, const SeriesPublished& pu
   return effect;
 }
 
-void rebind(BookState& state, const std::string& series) {
+void follow_series(BookState& state, const std::string& series) {
   for (PublishedProduct& published : state.products) {
     if (names(published.product, series)) bind(published.product, state.series, UINT64_MAX);
   }

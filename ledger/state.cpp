@@ -109,7 +109,7 @@ void apply_book_event(BookState& state, const Entry& entry) {
     auto& points = state.series[series->name];
     for (const SeriesPoint& point : series->points)
       points.push_back({point.day, point.value, entry.sequence});
-    rebind(state, series->name);
+    follow_series(state, series->name);
     state.book_entries.push_back(entry.sequence);
   } else if (const auto* cut = std::get_if<CutOver>(&entry.payload)) {
     state.business_date = cut->day + date::days{1};

@@ -155,7 +155,7 @@ struct SeriesEffect {
                                              const SeriesPublished& published,
                                              const EntrySource& source);
 /// Binds the products that name the series anew.
-void rebind(BookState& state, const std::string& series);
+void follow_series(BookState& state, const std::string& series);
 /// The product of a loan with its series as known at an entry: a copy only where that is another.
 class ProductKnownAt {
  public:
