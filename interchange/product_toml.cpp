@@ -11,6 +11,7 @@
 
 #include "loanbook/interchange/suggest.hpp"
 #include "loanbook/interchange/toml/keys.hpp"
+#include "loanbook/interchange/toml/product_index.hpp"
 #include "loanbook/interchange/toml/product_joint.hpp"
 #include "loanbook/interchange/toml/product_plan.hpp"
 #include "loanbook/interchange/toml/product_quality.hpp"
@@ -259,6 +260,7 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
                               {"product.balloon", "plan", "balloon"},
                               {"product.holidays", "plan", "holidays"},
                               {"product.calendar", "business_days", "calendar"},
+                              {"product.index", "rate", "index"},
                               {"product.parties", "joint", "parties"},
                               {"product.buckets", "overdue", "buckets"},
                               {"product.categories", "overdue", "categories"},
@@ -301,7 +303,7 @@ Result<Product> read_product(std::string_view text, std::string_view file_name) 
             "",
             problems,
             {"id", "version", "name", "currency", "terms", "rounding", "overdue", "allocation",
-             "prepayment", "accounts", "plan", "business_days", "cap", "servicing", "joint"}};
+             "prepayment", "accounts", "plan", "business_days", "cap", "servicing", "joint", "rate"}};
   read_identity(root, product);
   read_terms(root, product);
   read_rounding(root, product);
@@ -313,6 +315,7 @@ Result<Product> read_product(std::string_view text, std::string_view file_name) 
   toml_reading::read_plan_rules(root, product);
   toml_reading::read_servicing_rules(root, product);
   toml_reading::read_joint_rules(root, product);
+  toml_reading::read_index_rules(root, product);
   if (!problems.first()) {
     if (const money::Status status = ledger::check(product); !status) {
       problems.add(status.error(), region_of(table, status.error().id));

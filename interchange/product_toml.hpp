@@ -29,6 +29,8 @@ enum class Defaults : std::uint8_t { of_used_tables, written };
 [[nodiscard]] std::string_view to_text(schedule::AllocationMode mode);
 [[nodiscard]] std::string_view to_text(ledger::CompoundRate rate);
 [[nodiscard]] std::string_view to_text(ledger::Prepayment rule);
+/// `yearly on 01-01`, `anniversary`, `every 3 months`.
+[[nodiscard]] std::string to_text(schedule::ResetRule reset);
 /// `1 month`, `2 weeks`.
 [[nodiscard]] std::string to_text(schedule::Frequency frequency);
 

@@ -3,6 +3,7 @@
 
 #include "loanbook/interchange/json.hpp"
 #include "loanbook/interchange/product_toml.hpp"
+#include "loanbook/interchange/toml/product_index.hpp"
 #include "loanbook/interchange/toml/product_joint.hpp"
 #include "loanbook/interchange/toml/product_plan.hpp"
 #include "loanbook/interchange/toml/product_quality.hpp"
@@ -143,6 +144,7 @@ std::string write_product(const ledger::Product& product, Defaults defaults) {
     toml_reading::write_plan_rules(out, product);
   toml_reading::write_servicing_rules(out, product);
   toml_reading::write_joint_rules(out, product);
+  toml_reading::write_index_rules(out, product);
   return out;
 }
 

@@ -80,7 +80,31 @@ std::string method_sentence(const Product& product) {
   return "Principal comes back by shares.";
 }
 
+std::string index_sentence(const Product& product) {
+  const ledger::IndexRules& rules = *product.index;
+  const auto percent = [](std::int64_t e12) {
+    return money::Rate::of_e12(std::abs(e12)).percent_text();
+  };
+  std::string out = fmt::format(
+      "The rate is the index '{}' {} {} a year, unless the loan says otherwise, fixed at the "
+      "pay-out and again {}{}",
+      rules.index, rules.spread_e12 < 0 ? "less" : "plus", percent(rules.spread_e12),
+      to_text(rules.reset),
+      rules.fixing_lag_days == 0
+          ? std::string{}
+          : fmt::format(", from the value in force {} days before", rules.fixing_lag_days));
+  if (rules.step_e12 != 0)
+    out += fmt::format(", rounded ({}) to a multiple of {}", money::to_text(rules.rounding),
+                       percent(rules.step_e12));
+  if (rules.floor) out += fmt::format(", at least {}", rules.floor->percent_text());
+  if (rules.cap) out += fmt::format(", at most {}", rules.cap->percent_text());
+  const bool keeps = product.plan.repricing == schedule::Repricing::keep;
+  return out + (keeps ? "; installments stay as they are."
+                      : "; each reset solves the installments to come anew.");
+}
+
 std::string rate_sentence(const Product& product) {
+  if (product.index) return index_sentence(product);
   if (product.rate_max.e12() == 0) return "It bears no interest.";
   const std::string usual = product.rate_default.percent_text();
   std::string out = fmt::format("The rate is {} a year", usual);

@@ -160,8 +160,41 @@ Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   return accept_series(std::get<PublishSeries>(command.event), command);
 }
 
-Result<Opened> Recorder::contract(const OpenLoan& open, const Command& command,
-                                  Day disbursed) const {
+namespace {
+
+/// The rate of a contract that follows an index: as given, for the day that fixed it, so that the
+/// customer's own spread is what it has above the index; else by the product's spread.
+Status agree_rate(const Product& product, bool given, Day fixed, Opened& opened) {
+  const auto by_product = fixed_rate(product, product.index->spread_e12, fixed);
+  if (!by_product) {
+    return refuse("product.index_missing",
+                  fmt::format("index '{}' has no value for {}: `loanbook series add FILE` "
+                              "publishes it",
+                              product.index->index,
+                              money::to_text(fixed -
+                                             date::days{product.index->fixing_lag_days})));
+  }
+  LoanTerms& terms = opened.terms;
+  if (given && terms.rate != *by_product) {
+    const IndexValue* value =
+        product.bound.series->at(fixed - date::days{product.index->fixing_lag_days});
+    opened.spread_e12 = terms.rate.e12() - value->value.e12();
+    if (fixed_rate(product, *opened.spread_e12, fixed) != terms.rate) {
+      return refuse("terms.rate_outside_product",
+                    fmt::format("rate {} is outside product {}: its floor, cap or rounding gives "
+                                "another one at {} {}",
+                                terms.rate.percent_text(), product.id, product.index->index,
+                                value->value.percent_text()));
+    }
+  }
+  if (!given) terms.rate = *by_product;
+  return money::ok();
+}
+
+}  // namespace
+
+Result<Opened> Recorder::contract(const OpenLoan& open, const Command& command, Day disbursed,
+                                  std::optional<Day> day) const {
   const Result<std::uint32_t> number = find_product(state_, open.product, open.product_version);
   if (!number) return number.error();
   const Product& product = state_.products[*number].product;
@@ -178,15 +211,21 @@ Result<Opened> Recorder::contract(const OpenLoan& open, const Command& command,
     terms.rate = *rate;
   }
   if (Status s = check_bookable(product); !s) return s.error();
-  if (Status s = ledger::check(terms, product, disbursed); !s) return s.error();
-  const schedule::Terms planned = schedule_terms(product, terms, disbursed);
+  Opened opened{.loan = command.loan, .product = *number, .terms = terms, .party = open.party};
+  if (product.index) {
+    Day fixed = disbursed;
+    for (Day reset = disbursed; day && reset <= *day;
+         reset = schedule::next_reset(product.index->reset, disbursed, reset))
+      fixed = reset;
+    if (Status s = agree_rate(product, open.rate.has_value(), fixed, opened); !s)
+      return s.error();
+  }
+  if (Status s = ledger::check(opened.terms, product, disbursed); !s) return s.error();
+  const schedule::Terms planned = schedule_terms(product, opened.terms, disbursed);
   if (Status s = check_cap(product, planned); !s) return s.error();
   if (Status s = check_text(open.party, "party", limits::external_id_max); !s) return s.error();
-  return Opened{.loan = command.loan,
-                .product = *number,
-                .terms = terms,
-                .plan = plan_digest(planned),
-                .party = open.party};
+  opened.plan = plan_digest(planned);
+  return opened;
 }
 
 Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Command& command,
@@ -409,10 +448,23 @@ Result<Recorder::Accepted> Recorder::accept_series(const PublishSeries& publish,
                                 publish.name, money::to_text(publish.points[i].day)));
     }
   }
+  if (Status s = check_values(publish.name, publish.points, state_.series); !s) return s.error();
+  SeriesPublished published{publish.name, publish.points};
+  Result<SeriesEffect> effect =
+      effect_of(state_, published, [this](std::uint64_t s) { return entry(s); });
+  if (!effect) return effect.error();
+  if (effect->late != 0) {
+    return refuse("series.late",
+                  fmt::format("series '{}' changes booked days of {} loan{}, the first of them "
+                              "'{}': `loanbook restate --series FILE` books the differences",
+                              publish.name, effect->late, effect->late == 1 ? "" : "s",
+                              effect->first));
+  }
   return Accepted{.loan = 0,
                   .value_date = state_.business_date,
-                  .payload = SeriesPublished{publish.name, publish.points},
-                  .kind = Kind::series_published};
+                  .payload = std::move(published),
+                  .kind = Kind::series_published,
+                  .moved = std::move(effect->moved)};
 }
 
 std::string_view to_text(LoanStatus status) {

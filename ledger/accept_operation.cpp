@@ -277,6 +277,16 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
       return s.error();
     operated.rate_e12 = rate->e12();
   }
+  const bool moves_rows = operation.kind == Kind::re_age || operation.kind == Kind::reamortize ||
+                          operation.kind == Kind::reschedule;
+  const auto joins = [](const schedule::PlanRow& row) { return row.principal < 0; };
+  const bool will_join =
+      record.state.servicing && std::any_of(record.state.servicing->coming.begin(),
+                                            record.state.servicing->coming.end(), joins);
+  if (moves_rows && (capitalises(product) || will_join))
+    return refuse("operation.plan_not_changeable",
+                  "interest may join the balance of this loan, by the numbers of its rows; settle "
+                  "it and open another");
   // In the past the fold decides: where nothing is left to change, nothing changes.
   if (changes_plan(operation.kind) && *day >= record.state.day) {
     if (Status s = check_change(record.state, product, operated, operation.kind, *day); !s)

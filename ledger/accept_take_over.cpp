@@ -260,7 +260,7 @@ Result<Recorder::Accepted> Recorder::accept_take_over(const TakeOver& request,
         "takeover.date",
         fmt::format("loan '{}' was paid out on {}, after it is taken over on {}", command.loan,
                     money::to_text(request.disbursed), money::to_text(*day)));
-  Result<Opened> contract = this->contract(request.terms, command, request.disbursed);
+  Result<Opened> contract = this->contract(request.terms, command, request.disbursed, *day);
   if (!contract) return contract.error();
   const Product& product = state_.products[contract->product].product;
   if (!request.terms.line.empty()) {
@@ -330,7 +330,9 @@ Result<Recorder::Accepted> Recorder::accept_take_over(const TakeOver& request,
            .value_date = *day,
            .sequence = 0,
            .amount_minor = 0,
-           .taken = std::make_shared<const TakenOver>(taken)});
+           .taken = std::make_shared<const TakenOver>(taken),
+           .agreed = std::make_shared<const Agreed>(
+               Agreed{taken.opened.terms, taken.opened.spread_e12})});
   } catch (const LoanFault& fault) {
     return refuse("loan.beyond_limits",
                   fmt::format("loan '{}' cannot be taken over: {}", command.loan, fault.reason));

@@ -133,6 +133,8 @@ class Book {
   [[nodiscard]] BookStatus status() const;
   [[nodiscard]] Result<Quote> quote(const OpenLoan& terms, Day disbursed) const;
   [[nodiscard]] std::vector<ProductInfo> products() const;
+  /// Every series, in order of publication.
+  [[nodiscard]] SeriesBook series() const;
   [[nodiscard]] Result<Product> product(const std::string& id,
                                         std::optional<std::uint32_t> version = {}) const;
   /// State at the opening of `as_of` (default: the business date), from the entries known at

@@ -55,7 +55,7 @@ std::int64_t LineColumns::offset(std::int64_t den2) const {
 
 void LineColumns::set(std::size_t slot, const schedule::Line& line, Day day) {
   const std::int64_t den2 = 2 * line.denominator;
-  const money::Int128 elapsed = schedule::day_index(day_count_, line.first, day);
+  const money::Int128 elapsed = schedule::day_index(day_count_, line.first, day, context_);
   const money::Int128 numerator = 2 * (line.base + line.slope * elapsed) + offset(den2);
   const auto [quotient, remainder] = money::divide(numerator, den2);
   level_[slot] = static_cast<std::int64_t>(quotient);
@@ -79,7 +79,8 @@ void LineColumns::move_slot(std::size_t from, std::size_t to) {
 void LineColumns::prepare(Day day) {
   // For additive day counts the step of a night does not depend on where a line began; the others
   // do not stand in columns.
-  const std::int64_t step = schedule::day_index(day_count_, day, day + date::days{1});
+  const std::int64_t step =
+      schedule::day_index(day_count_, day, day + date::days{1}, context_);
   if (step % prepared_step_ == 0) {
     repeat_ = step / prepared_step_;
     return;

@@ -24,6 +24,8 @@ namespace loanbook::ledger {
 class LineColumns {
  public:
   LineColumns(schedule::DayCount day_count, money::RoundingMode mode);
+  /// Needed by BUS/252 before anything else, and again where it is another.
+  void use(const schedule::DayCountContext& context) { context_ = context; }
 
   /// Can this line run in columns? Not where 30/360 tables depend on its first day, or numbers are
   /// negative or too wide.
@@ -53,6 +55,7 @@ class LineColumns {
   [[nodiscard]] std::int64_t offset(std::int64_t den2) const;
 
   schedule::DayCount day_count_;
+  schedule::DayCountContext context_{};
   money::RoundingMode mode_;
   std::int64_t prepared_step_;  ///< day-index steps that `step_` stands for
   std::int64_t repeat_ = 1;     ///< how often tonight

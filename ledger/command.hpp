@@ -16,6 +16,7 @@
 #include "loanbook/ledger/product.hpp"
 #include "loanbook/ledger/reconciliation.hpp"
 #include "loanbook/ledger/role.hpp"
+#include "loanbook/ledger/series.hpp"
 #include "loanbook/money/day.hpp"
 #include "loanbook/storage/records.hpp"
 
@@ -103,11 +104,7 @@ struct TakeOver {
 struct PublishProduct {
   Product product;
 };
-/// Dated values under a name (an index rate, a calendar): value from `day` on.
-struct SeriesPoint {
-  Day day;
-  std::string value;
-};
+/// Dated values under a name: of an index, or a calendar.
 struct PublishSeries {
   std::string name;
   std::vector<SeriesPoint> points;

@@ -24,7 +24,8 @@ enum OpenedBit : std::uint8_t {
   bit_first_due = 1,
   bit_line = 2,
   bit_reservation = 4,
-  bit_party = 8
+  bit_party = 8,
+  bit_spread = 16
 };
 
 void encode_opened(Encoder& out, const Opened& opened) {
@@ -35,13 +36,15 @@ void encode_opened(Encoder& out, const Opened& opened) {
   out.u8(static_cast<std::uint8_t>((terms.first_due ? bit_first_due : 0) |
                                    (opened.line != 0 ? bit_line : 0) |
                                    (!opened.reservation.empty() ? bit_reservation : 0) |
-                                   (!opened.party.empty() ? bit_party : 0)));
+                                   (!opened.party.empty() ? bit_party : 0) |
+                                   (opened.spread_e12 ? bit_spread : 0)));
   if (terms.first_due) out.day(*terms.first_due);
   out.u8(terms.due_day);
   out.digest(opened.plan);
   if (opened.line != 0) out.varint(opened.line);
   if (!opened.reservation.empty()) out.text(opened.reservation);
   if (!opened.party.empty()) out.text(opened.party);
+  if (opened.spread_e12) out.zigzag(*opened.spread_e12);
 }
 
 Opened decode_opened(Decoder& in) {
@@ -59,8 +62,9 @@ Opened decode_opened(Decoder& in) {
   if ((bits & bit_line) != 0) opened.line = static_cast<std::uint32_t>(in.varint());
   if ((bits & bit_reservation) != 0) opened.reservation = in.text(money::limits::external_id_max);
   if ((bits & bit_party) != 0) opened.party = in.text(money::limits::external_id_max);
+  if ((bits & bit_spread) != 0) opened.spread_e12 = in.zigzag();
   // What is named is not empty: one value, one encoding.
-  if (bits >= 16 || ((bits & bit_party) != 0 && opened.party.empty()) ||
+  if (bits >= 32 || ((bits & bit_party) != 0 && opened.party.empty()) ||
       ((bits & bit_line) != 0 && opened.line == 0) ||
       ((bits & bit_reservation) != 0 && opened.reservation.empty()))
     in.fail();

@@ -49,6 +49,7 @@ struct Opened {
   std::uint32_t line = 0;     ///< number of its credit line; 0: none
   std::string reservation{};  ///< of that line
   std::string party{};        ///< reference of the customer, opaque
+  std::optional<std::int64_t> spread_e12{};  ///< over the index, agreed; absent: the product's
 };
 /// An installment of a loan that was taken over. Amounts by schedule::Component.
 struct TakenRow {

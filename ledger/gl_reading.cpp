@@ -189,8 +189,8 @@ Result<std::optional<LoanState>> loan_known(const BookState& state, const LoanRe
   if (all->events.empty() && all->reversed_by.empty()) return std::optional<LoanState>{};
   std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > at; });
   try {
-    return std::optional(fold(bound.product, record.state.terms,
-                              state.products[bound.product].product, all->events, at));
+    const ProductKnownAt product(state, state.products[bound.product].product, known_at);
+    return std::optional(fold(bound.product, record.state.terms, *product, all->events, at));
   } catch (const LoanFault& fault) {
     return Error{
         .id = "loan.beyond_limits",

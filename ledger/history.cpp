@@ -142,7 +142,7 @@ LoanEvent event_of(const Entry& entry) {
   if (const auto* paid = std::get_if<Paid>(&entry.payload)) event.amount_minor = paid->amount_minor;
   if (const auto* opened = opened_of(entry)) {
     event.amount_minor = opened->terms.principal_minor;
-    event.terms = std::make_shared<const LoanTerms>(opened->terms);
+    event.agreed = std::make_shared<const Agreed>(Agreed{opened->terms, opened->spread_e12});
   }
   if (const auto* taken = std::get_if<TakenOver>(&entry.payload))
     event.taken = std::make_shared<const TakenOver>(*taken);

@@ -6,6 +6,8 @@
 #include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/take_over.hpp"
 #include "loanbook/money/assert.hpp"
+#include "loanbook/money/limits.hpp"
+#include "loanbook/schedule/due_dates.hpp"
 
 namespace loanbook::ledger {
 namespace {
@@ -16,7 +18,20 @@ using schedule::DueInstallment;
 
 std::int64_t interest_level(const LoanState& state, const Product& product, Day at) {
   if (state.interest.slope == 0 && state.interest.base == 0) return 0;
-  return must_fit(schedule::level(state.interest, product.day_count, product.accrual_rounding, at));
+  return must_fit(schedule::level(state.interest, product.day_count, product.accrual_rounding, at,
+                                  line_context(product)));
+}
+
+/// Do due dates move while interest stays with the dates of the contract?
+bool moves_interest(const Rules& rules) {
+  return rules.terms.business_days.roll != schedule::Roll::none &&
+         !rules.terms.business_days.interest_follows;
+}
+
+/// The interest of the running row is earned; its due date has moved behind that.
+void rest_line(LoanState& state, const Product& product, Day day) {
+  state.interest = {
+      .base = interest_level(state, product, day), .slope = 0, .denominator = 1, .first = day};
 }
 
 Role claim_role(const DueInstallment& installment, Component component, Day day) {
@@ -70,8 +85,7 @@ void begin_row(LoanState& state, const Rules& rules, Day first) {
   state.interest =
       rules.product.method == schedule::Method::revolving
           ? schedule::simple_line(state.lent, state.terms.rate, rules.product.day_count, first)
-          : schedule::scheduled_line(state.next.interest, rules.product.day_count, first,
-                                     state.next.due);
+          : planned_line(rules, 0, state.next.interest, first, state.next.due);
 }
 
 void close_if_settled(LoanState& state, Day day) {
@@ -121,10 +135,12 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
     if (day > state.day && day < next) next = day;
   };
   if (state.row_coming) consider(state.next.due);
+  if (state.row_coming && moves_interest(rules)) consider(interest_date(rules, state.next.due));
   if (state.servicing) {
     consider(next_servicing_change(state));
     consider(next_interest_change(state, rules));
     consider(next_late_change(state, rules));
+    consider(next_rate_change(state));
   }
   const date::days one{1};
   const date::days grace{rules.overdue.grace_days};
@@ -178,6 +194,9 @@ void change(LoanState& state, const Rules& rules, Day day) {
   } else if (state.servicing) {
     interest_changes(state, rules, day);
   }
+  if (state.row_coming && moves_interest(rules) &&
+      interest_date(rules, state.next.due) == day && day < state.next.due)
+    rest_line(state, rules.product, day);
   if (state.servicing) charge_late(state, rules, day);
   // What money held has paid may have lowered a level.
   if (state.servicing) accrue(state, rules.product, day);
@@ -186,6 +205,7 @@ void change(LoanState& state, const Rules& rules, Day day) {
   if (state.status == LoanStatus::active) transfer_overdue(state, day);
   drop_settled(state, rules, day);
   close_if_settled(state, day);
+  if (rules.product.index) reset_rate(state, rules.product, day);
   if (state.joint) compensate(state, rules.product, day);
   settle_changes(state, rules);
   // Nothing accrues on a loan that money held has settled, but these accounts follow.
@@ -193,7 +213,8 @@ void change(LoanState& state, const Rules& rules, Day day) {
 }
 
 void disburse(LoanState& state, const Product& product, std::int64_t amount_minor, Day day) {
-  if (product.servicing || (state.servicing && !is_revolving(product))) {
+  if (product.index && state.lent == 0) fix_rate(state, product, day);
+  if ((keeps_table(product) || state.servicing) && !is_revolving(product)) {
     if (state.lent == 0) state.disbursed = day;
     pay_out(state, Rules{product, state}, amount_minor, day);
     return;
@@ -219,9 +240,9 @@ void prepay_revolving(LoanState& state, const Rules& rules, std::int64_t rest, D
   move(state, Role::settlement, Role::principal, principal);
   rest -= principal;
   if (rest > 0) move(state, Role::settlement, Role::overpayment, rest);
-  const auto line = schedule::after_payment(state.interest, rules.product.day_count,
-                                            rules.product.accrual_rounding, day, interest,
-                                            balance_of(state, Role::principal), state.terms.rate);
+  const auto line = schedule::after_payment(
+      state.interest, rules.product.day_count, rules.product.accrual_rounding, day, interest,
+      balance_of(state, Role::principal), state.terms.rate, line_context(rules.product));
   if (!line) throw LoanFault{"accrued interest of the loan is beyond 64 bits"};
   state.interest = *line;
 }
@@ -275,6 +296,47 @@ std::int64_t must_fit(std::optional<std::int64_t> level) {
   return *level;
 }
 
+Day unmoved(const Rules& rules, Day due) {
+  if (rules.terms.business_days.roll == schedule::Roll::none) return due;
+  const schedule::DueDates dates(rules.terms);
+  constexpr date::days longest_move{31};
+  for (std::uint32_t k = 0; k <= 2 * money::limits::installments_max; ++k) {
+    const Day planned = dates.by_contract(k);
+    if (planned > due + longest_move) break;
+    if (dates(k) == due) return planned;
+  }
+  return due;
+}
+
+Day interest_date(const Rules& rules, Day due) {
+  return moves_interest(rules) ? std::min(due, unmoved(rules, due)) : due;
+}
+
+schedule::Line planned_line(const Rules& rules, std::int64_t accrued, std::int64_t interest,
+                            Day first, Day due) {
+  const schedule::DayCountContext context = line_context(rules.product);
+  const schedule::DayCount day_count = rules.product.day_count;
+  const Day end = std::max(due, first);
+  if (!moves_interest(rules)) {
+    schedule::Line line =
+        schedule::scheduled_line(interest - accrued, day_count, first, end, context);
+    line.base = money::Int128{accrued} * line.denominator;
+    return line;
+  }
+  // From one date of the contract to the next; what passed of it before `first` is in the level.
+  const Day earned = interest_date(rules, due);
+  if (earned <= first)
+    return {.base = interest, .slope = 0, .denominator = 1, .first = first};
+  const Day begin = accrued == 0 ? interest_date(rules, first) : first;
+  const std::int64_t passed = schedule::day_index(day_count, begin, first, context);
+  const std::int64_t rest = schedule::day_index(day_count, first, earned, context);
+  const std::int64_t length = std::max<std::int64_t>(1, passed + rest);
+  return {.base = money::Int128{accrued} * length + money::Int128{interest - accrued} * passed,
+          .slope = interest - accrued,
+          .denominator = length,
+          .first = first};
+}
+
 void stop_plan(LoanState& state, Day day) {
   state.row_coming = false;
   state.interest = {.base = 0, .slope = 0, .denominator = 1, .first = day};
@@ -323,26 +385,46 @@ void accrue(LoanState& state, const Product& product, Day at) {
 }
 
 void advance(LoanState& state, const Product& product, Day to) {
-  if (state.next_change <= to) {
+  while (state.next_change <= to) {
+    // Until a reset, which gives the loan another rate.
     const Rules rules{product, state};
-    while (state.next_change <= to) change(state, rules, state.next_change);
+    const money::Rate rate = state.terms.rate;
+    while (state.next_change <= to && state.terms.rate == rate)
+      change(state, rules, state.next_change);
   }
   state.day = std::max(state.day, to);
 }
 
 Balances apply(LoanState& state, const Product& product, const LoanEvent& event) {
   if (product.joint && !state.joint) state.joint.emplace();
-  // Whoever folds again has the terms of today: another rate counts from its own day only.
-  if (event.terms) state.terms = *event.terms;
+  // What events have changed of the contract since does not hold for its beginning.
+  if (event.agreed != nullptr) state.terms = event.agreed->terms;
+  if (product.index) begin_index(state, product, event);
   accrue(state, product, event.value_date);
   const LoanBalances start = state.balance;
+  take_event(state, product, event);
+  // An operation may hide, waive or move what accrues: the difference is part of its step.
+  if (state.servicing) accrue(state, product, event.value_date);
+  close_if_settled(state, event.value_date);
+  settle_changes(state, Rules{product, state});
+  follow_totals(state, product);
+  const Balances step = difference(state.balance, start);
+  std::int64_t sum = 0;
+  for (const std::int64_t minor : step) sum += minor;
+  if (sum != 0) throw LoanFault{"movements of the loan do not balance"};
+  return step;
+}
+
+void take_event(LoanState& state, const Product& product, const LoanEvent& event) {
   const Drawn drawn = drawn_of(state);
   if (state.servicing) interest_before_event(state, Rules{product, state}, event);
   switch (event.kind) {
     case Kind::open:
       state.status = LoanStatus::approved;
-      if (product.servicing && product.servicing->dates_from_opening)
-        state.servicing.emplace().opened = event.value_date;
+      if (product.servicing && product.servicing->dates_from_opening) {
+        if (!state.servicing) state.servicing.emplace();
+        state.servicing->opened = event.value_date;
+      }
       break;
     case Kind::disburse:
     case Kind::open_disburse:
@@ -365,16 +447,6 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   if (state.servicing && is_revolving(product))
     follow_drawn(state, product, drawn, event.value_date);
   if (state.servicing) interest_after_event(state, Rules{product, state}, event);
-  // An operation may hide, waive or move what accrues: the difference is part of its step.
-  if (state.servicing) accrue(state, product, event.value_date);
-  close_if_settled(state, event.value_date);
-  settle_changes(state, Rules{product, state});
-  follow_totals(state, product);
-  const Balances step = difference(state.balance, start);
-  std::int64_t sum = 0;
-  for (const std::int64_t minor : step) sum += minor;
-  if (sum != 0) throw LoanFault{"movements of the loan do not balance"};
-  return step;
 }
 
 LoanState fold(std::uint32_t product_number, const LoanTerms& terms, const Product& product,

@@ -62,6 +62,12 @@ struct LoanState {
   bool operator==(const LoanState& other) const;
 };
 
+/// What a contract says, whatever events change of it later.
+struct Agreed {
+  LoanTerms terms;
+  std::optional<std::int64_t> spread_e12;  ///< over the index; absent: the product's
+};
+
 /// An event of one loan, as the fold sees it.
 struct LoanEvent {
   Kind kind;
@@ -70,7 +76,7 @@ struct LoanEvent {
   std::int64_t amount_minor;
   std::shared_ptr<const Operated> operated{};  ///< of an operation
   std::shared_ptr<const TakenOver> taken{};    ///< of a take-over
-  std::shared_ptr<const LoanTerms> terms{};    ///< of an opening: what was agreed at first
+  std::shared_ptr<const Agreed> agreed{};      ///< of an opening
 };
 /// Order of the fold: value date, then rank of kind (opening before money), then recorded order.
 [[nodiscard]] bool before(const LoanEvent& a, const LoanEvent& b);

@@ -176,6 +176,24 @@ RunningInterest decode_running(Decoder& in) {
   return running;
 }
 
+void encode_indexed(Encoder& out, const IndexedRate& indexed) {
+  out.zigzag(indexed.spread_e12);
+  out.day(indexed.next_reset);
+  encode_all(out, indexed.rates, [](Encoder& o, const schedule::RateChange& change) {
+    o.day(change.from);
+    o.zigzag(change.rate.e12());
+  });
+}
+
+void decode_indexed(Decoder& in, IndexedRate& indexed) {
+  indexed.spread_e12 = in.zigzag();
+  indexed.next_reset = in.day();
+  decode_all(in, indexed.rates, [](Decoder& i) {
+    const Day from = i.day();
+    return schedule::RateChange{.from = from, .rate = money::Rate::of_e12(i.zigzag())};
+  });
+}
+
 void encode_joint(Encoder& out, const JointTotals& totals) {
   for (const Parts* parts :
        {&totals.earned, &totals.received, &totals.compensated, &totals.subrogated, &totals.lost}) {
@@ -214,11 +232,13 @@ void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
   });
   out.u8(static_cast<std::uint8_t>((table->charged_off ? 1 : 0) | (table->fraud ? 2 : 0) |
                                    (table->running ? 4 : 0) | (table->fallen ? 8 : 0) |
-                                   (table->ahead.empty() ? 0 : 16) | (table->opened ? 64 : 0)));
+                                   (table->ahead.empty() ? 0 : 16) | (table->indexed ? 32 : 0) |
+                                   (table->opened ? 64 : 0)));
   if (table->charged_off) out.day(*table->charged_off_on);
   if (table->opened) out.day(*table->opened);
   out.zigzag(table->interest_reported);
   if (!table->ahead.empty()) encode_all(out, table->ahead, encode_ahead);
+  if (table->indexed) encode_indexed(out, *table->indexed);
   if (table->running) encode_running(out, *table->running);
   if (!table->fallen) return;
   out.varint(table->fallen->no);
@@ -249,6 +269,7 @@ void decode_servicing(Decoder& in, Boxed<Servicing>& box) {
   if ((flags & 64) != 0) table.opened = in.day();
   table.interest_reported = in.zigzag();
   if ((flags & 16) != 0) decode_all(in, table.ahead, decode_ahead);
+  if ((flags & 32) != 0) decode_indexed(in, table.indexed.emplace());
   if ((flags & 4) != 0) table.running = decode_running(in);
   if ((flags & 8) == 0) return;
   FallenRow& fallen = table.fallen.emplace();

@@ -9,6 +9,7 @@
 #include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
 #include "loanbook/schedule/change.hpp"
+#include "loanbook/schedule/due_dates.hpp"
 
 namespace loanbook::ledger {
 namespace {
@@ -22,6 +23,7 @@ std::size_t index(Component component) { return static_cast<std::size_t>(compone
 std::int64_t ahead_of(const LoanState& state) {
   std::int64_t ahead = 0;
   for (const schedule::PlanRow& row : state.servicing->coming) {
+    ahead += std::min<std::int64_t>(row.principal, 0);  // interest that is to join the balance
     for (const DueInstallment& due : state.due) {
       if (due.no == row.no) ahead += due.principal;
     }
@@ -37,6 +39,24 @@ Day drawn_until(schedule::Terms terms, Day due, std::uint32_t rows) {
   return schedule::due_date(terms, terms.installments + rows);
 }
 
+/// Of dates by the month that may have been cut to it; 0: they step by days.
+std::uint8_t day_of_month(const schedule::Terms& terms) {
+  if (schedule::step(terms.frequency).months == 0) return 0;
+  const date::year_month_day first{*terms.first_due};
+  return static_cast<std::uint8_t>(static_cast<unsigned>(first.day()));
+}
+
+/// The rates of the running period, from its beginning on.
+void take_rates(const IndexedRate& indexed, schedule::Terms& terms) {
+  for (const schedule::RateChange& change : indexed.rates) {
+    const bool stood = change.from <= terms.disbursed || &change == &indexed.rates.front();
+    if (stood)
+      terms.rate = change.rate;
+    else
+      terms.rate_changes.push_back(change);
+  }
+}
+
 /// The rows to come as a plan of their own, from the beginning of the running period.
 Result<schedule::RunningPlan> running_plan(const LoanState& state, const Rules& rules) {
   const Servicing& table = *state.servicing;
@@ -44,9 +64,12 @@ Result<schedule::RunningPlan> running_plan(const LoanState& state, const Rules& 
     return Error{"operation.no_rows_to_come", "no installment of the loan is still to come"};
   schedule::Terms terms = rules.terms;
   terms.rate = state.terms.rate;
-  terms.disbursed = table.find(table.coming.front().no)->from;
-  terms.first_due = table.coming.front().due;
+  terms.disbursed = interest_date(rules, table.find(table.coming.front().no)->from);
+  terms.first_due = unmoved(rules, table.coming.front().due);
+  if (terms.business_days.roll != schedule::Roll::none && terms.due_day == 0)
+    terms.due_day = day_of_month(terms);
   terms.installments = static_cast<std::uint32_t>(table.coming.size());
+  if (table.indexed) take_rates(*table.indexed, terms);
   terms.principal_free_periods = 0;
   terms.interest_free_periods = 0;
   // Fees stay with their rows: `keep_fees`.
@@ -158,6 +181,12 @@ std::vector<std::int64_t> clear_rows(LoanState& state) {
   for (const schedule::PlanRow& row : std::exchange(table.coming, {})) {
     InstallmentRecord& record = *table.find(row.no);
     fees.push_back(0);
+    if (row.principal < 0) {
+      for (Parts* parts : {&record.demanded, &record.paid}) {
+        (*parts)[index(Component::principal)] -= row.principal;
+        (*parts)[index(Component::interest)] += row.principal;
+      }
+    }
     const auto claim = std::find_if(state.due.begin(), state.due.end(),
                                     [&](const DueInstallment& due) { return due.no == row.no; });
     if (claim == state.due.end()) continue;
@@ -187,10 +216,7 @@ void take_rows(LoanState& state, const Rules& rules, const schedule::Change& cha
   plan_rows(state, rules, rows, from);
   if (!state.row_coming || day <= from) return;
   // The level goes on from where it stands, in a straight line to the row's interest.
-  schedule::Line line = schedule::scheduled_line(state.next.interest - accrued,
-                                                 rules.product.day_count, day, state.next.due);
-  line.base = money::Int128{accrued} * line.denominator;
-  state.interest = line;
+  state.interest = planned_line(rules, accrued, state.next.interest, day, state.next.due);
 }
 
 void prepay(LoanState& state, const Rules& rules, const LoanEvent& event) {
@@ -235,6 +261,17 @@ void prepay(LoanState& state, const Rules& rules, const LoanEvent& event) {
   table.payments.push_back(payment);
 }
 
+/// Another rate; on a loan that follows an index, by an event, another spread.
+void take_rate(LoanState& state, const LoanEvent& event) {
+  const auto rate = money::Rate::of_e12(event.operated->rate_e12);
+  if (state.servicing->indexed) {
+    IndexedRate& indexed = *state.servicing->indexed;
+    if (event.sequence != 0) indexed.spread_e12 += rate.e12() - state.terms.rate.e12();
+    indexed.rates.push_back({.from = event.value_date, .rate = rate});
+  }
+  state.terms.rate = rate;
+}
+
 /// More steps until the maturity of a revolving loan.
 void extend_drawn(LoanState& state, const Rules& rules, std::uint32_t rows) {
   Servicing& table = *state.servicing;
@@ -251,8 +288,7 @@ void extend_drawn(LoanState& state, const Rules& rules, std::uint32_t rows) {
 }
 
 void change_drawn(LoanState& state, const Rules& rules, const LoanEvent& event) {
-  if (event.kind == Kind::change_rate && state.row_coming)
-    state.terms.rate = money::Rate::of_e12(event.operated->rate_e12);
+  if (event.kind == Kind::change_rate && state.row_coming) take_rate(state, event);
   if (event.kind == Kind::extend) extend_drawn(state, rules, event.operated->rows);
 }
 
@@ -283,6 +319,9 @@ void settle_early(LoanState& state, const Rules& rules, Day day) {
   for (const DueInstallment& due : state.due) {
     if (due.due > day) principal += due.principal;
   }
+  // What has not joined the balance is not owed.
+  for (const schedule::PlanRow& row : table.coming)
+    principal -= std::max<std::int64_t>(-row.principal, 0);
   const std::int64_t interest = balance_of(state, Role::interest_accrued);
   if (-balance_of(state, Role::overpayment) < interest + principal) return;
   move(state, Role::overpayment, Role::interest_accrued, interest);
@@ -306,7 +345,7 @@ Status check_change(const LoanState& state, const Product& product, const Operat
   const PlanRules& plan = product.plan;
   const bool numbered = !plan.holidays.empty() || plan.step_growth_e12 != 0 ||
                         plan.amortization_installments != 0 || plan.balloon_minor != 0 ||
-                        plan.balloon_part.e12() != 0;
+                        plan.balloon_part.e12() != 0 || capitalises(product);
   if (numbered || product.method == schedule::Method::bullet) {
     return Error{
         "operation.plan_not_changeable",
@@ -334,9 +373,14 @@ void change_plan(LoanState& state, const Rules& rules, const LoanEvent& event) {
   const auto change = change_of(state, rules, *event.operated, event.kind, event.value_date);
   // Nothing is left to change where an earlier event settled the loan.
   if (!change) return;
-  if (event.kind == Kind::change_rate)
-    state.terms.rate = money::Rate::of_e12(event.operated->rate_e12);
-  take_rows(state, rules, *change, event.value_date, balance_of(state, Role::interest_accrued));
+  const std::int64_t accrued = balance_of(state, Role::interest_accrued);
+  if (event.kind == Kind::move_due_date &&
+      rules.terms.business_days.roll != schedule::Roll::none)
+    state.terms.due_day = static_cast<std::uint8_t>(event.operated->rows);
+  if (event.kind != Kind::change_rate)
+    return take_rows(state, rules, *change, event.value_date, accrued);
+  take_rate(state, event);
+  take_rows(state, Rules{rules.product, state}, *change, event.value_date, accrued);
 }
 
 std::optional<schedule::Terms> terms_of_rest(const LoanState& before, const Product& product,

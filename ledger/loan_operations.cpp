@@ -391,8 +391,8 @@ void reschedule(LoanState& state, const Rules& rules, const Operated& op) {
                                   [&](const schedule::PlanRow& row) { return row.due >= op.from; });
   if (first == table.coming.end()) return;
   schedule::Terms dates = rules.terms;
-  dates.disbursed = table.find(first->no)->from;
-  dates.first_due = op.until.value_or(first->due);
+  dates.disbursed = interest_date(rules, table.find(first->no)->from);
+  dates.first_due = op.until.value_or(unmoved(rules, first->due));
   dates.rate = state.terms.rate;
   dates.due_day = 0;
   dates.installments = static_cast<std::uint32_t>(table.coming.end() - first) + op.rows;

@@ -29,6 +29,33 @@ struct Rules {
 }
 /// Debits one role and credits another. Throws LoanFault beyond 64 bits.
 void move(LoanState& state, Role debit, Role credit, std::int64_t minor);
+/// The accrual line of a planned row from `first` on, that the loan owes on `due`: `interest` more
+/// than `accrued` is earned when its period ends.
+[[nodiscard]] schedule::Line planned_line(const Rules& rules, std::int64_t accrued,
+                                          std::int64_t interest, Day first, Day due);
+/// The date of the contract that was moved to `due`.
+[[nodiscard]] Day unmoved(const Rules& rules, Day due);
+/// Where a period ends, or begins, for interest: the due date, or the date before its move.
+[[nodiscard]] Day interest_date(const Rules& rules, Day due);
+
+// Rates that follow an index (loan_index.cpp).
+
+/// The contract's spread.
+void begin_index(LoanState& state, const Product& product, const LoanEvent& event);
+/// The rate is fixed when money is paid out.
+void fix_rate(LoanState& state, const Product& product, Day day);
+/// Resets through `day` happen.
+void reset_rate(LoanState& state, const Product& product, Day day);
+/// The next reset; `never` if none.
+[[nodiscard]] Day next_rate_change(const LoanState& state);
+/// The value, its date and entry, and the spread that make the rate in force on `day`. Requires an
+/// indexed rate that was fixed.
+[[nodiscard]] std::string rate_words(const LoanState& state, const Product& product, Day day);
+/// A row of the table begins to run on `from`.
+void begin_rates(LoanState& state, Day from);
+/// One event without its own movements: what `apply` and a reset share.
+void take_event(LoanState& state, const Product& product, const LoanEvent& event);
+
 /// No row is coming, nothing accrues any more.
 void stop_plan(LoanState& state, Day day);
 /// Throws LoanFault where there is no level.

@@ -112,7 +112,15 @@ struct NightEngine::Lane {
       : product(p),
         interest(p.day_count, p.accrual_rounding),
         penalty(p.day_count, p.accrual_rounding),
-        compound(p.day_count, p.accrual_rounding) {}
+        compound(p.day_count, p.accrual_rounding) {
+    use_calendar();
+  }
+
+  /// A calendar may have been published since the last night.
+  void use_calendar() {
+    const schedule::DayCountContext context = line_context(product);
+    for (LineColumns* columns : {&interest, &penalty.lines, &compound.lines}) columns->use(context);
+  }
 
   /// The slot of a loan, or loan.size().
   [[nodiscard]] std::size_t find(std::uint64_t number) const {
@@ -154,6 +162,7 @@ NightEngine::~NightEngine() = default;
 /// slots is filled from the states.
 void NightEngine::add_loans() {
   touched_.assign(state_.products.size(), {});
+  for (const auto& lane : lanes_) lane->use_calendar();
   std::vector<bool> fill(state_.products.size(), false);
   const bool first_run = lanes_.empty();
   while (lanes_.size() < state_.products.size()) {

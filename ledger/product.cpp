@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "loanbook/ledger/codec.hpp"
+#include "loanbook/ledger/product_penalty.hpp"
 #include "loanbook/money/limits.hpp"
 
 namespace loanbook::ledger {
@@ -17,6 +18,7 @@ namespace limits = money::limits;
 constexpr std::uint8_t joint_section = 1;
 constexpr std::uint8_t quality_section = 2;
 constexpr std::uint8_t later_servicing_section = 3;
+constexpr std::uint8_t index_section = 4;
 
 Error bad(std::string id, std::string message) {
   return Error{.id = "product." + std::move(id), .message = std::move(message)};
@@ -28,25 +30,6 @@ bool id_is_valid(std::string_view id) {
     if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-') return false;
   }
   return true;
-}
-
-// rate x multiplier / 10^4 with no more than 12 decimals, or nothing.
-std::optional<Rate> multiplied(Rate rate, std::int64_t multiplier_e4) {
-  const auto [e12, rest] = money::divide(static_cast<Int128>(rate.e12()) * multiplier_e4, 10'000);
-  if (rest != 0 || e12 > limits::rate_e12_max) return std::nullopt;
-  return Rate::of_e12(static_cast<std::int64_t>(e12));
-}
-
-Status check_penalty(const Product& product, Rate rate) {
-  if (product.penalty_multiplier_e4 != 0 && !multiplied(rate, product.penalty_multiplier_e4)) {
-    return bad(
-        "penalty_rate",
-        fmt::format(
-            "rate {} times the penalty multiplier needs more than 12 decimals or is over {} %: "
-            "give fewer decimals, or an own penalty rate",
-            rate.text(), limits::rate_e12_max / 10'000'000'000));
-  }
-  return money::ok();
 }
 
 Status check_thresholds(const schedule::Thresholds& thresholds, std::string_view field) {
@@ -162,7 +145,7 @@ bool needs_second_layout(const Product& product) {
   const bool later_accounts =
       std::any_of(product.accounts.begin() + role_count_1, product.accounts.end(),
                   [](const std::optional<AccountCode>& account) { return account.has_value(); });
-  return later_accounts || product.servicing || product.joint || !(product.plan == PlanRules{}) ||
+  return later_accounts || product.servicing || product.joint || product.index || !(product.plan == PlanRules{}) ||
          !(product.quality == AssetQuality{}) || product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
 }
@@ -234,6 +217,24 @@ Status check_recomputable(const Product& product) {
   return money::ok();
 }
 
+/// A reset plans the rows to come anew, which plans that are bound to the numbers of their rows do
+/// not stand.
+Status check_repriceable(const Product& product) {
+  using schedule::Method;
+  const PlanRules& plan = product.plan;
+  const bool numbered = !plan.holidays.empty() || plan.step_growth_e12 != 0 ||
+                        plan.amortization_installments != 0 || plan.balloon_minor != 0 ||
+                        plan.balloon_part.e12() != 0 || plan.principal_free_rows != 0 ||
+                        plan.interest_free_rows != 0;
+  if (numbered || product.method == Method::flat || product.method == Method::bullet) {
+    return bad("index",
+               "a rate that follows an index does not go with the methods flat and bullet, nor "
+               "with holidays, steps, balloons, amortize_over, principal_free and interest_free: "
+               "such plans are bound to the numbers of their rows; take out [rate] or these rules");
+  }
+  return money::ok();
+}
+
 /// Rules that contradict each other are found where the product is written, not where the first
 /// loan is opened: by a plan in the middle of the product's ranges.
 Status check_plan(const Product& product) {
@@ -256,6 +257,10 @@ Status check_plan(const Product& product) {
     if (Status s = check(*product.joint, product.rate_min); !s) return s;
   }
   if (Status s = check(product.quality); !s) return s;
+  if (product.index) {
+    if (Status s = check(*product.index); !s) return s;
+    if (Status s = check_repriceable(product); !s) return s;
+  }
   const LoanTerms terms{.principal_minor = product.amount_max_minor,
                         .rate = product.rate_default,
                         .installments = product.installments_default};
@@ -366,6 +371,10 @@ std::string encode(const Product& product) {
       out.u8(later_servicing_section);
       encode_later(out, *product.servicing);
     }
+    if (product.index) {
+      out.u8(index_section);
+      encode(out, *product.index);
+    }
   }
   return bytes;
 }
@@ -386,6 +395,8 @@ void decode_sections(Decoder& in, Product& product) {
       if (product.quality == AssetQuality{}) in.fail();
     } else if (section == later_servicing_section && product.servicing) {
       decode_later(in, *product.servicing);
+    } else if (section == index_section) {
+      product.index = decode_index_rules(in);
     } else {
       in.fail();
     }
@@ -463,113 +474,6 @@ AccountCode account_of(const Product& product, Role role) {
   if (const auto& own = product.accounts.at(static_cast<std::size_t>(role))) return *own;
   const Account account = default_account(role);
   return {std::string(account.code), std::string(account.name)};
-}
-
-Status check_bookable(const Product& product) {
-  using schedule::HolidayInterest;
-  const PlanRules& plan = product.plan;
-  const auto refuse = [&](std::string_view what) {
-    return bad("plan_not_bookable",
-               fmt::format("loans of product {} cannot be booked yet: {}; `loanbook quote` shows "
-                           "its plans",
-                           product.id, what));
-  };
-  if (!product.servicing && (plan.fee_rate.e12() != 0 || plan.fee_minor != 0))
-    return refuse("its installments have a fee, which needs a [servicing] table");
-  const bool capitalises = std::any_of(
-      plan.holidays.begin(), plan.holidays.end(),
-      [](const auto& holiday) { return holiday.interest == HolidayInterest::capitalise; });
-  if (capitalises || plan.negative_amortization ||
-      (plan.season.months != 0 && plan.season.interest == HolidayInterest::capitalise)) {
-    return refuse("interest may join the balance");
-  }
-  if (plan.roll != schedule::Roll::none || !plan.calendar.empty())
-    return refuse("its due dates move by a calendar, which the book does not hold");
-  if (!schedule::is_self_contained(product.day_count)) {
-    return refuse(fmt::format("day count {} needs more than two dates",
-                              schedule::to_text(product.day_count)));
-  }
-  return money::ok();
-}
-
-Status check_cap(const Product& product, const schedule::Terms& terms) {
-  if (!product.plan.cap) return money::ok();
-  // Each loan that is opened passes here; the other annual rates take most of the time.
-  return schedule::check_cap(
-      schedule::disclose_for_cap(terms, schedule::make_plan(terms), {}, product.plan.cap->basis),
-      *product.plan.cap);
-}
-
-Status check(const LoanTerms& terms, const Product& product, money::Day disbursed,
-             const Calendar& calendar) {
-  const auto amount = [&](std::int64_t minor) {
-    return money::text_of_minor(minor, product.currency.digits);
-  };
-  if (terms.principal_minor < product.amount_min_minor ||
-      terms.principal_minor > product.amount_max_minor) {
-    return Error{.id = "terms.amount_outside_product",
-                 .message = fmt::format("amount {} is outside product {}: {} to {} {}",
-                                        amount(terms.principal_minor), product.id,
-                                        amount(product.amount_min_minor),
-                                        amount(product.amount_max_minor), product.currency.text())};
-  }
-  if (terms.rate < product.rate_min || terms.rate > product.rate_max) {
-    return Error{.id = "terms.rate_outside_product",
-                 .message = fmt::format(
-                     "rate {} is outside product {}: {} to {} a year", terms.rate.percent_text(),
-                     product.id, product.rate_min.percent_text(), product.rate_max.percent_text())};
-  }
-  if (terms.installments < product.installments_min ||
-      terms.installments > product.installments_max) {
-    return Error{.id = "terms.installments_outside_product",
-                 .message = fmt::format("{} installments are outside product {}: {} to {}",
-                                        terms.installments, product.id, product.installments_min,
-                                        product.installments_max)};
-  }
-  if (Status s = check_penalty(product, terms.rate); !s) return s;
-  if (!calendar && !product.plan.calendar.empty()) {
-    return bad("calendar_missing",
-               fmt::format("product {} needs the calendar '{}': quote --calendar FILE", product.id,
-                           product.plan.calendar));
-  }
-  return schedule::check(schedule_terms(product, terms, disbursed, calendar));
-}
-
-schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms, money::Day disbursed,
-                               const Calendar& calendar) {
-  schedule::Terms result{.method = product.method,
-                         .currency = product.currency,
-                         .principal_minor = terms.principal_minor,
-                         .rate = terms.rate,
-                         .installments = terms.installments,
-                         .frequency = product.frequency,
-                         .disbursed = disbursed,
-                         .first_due = terms.first_due,
-                         .due_day = terms.due_day != 0 ? terms.due_day : product.due_day,
-                         .basis = product.basis,
-                         .day_count = product.day_count,
-                         .odd_first = product.odd_first,
-                         .interest = product.interest_rounding,
-                         .installment = product.installment_rounding};
-  apply(product.plan, calendar, result);
-  if (calendar) result.business_days.calendar = calendar;
-  return result;
-}
-
-schedule::OverdueRules overdue_rules(const Product& product, Rate rate) {
-  Rate penalty = Rate::of_e12(0);
-  if (product.penalty_rate) penalty = *product.penalty_rate;
-  if (product.penalty_multiplier_e4 != 0)
-    penalty = *multiplied(rate, product.penalty_multiplier_e4);
-  Rate compound = Rate::of_e12(0);
-  if (product.compound == CompoundRate::contract) compound = rate;
-  if (product.compound == CompoundRate::penalty) compound = penalty;
-  return {.penalty_rate = penalty,
-          .compound_rate = compound,
-          .day_count = product.day_count,
-          .mode = product.accrual_rounding,
-          .grace_days = product.grace_days,
-          .grace_mode = product.grace_mode};
 }
 
 }  // namespace loanbook::ledger

@@ -10,9 +10,11 @@
 #include <string_view>
 
 #include "loanbook/ledger/asset_quality.hpp"
+#include "loanbook/ledger/index_rules.hpp"
 #include "loanbook/ledger/joint_rules.hpp"
 #include "loanbook/ledger/plan_rules.hpp"
 #include "loanbook/ledger/role.hpp"
+#include "loanbook/ledger/series.hpp"
 #include "loanbook/ledger/servicing_rules.hpp"
 #include "loanbook/money/money.hpp"
 #include "loanbook/money/rate.hpp"
@@ -86,6 +88,10 @@ struct Product {
 
   AssetQuality quality{};
 
+  std::optional<IndexRules> index{};  ///< the rate follows an index
+
+  SeriesBinding bound{};  ///< of a product of a book: what is known of the series that it names
+
   bool operator==(const Product&) const = default;
 };
 
@@ -96,10 +102,27 @@ struct Product {
 [[nodiscard]] Result<Product> decode_product(std::string_view bytes);
 [[nodiscard]] AccountCode account_of(const Product& product, Role role);
 
-/// `product.plan_not_bookable` where plans of the product have rows that the ledger cannot book yet
-/// (fees, interest that joins the balance), or need a calendar, which is no part of a book. They
-/// can be quoted.
+/// `product.plan_not_bookable` where the ledger cannot keep what the product's plans say: they can
+/// be quoted. `product.calendar_missing`, `product.index_missing` where a series that it names is
+/// not published.
 [[nodiscard]] Status check_bookable(const Product& product);
+/// Do its loans keep a table of installments from their first pay-out on: by rule, or because their
+/// rows have fees, join interest to the balance, or follow an index?
+[[nodiscard]] bool keeps_table(const Product& product);
+/// May interest join the balance?
+[[nodiscard]] bool capitalises(const Product& product);
+/// Does it name a series?
+[[nodiscard]] inline bool names_series(const Product& product) {
+  return product.index || !product.plan.calendar.empty();
+}
+/// The product with its series as known at entry `known_at`.
+void bind(Product& product, const SeriesBook& book, std::uint64_t known_at);
+/// What the day index of its accrual lines needs besides the dates.
+[[nodiscard]] schedule::DayCountContext line_context(const Product& product);
+/// The rate of a loan with this spread that is fixed on `day`; nothing where the index has no value
+/// then. Requires product.index.
+[[nodiscard]] std::optional<money::Rate> fixed_rate(const Product& product, std::int64_t spread_e12,
+                                                    money::Day day);
 
 /// What a customer agrees to within a product.
 struct LoanTerms {
@@ -111,7 +134,8 @@ struct LoanTerms {
 };
 /// `terms.*` or `product.*` where the terms lie outside the product or the schedule room refuses
 /// them.
-/// `calendar` is that of the product's plan rules; without it a product that has one is refused.
+/// `calendar` is that of the product's plan rules; absent: the one that it is bound to. Without any a
+/// product that names one is refused.
 using Calendar = std::shared_ptr<const schedule::Calendar>;
 [[nodiscard]] Status check(const LoanTerms& terms, const Product& product, money::Day disbursed,
                            const Calendar& calendar = nullptr);

@@ -161,6 +161,10 @@ Result<Quote> Book::quote(const OpenLoan& open, Day disbursed) const {
     const Result<money::Rate> rate = money::Rate::parse(*open.rate);
     if (!rate) return rate.error();
     quote.terms.rate = *rate;
+  } else if (quote.product.index) {
+    if (const auto rate =
+            fixed_rate(quote.product, quote.product.index->spread_e12, disbursed))
+      quote.terms.rate = *rate;
   }
   if (Status s = ledger::check(quote.terms, quote.product, disbursed); !s) return s.error();
   const schedule::Terms plan_terms = schedule_terms(quote.product, quote.terms, disbursed);
@@ -176,6 +180,11 @@ std::vector<ProductInfo> Book::products() const {
     rows.push_back({p.product.id, p.product.version, p.product.name, p.digest, p.sequence});
   }
   return rows;
+}
+
+SeriesBook Book::series() const {
+  const std::shared_lock lock(impl_->state_mutex);
+  return impl_->state->series;
 }
 
 Result<Product> Book::product(const std::string& id, std::optional<std::uint32_t> version) const {
@@ -229,6 +238,12 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
   answer.version = record.version;
   answer.product_version = product.version;
   answer.rate = state.terms.rate.text();
+  if (state.servicing && state.servicing->indexed && state.lent != 0) {
+    answer.rate_follows =
+        rate_words(state, *ProductKnownAt(book, product, answer.known_at), answer.as_of);
+    if (state.status == LoanStatus::active && state.row_coming)
+      answer.next_reset = state.servicing->indexed->next_reset;
+  }
   answer.installments = state.terms.installments;
   if (state.status == LoanStatus::active || state.status == LoanStatus::closed)
     answer.disbursed = state.disbursed;

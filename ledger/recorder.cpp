@@ -255,10 +255,28 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
   }
   Recorded recorded{.receipt = receipt_of(entry, Digest{}, state_)};
   append(std::move(entry));
+  take_moved(std::move(accepted->moved));
   if (line != 0) name_line(recorded.receipt, state_.lines.at(line));
   recorded.receipt.sequence = pending_.back().sequence;
   recorded.receipt.hash = pending_.back().hash;
   return recorded;
+}
+
+void Recorder::take_moved(std::vector<std::pair<std::uint64_t, LoanState>> moved) {
+  for (auto& [number, next] : moved) {
+    LoanRecord& record = state_.loans.at(number);
+    const bool newly_touched = !record.touched;
+    if (keep_undo_) {
+      undo_.push_back([this, number = number, kept = record, newly_touched] {
+        if (newly_touched) state_.touched.pop_back();
+        state_.loans.at(number) = kept;
+      });
+    }
+    if (newly_touched) state_.touched.push_back(number);
+    record.touched = true;
+    record.state = std::move(next);
+    state_.loans.page_of(number).dirty = true;
+  }
 }
 
 void Recorder::begin_line_event(Entry& entry) {
@@ -305,6 +323,7 @@ void Recorder::append(Entry entry) {
         auto& points = state_.series[series->name];
         points.resize(points.size() - series->points.size());
         if (points.empty()) state_.series.erase(series->name);
+        follow_series(state_, series->name);
         state_.book_entries.pop_back();
       }
       if (is_gl_fact(entry.kind)) {

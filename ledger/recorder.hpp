@@ -51,6 +51,7 @@ class Recorder {
     Payload payload;
     Kind kind = Kind::book_opened;
     std::vector<MovementBlock> movements{};  ///< of an entry of the book; a loan's come of its fold
+    std::vector<std::pair<std::uint64_t, LoanState>> moved{};  ///< loans that a series touches
   };
   Result<Accepted> accept(const Command& command) const;
   Result<Accepted> accept_open(const OpenLoan& open, const Command& command, Kind kind) const;
@@ -60,7 +61,9 @@ class Recorder {
   Result<Accepted> accept_operation(const Operation& operation, const Command& command) const;
   Result<Accepted> accept_take_over(const TakeOver& request, const Command& command) const;
   /// The contract that a request to open describes; everything but its line is checked.
-  Result<Opened> contract(const OpenLoan& open, const Command& command, Day disbursed) const;
+  /// A loan that is taken over runs on `day` already.
+  Result<Opened> contract(const OpenLoan& open, const Command& command, Day disbursed,
+                          std::optional<Day> day = {}) const;
   Result<Accepted> accept_product(const PublishProduct& publish, const Command& command) const;
   Result<Accepted> accept_series(const PublishSeries& publish, const Command& command) const;
   Result<Accepted> accept_chart(const PublishChart& publish) const;
@@ -90,6 +93,7 @@ class Recorder {
   /// Whether decisions of a risk engine let money out.
   Status check_decisions(const std::string& loan_id, std::uint32_t line,
                          const std::string& reservation, std::uint64_t loan) const;
+  void take_moved(std::vector<std::pair<std::uint64_t, LoanState>> moved);
   void begin_line_event(Entry& entry);
   void index_reservation(const Entry& entry);
   Status check_not_before_opening(const LoanRecord& record, Day day) const;

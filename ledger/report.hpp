@@ -108,6 +108,8 @@ struct LoanView {
   std::uint64_t version;   ///< number of the loan's entries
   std::uint32_t product_version;
   std::string rate;  ///< as text, a fraction
+  std::string rate_follows{};  ///< `LPR-1Y 3.45% of 2026-01-20 + 1.5%`, where it follows an index
+  std::optional<Day> next_reset{};
   std::uint32_t installments;
   std::optional<Day> disbursed;
   std::string method;

@@ -76,7 +76,8 @@ void follow_drawn(LoanState& state, const Product& product, const Drawn& before,
     return;
   const auto line =
       schedule::after_payment(state.interest, product.day_count, product.accrual_rounding, day,
-                              before.accrued - accrued, principal, state.terms.rate);
+                              before.accrued - accrued, principal, state.terms.rate,
+                              line_context(product));
   if (!line) throw LoanFault{"accrued interest of the loan is beyond 64 bits"};
   state.interest = *line;
 }

@@ -34,8 +34,8 @@ void run_row(LoanState& state, const Rules& rules, Day first) {
   }
   state.next = table.coming.front();
   state.row_coming = true;
-  state.interest = schedule::scheduled_line(state.next.interest, rules.product.day_count, first,
-                                            std::max(state.next.due, first));
+  begin_rates(state, first);
+  state.interest = planned_line(rules, 0, state.next.interest, first, state.next.due);
 }
 
 void add_rows(LoanState& state, const Rules& rules, const std::vector<schedule::PlanRow>& rows,
@@ -46,7 +46,11 @@ void add_rows(LoanState& state, const Rules& rules, const std::vector<schedule::
     record.demanded[index(Component::principal)] = row.principal;
     record.demanded[index(Component::interest)] = row.interest;
     record.demanded[index(Component::fee)] = row.fee;
-    const bool asks = row.principal != 0 || row.interest != 0 || row.fee != 0;
+    // Interest that joins the balance is met by that.
+    const std::int64_t joins = std::max<std::int64_t>(-row.principal, 0);
+    record.paid[index(Component::principal)] = -joins;
+    record.paid[index(Component::interest)] = joins;
+    const bool asks = row.principal > 0 || row.interest != joins || row.fee != 0;
     if (!asks) record.met = from;
     if (row.fee != 0) {
       table.charges.push_back({.component = Component::fee,
@@ -58,8 +62,8 @@ void add_rows(LoanState& state, const Rules& rules, const std::vector<schedule::
     numbered.no = record.no;
     table.coming.push_back(numbered);
     if (asks)
-      state.due.push_back(schedule::become_due(record.no, row.due, row.principal, row.interest,
-                                               row.fee, rules.overdue));
+      state.due.push_back(schedule::become_due(record.no, row.due, row.principal + joins,
+                                               row.interest - joins, row.fee, rules.overdue));
     from = row.due;
   }
   sort_table(state);
@@ -294,6 +298,7 @@ void row_due(LoanState& state, const Rules& rules, Day day) {
     claim->compound = fresh.compound;
   }
   if (!table.charged_off) {
+    if (row.principal < 0) move(state, Role::principal, Role::interest_accrued, -row.principal);
     move(state, Role::interest_receivable, Role::interest_accrued, unpaid);
     move(state, Role::interest_unearned, Role::interest_accrued,
          balance_of(state, Role::interest_accrued));
@@ -364,7 +369,8 @@ std::int64_t interest_for(const LoanState& state, const Rules& rules, std::int64
   const schedule::DayCount day_count = rules.product.day_count;
   return must_fit(
       schedule::level(schedule::simple_line(principal, state.terms.rate, day_count, from),
-                      day_count, rules.product.interest_rounding.mode, until));
+                      day_count, rules.product.interest_rounding.mode, until,
+                      line_context(rules.product)));
 }
 
 }  // namespace
@@ -394,8 +400,7 @@ void go_on(LoanState& state, const Rules& rules, Day day) {
   state.next = table.coming.front();
   state.row_coming = true;
   if (!is_revolving(rules.product) && state.next.interest != 0)
-    state.interest =
-        schedule::scheduled_line(state.next.interest, rules.product.day_count, day, state.next.due);
+    state.interest = planned_line(rules, 0, state.next.interest, day, state.next.due);
 }
 
 void make_table(LoanState& state, const Rules& rules) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "loanbook/ledger/boxed.hpp"
 #include "loanbook/money/day.hpp"
 #include "loanbook/schedule/allocation.hpp"
 #include "loanbook/schedule/plan.hpp"
@@ -97,6 +98,13 @@ struct FallenRow {
   RunningInterest interest{};
 };
 
+/// The rate of a loan that follows an index.
+struct IndexedRate {
+  std::int64_t spread_e12 = 0;
+  Day next_reset{};                         ///< it is fixed again
+  std::vector<schedule::RateChange> rates;  ///< since the running row began; the first stood then
+};
+
 struct Servicing {
   std::vector<schedule::PlanRow> coming;  ///< rows whose due date is ahead, first of them running
   std::vector<InstallmentRecord> installments;  ///< by due date, then number
@@ -111,6 +119,7 @@ struct Servicing {
   std::int64_t interest_reported = 0;        ///< interest income through the last run
   std::optional<RunningInterest> running{};  ///< where the product computes interest again
   std::optional<FallenRow> fallen{};         ///< while its interest may still change
+  Boxed<IndexedRate> indexed{};              ///< where its rate follows an index
 
   [[nodiscard]] InstallmentRecord* find(std::uint32_t no);
   [[nodiscard]] const InstallmentRecord* find(std::uint32_t no) const;

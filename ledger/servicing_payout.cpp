@@ -5,6 +5,7 @@
 #include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
 #include "loanbook/money/limits.hpp"
+#include "loanbook/schedule/due_dates.hpp"
 
 namespace loanbook::ledger {
 
@@ -38,9 +39,10 @@ schedule::Plan raised_plan(const LoanState& state, const Rules& rules, std::int6
   schedule::Terms terms = rules.terms;
   terms.principal_minor = 0;
   for (const schedule::PlanRow& row : table.coming) terms.principal_minor += row.principal;
-  terms.disbursed = std::max(state.servicing->find(table.coming.front().no)->from, state.disbursed);
+  terms.disbursed = std::max(interest_date(rules, table.find(table.coming.front().no)->from),
+                             state.disbursed);
   terms.installments = static_cast<std::uint32_t>(table.coming.size());
-  terms.first_due = table.coming.front().due;
+  terms.first_due = unmoved(rules, table.coming.front().due);
   terms.principal_free_periods = 0;
   terms.interest_free_periods = 0;
   terms.drawdowns.clear();
@@ -137,7 +139,7 @@ schedule::Plan first_plan(const Rules& rules, std::int64_t principal, std::int64
   terms.principal_minor = principal;
   if (begin != day && !terms.first_due) {
     terms.disbursed = begin;
-    terms.first_due = schedule::due_date(terms, 1);
+    terms.first_due = schedule::DueDates(terms).by_contract(1);
   }
   terms.disbursed = day;
   if (rules.product.servicing)

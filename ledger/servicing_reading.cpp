@@ -291,6 +291,14 @@ void show_allocated_again(const LoanState& before, const LoanState& after,
 LoanState paid_out_state(LoanState state, const Product& product, std::int64_t amount, Day day) {
   state.status = LoanStatus::approved;
   state.day = day;
+  const money::Rate agreed = state.terms.rate;
+  if (product.index && !state.servicing) {
+    // Quoted at another rate: the spread is its own.
+    const auto fixed = fixed_rate(product, product.index->spread_e12, day);
+    IndexedRate& indexed = state.servicing.emplace().indexed.emplace();
+    indexed.spread_e12 =
+        product.index->spread_e12 + agreed.e12() - fixed.value_or(agreed).e12();
+  }
   apply(state, product,
         {.kind = Kind::disburse, .value_date = day, .sequence = 0, .amount_minor = amount});
   return state;
@@ -443,7 +451,9 @@ Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as
     if (!all) return all.error();
     std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
     try {
-      state = fold(bound.product, state.terms, product, all->events, day);
+      const ProductKnownAt known(*impl_->state, product,
+                                 known_at.value_or(impl_->state->head.sequence));
+      state = fold(bound.product, state.terms, *known, all->events, day);
     } catch (const LoanFault& fault) {
       return beyond(fault);
     }

@@ -90,11 +90,15 @@ void apply_book_event(BookState& state, const Entry& entry) {
     state.closed_through = opened->business_date - date::days{1};
   } else if (const auto* product = std::get_if<Product>(&entry.payload)) {
     state.products.push_back({*product, sha256(encode(*product)), entry.sequence});
-    if (auto& joint = state.products.back().product.joint) prepare(*joint);
+    Product& published = state.products.back().product;
+    if (published.joint) prepare(*published.joint);
+    if (names_series(published)) bind(published, state.series, entry.sequence);
   } else if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
     state.histories.forget_all();
     auto& points = state.series[series->name];
-    points.insert(points.end(), series->points.begin(), series->points.end());
+    for (const SeriesPoint& point : series->points)
+      points.push_back({point.day, point.value, entry.sequence});
+    follow_series(state, series->name);
     state.book_entries.push_back(entry.sequence);
   } else if (const auto* cut = std::get_if<CutOver>(&entry.payload)) {
     state.business_date = cut->day + date::days{1};
@@ -258,6 +262,24 @@ Status replay_day_closed(BookState& state, const Entry& entry, const DayClosed& 
 
 namespace {
 
+/// Loans whose days to come moved with it.
+Status replay_series(BookState& state, const Entry& entry, const SeriesPublished& series,
+                     const storage::View& view) {
+  Result<SeriesEffect> effect =
+      effect_of(state, series, [&view](std::uint64_t s) { return entry_of(view, s); });
+  if (!effect) return effect.error();
+  for (auto& [number, next] : effect->moved) {
+    LoanPage& page = state.loans.page_of(number);
+    LoanRecord& record = state.loans.at(number);
+    if (page.sequence >= entry.sequence) continue;
+    record.state = std::move(next);
+    if (!record.touched) state.touched.push_back(number);
+    record.touched = true;
+    page.dirty = true;
+  }
+  return money::ok();
+}
+
 Status replay_reconciliation(BookState& state, const Entry& entry, const ReconciliationFact& fact,
                              const storage::View& view) {
   if (const auto* changed = std::get_if<BreakChanged>(&fact)) {
@@ -287,6 +309,8 @@ Status replay(BookState& state, const storage::StoredEntry& stored, const storag
   if (entry->sequence != stored.sequence) return broken_link(stored.sequence);
   if (concerns_loan(entry->kind)) {
     if (Status s = replay_loan_event(state, *entry, view); !s) return s;
+  } else if (const auto* series = std::get_if<SeriesPublished>(&entry->payload)) {
+    if (Status s = replay_series(state, *entry, *series, view); !s) return s;
   } else if (const auto* closed = std::get_if<DayClosed>(&entry->payload)) {
     if (Status s = replay_day_closed(state, *entry, *closed, view); !s) return s;
   } else if (const auto* restated = std::get_if<Restated>(&entry->payload)) {

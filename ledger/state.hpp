@@ -96,7 +96,7 @@ struct BookState {
   Day business_date{};
   Day closed_through{};
   std::vector<PublishedProduct> products;  ///< by number
-  std::map<std::string, std::vector<SeriesPoint>> series;
+  SeriesBook series;
   GlFacts gl;
   std::vector<std::uint64_t>
       book_entries;  ///< sequences of series, charts, periods, assertions, for the checkpoint
@@ -152,6 +152,30 @@ void add_movements(BookState& state, const Entry& entry, int sign);
 
 /// What `entry` does to everything but loan states, keys and head: dates, products, series, lines.
 void apply_book_event(BookState& state, const Entry& entry);
+
+/// What a series does to loans beside what it says of days to come.
+struct SeriesEffect {
+  std::uint64_t late = 0;  ///< loans whose books it would change
+  std::string first{};     ///< the first of them
+  std::vector<std::pair<std::uint64_t, LoanState>> moved{};  ///< loans with other days to come
+};
+/// Of `published` on the book before it, entry by entry of the loans it may touch.
+[[nodiscard]] Result<SeriesEffect> effect_of(const BookState& state,
+                                             const SeriesPublished& published,
+                                             const EntrySource& source);
+/// Binds the products that name the series anew.
+void follow_series(BookState& state, const std::string& series);
+/// The product of a loan with its series as known at an entry: a copy only where that is another.
+class ProductKnownAt {
+ public:
+  ProductKnownAt(const BookState& state, const Product& product, std::uint64_t known_at);
+  [[nodiscard]] const Product& operator*() const { return copy_ ? *copy_ : product_; }
+  [[nodiscard]] const Product* operator->() const { return &**this; }
+
+ private:
+  const Product& product_;
+  std::optional<Product> copy_{};
+};
 
 /// What a loan takes of its line, from its state alone.
 [[nodiscard]] LineUse use_of(const LoanState& state);

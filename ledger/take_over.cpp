@@ -51,13 +51,14 @@ Int128 rescaled(Int128 numerator, std::int64_t factor, std::int64_t denominator)
 }
 
 std::int64_t level_of(const Line& line, const Product& product, Day day) {
-  return must_fit(schedule::level(line, product.day_count, product.accrual_rounding, day));
+  return must_fit(schedule::level(line, product.day_count, product.accrual_rounding, day,
+                                  line_context(product)));
 }
 
 /// Does the line stand at the figure of the old books, whose last digits may be rounded away?
 bool stands_at(const Line& line, const Product& product, Day day, Int128 accrued_e12) {
   if (accrued_e12 == Int128{level_of(line, product, day)} * accrued_digits_e) return true;
-  const auto exact = schedule::exact_level(line, product.day_count, day);
+  const auto exact = schedule::exact_level(line, product.day_count, day, line_context(product));
   if (!exact) throw LoanFault{"accrued interest of the loan is beyond 64 bits"};
   return rescaled(*exact, accrued_digits_e, line.denominator) == accrued_e12;
 }
@@ -65,18 +66,20 @@ bool stands_at(const Line& line, const Product& product, Day day, Int128 accrued
 /// Daily interest: the line is shifted so that it stands at the given figure on `day`.
 void begin_at(Line& line, const Product& product, Day day, const std::optional<Int128>& accrued) {
   if (!accrued || day < line.first || stands_at(line, product, day, *accrued)) return;
-  const auto exact = schedule::exact_level(line, product.day_count, day);
+  const auto exact = schedule::exact_level(line, product.day_count, day, line_context(product));
   const Int128 wanted = rescaled(*accrued, line.denominator, accrued_digits_e);
   if (!exact || !money::add(line.base, wanted - *exact, &line.base))
     throw LoanFault{"accrued interest of the loan is beyond 64 bits"};
 }
 
 /// Interest of a planned row: from the given figure straight to the row's interest.
-void begin_row_at(Line& line, const Product& product, Day day, const std::optional<Int128>& accrued,
+void begin_row_at(Line& line, const Rules& rules, Day day, const std::optional<Int128>& accrued,
                   const schedule::PlanRow& row) {
+  const Product& product = rules.product;
   if (!accrued || stands_at(line, product, day, *accrued)) return;
-  const std::int64_t rest =
-      std::max<std::int64_t>(1, schedule::day_index(product.day_count, day, row.due));
+  const Day end = std::max(day, interest_date(rules, row.due));
+  const std::int64_t rest = std::max<std::int64_t>(
+      1, schedule::day_index(product.day_count, day, end, line_context(product)));
   const auto fraction = static_cast<std::int64_t>(*accrued % accrued_digits_e);
   const std::int64_t scale =
       accrued_digits_e / std::gcd(accrued_digits_e, fraction == 0 ? accrued_digits_e : fraction);
@@ -126,9 +129,8 @@ void take_plan(LoanState& state, const Rules& rules, const TakenOver& taken, Day
                                            taken.interest_from.value_or(from));
     begin_at(state.interest, rules.product, day, taken.interest_e12);
   } else {
-    state.interest = schedule::scheduled_line(state.next.interest, rules.product.day_count, from,
-                                              state.next.due);
-    begin_row_at(state.interest, rules.product, day, taken.interest_e12, state.next);
+    state.interest = planned_line(rules, 0, state.next.interest, from, state.next.due);
+    begin_row_at(state.interest, rules, day, taken.interest_e12, state.next);
   }
 }
 
@@ -177,7 +179,8 @@ bool is_charged_off(const TakenOver& taken) {
 
 /// A loan with a table of installments.
 void take_table(LoanState& state, const Rules& rules, const TakenOver& taken, Day day) {
-  Servicing& table = state.servicing.emplace();
+  if (!state.servicing) state.servicing.emplace();
+  Servicing& table = *state.servicing;
   // What was given to expense is owed all the same, and no claim in the books.
   const bool on_books = !is_charged_off(taken);
   Day from = state.disbursed;
@@ -221,7 +224,7 @@ void take_table(LoanState& state, const Rules& rules, const TakenOver& taken, Da
   }
   run_row(state, rules, taken.interest_from.value_or(running_from));
   if (state.row_coming && on_books)
-    begin_row_at(state.interest, rules.product, day, taken.interest_e12, state.next);
+    begin_row_at(state.interest, rules, day, taken.interest_e12, state.next);
   begin_interest(state, rules, day,
                  level_of(state.interest, rules.product, std::max(day, state.interest.first)));
 }
@@ -361,7 +364,7 @@ void take_over(LoanState& state, const Product& product, const TakenOver& taken,
   }
   const bool on_books = !is_charged_off(taken);
   const Rules rules{product, state};
-  if (product.servicing || taken.replanned || !on_books) {
+  if ((keeps_table(product) && !is_revolving(product)) || taken.replanned || !on_books) {
     take_table(state, rules, taken, day);
   } else {
     take_plan(state, rules, taken, day);
@@ -381,6 +384,8 @@ void take_over(LoanState& state, const Product& product, const TakenOver& taken,
   move(state, Role::interest_accrued, Role::opening_balance,
        level_of(state.interest, product, std::max(day, state.interest.first)));
   move(state, Role::opening_balance, Role::overpayment, taken.overpayment);
+  if (state.servicing && is_revolving(product))
+    make_drawn_table(state, rules, std::exchange(state.due, {}));
   if (!state.joint) return;
   if (taken.standing && taken.standing->shared) {
     take_shares(*state.joint, *taken.standing);

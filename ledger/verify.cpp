@@ -126,7 +126,9 @@ class Verification {
     if (const auto* fact = std::get_if<LineFact>(&decoded->payload))
       line_entry(*decoded, *fact, where);
     if (const auto* product = std::get_if<Product>(&decoded->payload))
-      products_.push_back(*product);
+      add_product(*product, decoded->sequence);
+    if (const auto* series = std::get_if<SeriesPublished>(&decoded->payload))
+      add_series(*series, decoded->sequence);
     if (const auto* fact = std::get_if<ReconciliationFact>(&decoded->payload))
       reconciliation_entry(*decoded, *fact, where);
     if (const auto* closed = std::get_if<DayClosed>(&decoded->payload)) night(*decoded, *closed);
@@ -140,6 +142,20 @@ class Verification {
     }
     if (const auto* closed = std::get_if<DayClosed>(&decoded->payload); closed != nullptr && deep_)
       check_levels(*closed);
+  }
+
+  void add_product(const Product& product, std::uint64_t sequence) {
+    products_.push_back(product);
+    if (names_series(product)) bind(products_.back(), series_, sequence);
+  }
+
+  /// Nights after it count by what it says.
+  void add_series(const SeriesPublished& series, std::uint64_t sequence) {
+    for (const SeriesPoint& point : series.points)
+      series_[series.name].push_back({point.day, point.value, sequence});
+    for (Product& product : products_) {
+      if (names_series(product)) bind(product, series_, sequence);
+    }
   }
 
   /// After a night the accruing accounts stand at the levels of all lines, by the frozen formula:
@@ -442,7 +458,8 @@ class Verification {
 
   static std::int64_t level_at(const SegmentLine& line, const Product& product, Day opening) {
     if (opening < line.visible_from || opening < line.line.first) return 0;
-    return schedule::level(line.line, product.day_count, product.accrual_rounding, opening)
+    return schedule::level(line.line, product.day_count, product.accrual_rounding, opening,
+                           line_context(product))
         .value_or(INT64_MIN);
   }
 
@@ -518,6 +535,7 @@ class Verification {
   Digest previous_{};
   std::vector<Seen> loans_;
   std::vector<Product> products_;
+  SeriesBook series_;
   LineBook lines_again_;
   ReconciliationBook reconciliation_;
   std::vector<Totals> totals_;

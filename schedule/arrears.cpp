@@ -22,14 +22,15 @@ Day end_of_grace(const DueInstallment& installment, const OverdueRules& rules) {
 std::optional<std::int64_t> visible_level(const DueInstallment& installment, const Line& line,
                                           const OverdueRules& rules, Day day) {
   if (!charges_visible(installment, rules, day) || day < line.first) return 0;
-  return level(line, rules.day_count, rules.mode, day);
+  return level(line, rules.day_count, rules.mode, day, {.calendar = rules.calendar});
 }
 
 /// The line of a charge after `paid` of it was paid and its accruing amount became `amount`.
 std::optional<Line> continue_line(const Line& line, const OverdueRules& rules, Day day,
                                   std::int64_t paid, std::int64_t amount, Rate rate) {
   if (day < line.first) return simple_line(amount, rate, rules.day_count, line.first);
-  return after_payment(line, rules.day_count, rules.mode, day, paid, amount, rate);
+  return after_payment(line, rules.day_count, rules.mode, day, paid, amount, rate,
+                       {.calendar = rules.calendar});
 }
 
 using Parts = std::array<std::int64_t, component_count>;

@@ -32,6 +32,7 @@ struct OverdueRules {
   money::RoundingMode mode = money::RoundingMode::half_up;
   std::uint16_t grace_days = 0;
   GraceMode grace_mode = GraceMode::waive_if_paid;
+  const Calendar* calendar = nullptr;  ///< BUS/252; not owned
 };
 
 /// contract rate x multiplier (1.3 to 1.5 by PBoC notice 251 of 2003), exactly; nothing where that

@@ -44,6 +44,7 @@ class Calendar {
   [[nodiscard]] static Calendar weekends();
 
   [[nodiscard]] const std::string& name() const { return days_.name; }
+  [[nodiscard]] const Days& days() const { return days_; }
   [[nodiscard]] bool is_business_day(Day day) const;
   /// `day`, moved by the convention (ISDA 2006 4.12). Total: a run of free days of more than a year
   /// leaves the date where it is.

@@ -23,11 +23,13 @@ std::optional<Line> scaled(const Line& line, std::int64_t factor) {
 
 }  // namespace
 
-std::optional<Int128> exact_level(const Line& line, DayCount day_count, Day day) {
+std::optional<Int128> exact_level(const Line& line, DayCount day_count, Day day,
+                                  const DayCountContext& context) {
   LOANBOOK_ASSERT(line.first <= day);
   Int128 grown = 0;
   if (line.slope != 0 &&
-      !money::multiply(line.slope, Int128{day_index(day_count, line.first, day)}, &grown)) {
+      !money::multiply(line.slope, Int128{day_index(day_count, line.first, day, context)},
+                       &grown)) {
     return std::nullopt;
   }
   Int128 exact = 0;
@@ -36,8 +38,8 @@ std::optional<Int128> exact_level(const Line& line, DayCount day_count, Day day)
 }
 
 std::optional<std::int64_t> level(const Line& line, DayCount day_count, money::RoundingMode mode,
-                                  Day day) {
-  const auto exact = exact_level(line, day_count, day);
+                                  Day day, const DayCountContext& context) {
+  const auto exact = exact_level(line, day_count, day, context);
   if (!exact) return std::nullopt;
   std::int64_t minor = 0;
   if (!money::narrow(money::divide_rounded(*exact, line.denominator, mode), &minor))
@@ -45,8 +47,9 @@ std::optional<std::int64_t> level(const Line& line, DayCount day_count, money::R
   return minor;
 }
 
-Line scheduled_line(std::int64_t interest_minor, DayCount day_count, Day first, Day due) {
-  const std::int64_t length = std::max<std::int64_t>(1, day_index(day_count, first, due));
+Line scheduled_line(std::int64_t interest_minor, DayCount day_count, Day first, Day due,
+                    const DayCountContext& context) {
+  const std::int64_t length = std::max<std::int64_t>(1, day_index(day_count, first, due, context));
   return {.base = 0, .slope = interest_minor, .denominator = length, .first = first};
 }
 
@@ -60,9 +63,10 @@ Line simple_line(std::int64_t principal_minor, money::Rate rate, DayCount day_co
 }
 
 std::optional<Line> after_payment(const Line& line, DayCount day_count, money::RoundingMode mode,
-                                  Day day, std::int64_t paid_minor) {
-  const auto exact = exact_level(line, day_count, day);
-  const auto rounded = level(line, day_count, mode, day);
+                                  Day day, std::int64_t paid_minor,
+                                  const DayCountContext& context) {
+  const auto exact = exact_level(line, day_count, day, context);
+  const auto rounded = level(line, day_count, mode, day, context);
   if (!exact || !rounded) return std::nullopt;
   Line rest = line;
   rest.first = day;
@@ -76,8 +80,9 @@ std::optional<Line> after_payment(const Line& line, DayCount day_count, money::R
 
 std::optional<Line> after_payment(const Line& line, DayCount day_count, money::RoundingMode mode,
                                   Day day, std::int64_t paid_minor,
-                                  std::int64_t new_principal_minor, money::Rate rate) {
-  const auto rest = after_payment(line, day_count, mode, day, paid_minor);
+                                  std::int64_t new_principal_minor, money::Rate rate,
+                                  const DayCountContext& context) {
+  const auto rest = after_payment(line, day_count, mode, day, paid_minor, context);
   if (!rest) return std::nullopt;
   return with_slope(*rest, simple_line(new_principal_minor, rate, day_count, day));
 }

@@ -25,17 +25,19 @@ struct Line {
 };
 
 /// Numerator of the exact level at the opening of `day` (denominator: the line's). Nothing on
-/// overflow. Requires first <= day.
+/// overflow. Requires first <= day, and a calendar for BUS/252, as all functions here.
 [[nodiscard]] std::optional<money::Int128> exact_level(const Line& line, DayCount day_count,
-                                                       Day day);
+                                                       Day day,
+                                                       const DayCountContext& context = {});
 /// The level in minor units; nothing where it does not fit 64 bits.
 [[nodiscard]] std::optional<std::int64_t> level(const Line& line, DayCount day_count,
-                                                money::RoundingMode mode, Day day);
+                                                money::RoundingMode mode, Day day,
+                                                const DayCountContext& context = {});
 
 /// Scheduled interest of a period: slope = its rounded interest, denominator = the period's length
 /// in the day index (at least 1).
 [[nodiscard]] Line scheduled_line(std::int64_t interest_minor, DayCount day_count, Day first,
-                                  Day due);
+                                  Day due, const DayCountContext& context = {});
 /// Daily simple interest on `principal_minor` at `rate`: slope / denominator = principal x rate /
 /// (10^12 x index_per_year), with the rate's fraction in lowest terms so that the denominator
 /// depends on rate and day count alone.
@@ -50,12 +52,14 @@ struct Line {
 [[nodiscard]] std::optional<Line> after_payment(const Line& line, DayCount day_count,
                                                 money::RoundingMode mode, Day day,
                                                 std::int64_t paid_minor,
-                                                std::int64_t new_principal_minor, money::Rate rate);
+                                                std::int64_t new_principal_minor, money::Rate rate,
+                                                const DayCountContext& context = {});
 
 /// The same for a line whose slope goes on as it was.
 [[nodiscard]] std::optional<Line> after_payment(const Line& line, DayCount day_count,
                                                 money::RoundingMode mode, Day day,
-                                                std::int64_t paid_minor);
+                                                std::int64_t paid_minor,
+                                                const DayCountContext& context = {});
 
 /// `line` at its level, going on with the slope of `slope` over the least common denominator of
 /// both. Nothing on overflow.

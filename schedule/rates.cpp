@@ -87,6 +87,20 @@ std::vector<Day> anniversary_resets(Day start, Day end, std::uint16_t every_mont
   }
 }
 
+Day next_reset(const ResetRule& rule, Day start, Day after) {
+  if (rule.month != 0) {
+    const date::year_month_day civil{after};
+    const date::year_month first = civil.year() / static_cast<unsigned>(rule.month);
+    const Day this_year = money::add_months(Day{first / 1}, 0, rule.day);
+    return this_year > after ? this_year : money::add_months(Day{first / 1}, 12, rule.day);
+  }
+  const std::int32_t step = std::max<std::int32_t>(rule.every_months, 1);
+  const std::int32_t months = after < start ? 0 : months_and_days(start, after).months;
+  const Day next = money::add_months(start, (months / step + 1) * step);
+  // A clipped end of month may come before the day that the step from it gives.
+  return next > after ? next : money::add_months(start, (months / step + 2) * step);
+}
+
 Result<RatePath> rate_path(const FloatingRate& floating, std::span<const IndexPoint> index,
                            Day start) {
   if (floating.multiplier.denominator < 1)

@@ -45,6 +45,15 @@ struct FloatingRate {
 [[nodiscard]] std::vector<Day> january_resets(Day start, Day end);
 [[nodiscard]] std::vector<Day> anniversary_resets(Day start, Day end, std::uint16_t every_months);
 
+/// When the rate of a running loan is fixed again.
+struct ResetRule {
+  std::uint8_t month = 0, day = 0;  ///< every year on that day; 0: counted from the pay-out
+  std::uint16_t every_months = 12;  ///< from the pay-out
+  bool operator==(const ResetRule&) const = default;
+};
+/// The first reset after `after` of a loan that was paid out on `start`.
+[[nodiscard]] Day next_reset(const ResetRule& rule, Day start, Day after);
+
 /// The rate at `start` and its changes at the resets, from the last index value on or before each
 /// day. Points ascending. `rate.index_missing` where there is none; `rate.out_of_range`.
 struct RatePath {

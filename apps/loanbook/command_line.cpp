@@ -35,6 +35,7 @@ struct Arguments {
   VerifyArguments verify;
   std::string folder;
   PublishArguments publish;
+  std::string series_name;
   std::vector<std::string> files;
   ProductShowArguments product_show;
   ProductDiffArguments product_diff;
@@ -176,11 +177,19 @@ void add_product_commands(Tree& tree) {
   diff->add_option("SECOND", a.product_diff.second, either)->required();
 
   auto* series = tree.noun("series", "Dated values such as an index rate");
-  auto* series_add = tree.command(series, "add", "Publish series files (CSV: name, day, value)",
-                                  "loanbook series add lpr.csv",
-                                  [&a](const Context& c) { return run_series_add(c, a.publish); });
-  series_add->add_option("FILE", a.publish.files, "Series files (CSV)")->required();
+  auto* series_add = tree.command(
+      series, "add", "Publish index values (CSV: name, day, value) or calendars (TOML)",
+      "loanbook series add lpr.csv cn-2026.toml",
+      [&a](const Context& c) { return run_series_add(c, a.publish); });
+  series_add->add_option("FILE", a.publish.files, "Series files (CSV), calendar files (TOML)")
+      ->required();
   add_writing(series_add, a.publish.writing);
+  tree.command(series, "list", "Indexes and calendars of the book", "loanbook series list",
+               [](const Context& c) { return run_series_list(c); });
+  auto* series_show = tree.command(
+      series, "show", "The values of one series", "loanbook series show LPR-1Y",
+      [&a](const Context& c) { return run_series_show(c, a.series_name); });
+  series_show->add_option("NAME", a.series_name, "Name of the series")->required();
 
   auto* quote = tree.command(
       &tree.app, "quote", "Plan, costs and annual rates of a loan that is not made yet",

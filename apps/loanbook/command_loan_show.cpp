@@ -48,6 +48,15 @@ std::string due_text(const ledger::DueView& due, unsigned digits) {
   return text;
 }
 
+/// Rows to come go by the rate that is known.
+std::string rate_note(const ledger::LoanView& view) {
+  std::string text = "rate: " + view.rate_follows;
+  if (view.next_reset)
+    text += fmt::format("; rows to come at this rate, next reset {}",
+                        money::to_text(*view.next_reset));
+  return text;
+}
+
 void print_loan_page(const Context& context, const ledger::LoanView& view) {
   const auto& row = view.row;
   const auto rate = money::Rate::parse(view.rate);
@@ -70,6 +79,7 @@ void print_loan_page(const Context& context, const ledger::LoanView& view) {
   page.amount_if("Overpayment held", row.overpayment);
   page.total("Everything owed on that day", view.payoff);
   auto& notes = page.report().notes;
+  if (!view.rate_follows.empty()) notes.push_back(rate_note(view));
   if (row.dpd > 0) {
     notes.push_back(fmt::format("{} days past due, {} reported; bucket {}, category {}", row.dpd,
                                 row.reported_dpd, row.bucket, row.category));
@@ -201,6 +211,8 @@ void print_loan_row(const Context& context, const ledger::LoanView& view, const 
   for (const auto& entry : both.made)
     made += (made.empty() ? "" : " ") + std::to_string(entry.receipt.sequence);
   add({"differs_by", "Differs by"}, made);
+  add({"rate_follows", "Rate follows"}, view.rate_follows);
+  add({"next_reset", "Next reset", ColumnKind::date}, day_or_empty(view.next_reset));
   report.rows.push_back({std::move(cells)});
   print(report, context.format);
 }
@@ -255,6 +267,7 @@ void print_installments(const Context& context, const ledger::InstallmentTable& 
                           amount(sum.penalty), amount(sum.total()), amount(paid), amount(waived),
                           amount(sum.total() - paid - waived), "", ""},
                          RowMark::total});
+  if (!view.rate_follows.empty()) report.notes.push_back(rate_note(view));
   print(report, context.format);
 }
 

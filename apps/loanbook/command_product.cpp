@@ -1,4 +1,4 @@
-// Products and series: publish, list, show, check.
+// Products: publish, list, show, check.
 
 #include <fmt/format.h>
 
@@ -9,7 +9,6 @@
 #include <optional>
 
 #include "commands.hpp"
-#include "loanbook/interchange/csv.hpp"
 #include "loanbook/interchange/file.hpp"
 #include "loanbook/interchange/product_toml.hpp"
 #include "loanbook/interchange/product_words.hpp"
@@ -18,6 +17,10 @@
 
 namespace loanbook::apps {
 namespace {
+
+std::string numbered(const std::string& key, std::size_t index) {
+  return index == 0 ? key : fmt::format("{}-{}", key, index + 1);
+}
 
 // Checked all, before the first is written.
 Result<std::vector<ledger::Product>> read_product_files(const std::vector<std::string>& files) {
@@ -28,71 +31,6 @@ Result<std::vector<ledger::Product>> read_product_files(const std::vector<std::s
     products.push_back(std::move(*product));
   }
   return products;
-}
-
-struct SeriesColumns {
-  std::size_t name, day, value;
-};
-
-Result<SeriesColumns> series_columns(const interchange::CsvReader& csv) {
-  auto name = csv.require("name");
-  if (!name) return name.error();
-  auto day = csv.require("day");
-  if (!day) return day.error();
-  auto value = csv.require("value");
-  if (!value) return value.error();
-  return SeriesColumns{*name, *day, *value};
-}
-
-Result<std::vector<ledger::PublishSeries>> read_series_file(const std::string& file) {
-  auto text = interchange::read_file(file);
-  if (!text) return text.error();
-  auto csv = interchange::CsvReader::open(*text, file);
-  if (!csv) return csv.error();
-  auto columns = series_columns(*csv);
-  if (!columns) return columns.error();
-  std::vector<ledger::PublishSeries> all;
-  for (;;) {
-    auto more = csv->next();
-    if (!more) return more.error();
-    if (!*more) return all;
-    auto day = money::parse_day(csv->field(columns->day));
-    if (!day) return csv->place(day.error(), columns->day);
-    const std::string name(csv->field(columns->name));
-    auto at = std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.name == name; });
-    if (at == all.end()) at = all.insert(all.end(), {name, {}});
-    at->points.push_back({*day, std::string(csv->field(columns->value))});
-  }
-}
-
-std::string numbered(const std::string& key, std::size_t index) {
-  return index == 0 ? key : fmt::format("{}-{}", key, index + 1);
-}
-
-// `make` gives the commands; each is numbered by its place among all of them, so that sending all
-// of them again under one key meets the same keys.
-int publish(const Context& context, const Writing& writing,
-            const std::function<std::vector<std::optional<ledger::Command>>(const Book&)>& make) {
-  std::string key = key_or_new(writing.key);
-  return with_writer(
-      context,
-      [&](Book& book) {
-        key = key_or_place(writing.key, book);
-        std::vector<ledger::Recorded> recorded;
-        std::vector<std::string> keys;
-        auto commands = make(book);
-        for (std::size_t i = 0; i < commands.size(); ++i) {
-          if (!commands[i]) continue;
-          keys.push_back(commands[i]->key = numbered(key, i));
-          auto answer = writing.dry_run ? book.preview(*commands[i]) : book.record(*commands[i]);
-          if (!answer) return fail(answer.error(), key);
-          recorded.push_back(std::move(*answer));
-        }
-        if (!recorded.empty()) print_receipts(context, recorded, keys);
-        if (writing.dry_run) say("dry run: nothing was written");
-        return exit_code::done;
-      },
-      key);
 }
 
 /// `ID`, `ID@VERSION`, or a path that ends with `.toml`.
@@ -118,6 +56,30 @@ Result<ledger::Product> file_or_published(const Context& context, const std::str
 }
 
 }  // namespace
+
+int publish(const Context& context, const Writing& writing,
+            const std::function<std::vector<std::optional<ledger::Command>>(const Book&)>& make) {
+  std::string key = key_or_new(writing.key);
+  return with_writer(
+      context,
+      [&](Book& book) {
+        key = key_or_place(writing.key, book);
+        std::vector<ledger::Recorded> recorded;
+        std::vector<std::string> keys;
+        auto commands = make(book);
+        for (std::size_t i = 0; i < commands.size(); ++i) {
+          if (!commands[i]) continue;
+          keys.push_back(commands[i]->key = numbered(key, i));
+          auto answer = writing.dry_run ? book.preview(*commands[i]) : book.record(*commands[i]);
+          if (!answer) return fail(answer.error(), key);
+          recorded.push_back(std::move(*answer));
+        }
+        if (!recorded.empty()) print_receipts(context, recorded, keys);
+        if (writing.dry_run) say("dry run: nothing was written");
+        return exit_code::done;
+      },
+      key);
+}
 
 int run_product_add(const Context& context, const PublishArguments& arguments) {
   auto products = read_product_files(arguments.files);
@@ -223,18 +185,6 @@ int run_product_show(const Context& context, const ProductShowArguments& argumen
     print(report, context.format);
     return exit_code::done;
   });
-}
-
-int run_series_add(const Context& context, const PublishArguments& arguments) {
-  std::vector<std::optional<ledger::Command>> commands;
-  for (const auto& file : arguments.files) {
-    auto all = read_series_file(file);
-    if (!all) return fail(all.error());
-    for (auto& series : *all) {
-      commands.push_back(command_of(std::move(series), "", arguments.writing));
-    }
-  }
-  return publish(context, arguments.writing, [&](const Book&) { return std::move(commands); });
 }
 
 }  // namespace loanbook::apps

@@ -132,7 +132,7 @@ Status add_provisions(const QuoteArguments& arguments, schedule::Terms& terms) {
 }
 
 Result<ledger::LoanTerms> loan_terms_of(const TermsArguments& arguments,
-                                        const ledger::Product& product) {
+                                        const ledger::Product& product, Day disbursed) {
   const auto open = open_loan_of(arguments);
   if (!open) return open.error();
   const auto amount = money::Money::parse(arguments.amount, product.currency);
@@ -146,12 +146,15 @@ Result<ledger::LoanTerms> loan_terms_of(const TermsArguments& arguments,
     const auto rate = rate_option(arguments.rate, "--rate", product.day_count);
     if (!rate) return rate.error();
     terms.rate = *rate;
+  } else if (product.index) {
+    if (const auto rate = ledger::fixed_rate(product, product.index->spread_e12, disbursed))
+      terms.rate = *rate;
   }
   return terms;
 }
 
 Result<Quoted> quote_of(const QuoteArguments& arguments, ledger::Product product, Day disbursed) {
-  const auto loan = loan_terms_of(arguments.terms, product);
+  const auto loan = loan_terms_of(arguments.terms, product, disbursed);
   if (!loan) return loan.error();
   const auto calendar = calendar_option(arguments.calendar);
   if (!calendar) return calendar.error();
@@ -199,12 +202,33 @@ std::string installment_text(const Quoted& quoted) {
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
+/// A plan goes by the rate that is known; resets may change it.
+std::string rate_note(const Quoted& quoted) {
+  const ledger::IndexRules& rules = *quoted.product.index;
+  const ledger::BoundSeries* series = quoted.product.bound.series.get();
+  const ledger::IndexValue* value =
+      series == nullptr ? nullptr
+                        : series->at(quoted.terms.disbursed - date::days{rules.fixing_lag_days});
+  const Day reset =
+      schedule::next_reset(rules.reset, quoted.terms.disbursed, quoted.terms.disbursed);
+  std::string text = quoted.terms.rate.percent_text();
+  if (value != nullptr) {
+    const std::int64_t above = quoted.terms.rate.e12() - value->value.e12();
+    text = fmt::format("{} {} of {} {} {}", rules.index, value->value.percent_text(),
+                       money::to_text(value->day), above < 0 ? "-" : "+",
+                       money::Rate::of_e12(std::abs(above)).percent_text());
+  }
+  return text + fmt::format("; the plan keeps it, resets ({}) from {} on may change it",
+                            interchange::to_text(rules.reset), money::to_text(reset));
+}
+
 Facts facts_of(const Quoted& quoted) {
   const auto& told = quoted.told;
   Facts facts;
   if (told.received != quoted.terms.principal_minor)
     facts.emplace_back("Received", quoted.shown(told.received));
   if (quoted.plan.installment != 0) facts.emplace_back("Installment", installment_text(quoted));
+  if (quoted.product.index) facts.emplace_back("Rate", rate_note(quoted));
   facts.emplace_back("Interest", quoted.shown(told.interest));
   if (told.fees != 0) {
     facts.emplace_back("Fees", quoted.shown(told.fees));

@@ -5,6 +5,7 @@
 // error.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,14 @@ int run_import_journal(const Context& context, const std::string& file);
 
 // Products and series: command_product.cpp; quotes: command_quote.cpp
 
+/// `make` gives the commands; each is numbered by its place among all of them, so that sending all
+/// of them again under one key meets the same keys.
+int publish(const Context& context, const Writing& writing,
+            const std::function<std::vector<std::optional<ledger::Command>>(const Book&)>& make);
+/// A file of dated values (CSV), or a calendar (TOML) as it differs from what is known.
+[[nodiscard]] Result<std::vector<ledger::PublishSeries>> read_series(
+    const std::string& file, const ledger::SeriesBook& known);
+
 struct PublishArguments {
   std::vector<std::string> files;
   Writing writing;
@@ -61,6 +70,8 @@ struct ProductShowArguments {
 };
 int run_product_show(const Context& context, const ProductShowArguments& arguments);
 int run_series_add(const Context& context, const PublishArguments& arguments);
+int run_series_list(const Context& context);
+int run_series_show(const Context& context, const std::string& name);
 
 // One loan: command_loan.cpp records, command_loan_show.cpp reads
 

@@ -3,6 +3,7 @@
 # more nights. Every figure of its page stands in `explain`, every entry adds up.
 . "$(dirname "$0")/support.sh"
 new_book
+run 0 series add "$LOANBOOK_SOURCE"/examples/series/lpr.csv "$LOANBOOK_SOURCE"/examples/calendars/cn-2024-2025.toml
 
 # Column NAME of the only row of ./out.
 cell() {

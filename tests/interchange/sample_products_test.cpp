@@ -36,6 +36,12 @@ std::unique_ptr<ledger::Book> book_with(const ledger::Product& product) {
   auto store = storage::memory::make_memory_store();
   must(ledger::Book::init(*store, "CNY", day("2026-01-10")));
   auto book = must(ledger::Book::open(std::move(store)));
+  if (product.index)
+    must(book->record(
+        {.event = ledger::PublishSeries{product.index->index, {{day("2025-05-20"), "3.5%"}}}}));
+  if (!product.plan.calendar.empty())
+    must(book->record({.event = ledger::PublishSeries{
+                           product.plan.calendar, {{day("2025-01-01"), "weekend saturday sunday"}}}}));
   must(book->record({.event = ledger::PublishProduct{product}}));
   return book;
 }

@@ -201,6 +201,26 @@ Status read_calendar(std::string_view text, schedule::Terms& terms) {
   return money::ok();
 }
 
+/// `yearly on 01-01`, `anniversary`, `every 3 months`.
+Status read_reset(std::string_view text, schedule::ResetRule& reset) {
+  constexpr std::string_view yearly = "yearly on ";
+  constexpr std::string_view every = "every ";
+  if (text == "anniversary") return money::ok();
+  if (text.starts_with(yearly)) {
+    const auto day = money::parse_day("2024-" + std::string(text.substr(yearly.size())));
+    if (!day) return day.error();
+    const date::year_month_day civil{*day};
+    reset.month = static_cast<std::uint8_t>(static_cast<unsigned>(civil.month()));
+    reset.day = static_cast<std::uint8_t>(static_cast<unsigned>(civil.day()));
+    return money::ok();
+  }
+  if (!text.starts_with(every) || !text.ends_with(" months"))
+    return unreadable(text, "`yearly on 01-01`, `anniversary` or `every 3 months`");
+  text.remove_prefix(every.size());
+  text.remove_suffix(7);
+  return put_whole(text, reset.every_months);
+}
+
 /// `half-up`, `up to 0.10`.
 Status read_rounding(std::string_view text, Currency currency, money::Rounding& rounding) {
   const auto words = parts_of(text, ' ');
@@ -340,6 +360,10 @@ void add_rate_readers(std::map<V, ProvisionReader>& table) {
   };
   table["fall_max"] = [](V v, P& p, Currency) {
     return put(money::Rate::parse(v), p.index.floating.fall_max);
+  };
+  table["reset"] = [](V v, P& p, Currency) { return read_reset(v, p.index.reset); };
+  table["fixing_lag_days"] = [](V v, P& p, Currency) {
+    return put_whole(v, p.index.fixing_lag_days);
   };
   table["resets"] = [](V v, P& p, Currency) { return read_days(v, p.index.floating.resets); };
 }

@@ -16,6 +16,8 @@ namespace loanbook::specs {
 struct ExampleIndex {
   schedule::FloatingRate floating{};
   std::vector<schedule::IndexPoint> points{};
+  schedule::ResetRule reset{};  ///< of a life of a loan
+  std::uint16_t fixing_lag_days = 0;
 };
 
 /// The second block of schedule::Terms, and the last three fields of the first.

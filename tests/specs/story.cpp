@@ -25,7 +25,7 @@ const Table& events_of(const Example& example) {
 
 }  // namespace
 
-Story::Story(const Bench& bench) : bench_(bench) {
+Story::Story(const Bench& bench) : bench_(bench), product_(bench.terms.product) {
   const Table& events = events_of(bench.example);
   const std::size_t line = bench.example.line;
   auto store = storage::memory::make_memory_store();
@@ -33,7 +33,37 @@ Story::Story(const Bench& bench) : bench_(bench) {
                           booked_day(events, events.rows.front())),
        line);
   book_ = must(ledger::Book::open(std::move(store)), line);
-  must(book_->record({.event = ledger::PublishProduct{bench.terms.product}}), line);
+  publish_series();
+  must(book_->record({.event = ledger::PublishProduct{product_}}), line);
+}
+
+void Story::publish_series() {
+  const std::size_t line = bench_.example.line;
+  const ExampleProvisions& given = bench_.terms.provisions;
+  if (given.terms.business_days.calendar) {
+    const schedule::Calendar& calendar = *given.terms.business_days.calendar;
+    product_.plan.calendar = calendar.name();
+    product_.plan.roll = given.terms.business_days.roll;
+    product_.plan.interest_follows = given.terms.business_days.interest_follows;
+    must(book_->record({.event = ledger::PublishSeries{calendar.name(),
+                                                       ledger::points_of(calendar, {})}}),
+         line);
+  }
+  if (given.index.points.empty()) return;
+  ledger::IndexRules& rules = product_.index.emplace();
+  rules.index = "index";
+  rules.spread_e12 = given.index.floating.spread_e12;
+  rules.floor = given.index.floating.floor;
+  rules.cap = given.index.floating.cap;
+  rules.reset = given.index.reset;
+  rules.fixing_lag_days = given.index.fixing_lag_days;
+  product_.plan.repricing = given.terms.repricing;
+  product_.rate_min = money::Rate::of_e12(0);
+  product_.rate_max = money::Rate::of_e12(money::limits::rate_e12_max);
+  ledger::PublishSeries series{"index", {}};
+  for (const schedule::IndexPoint& point : given.index.points)
+    series.points.push_back({point.day, point.value.text()});
+  must(book_->record({.event = std::move(series)}), line);
 }
 
 void Story::advance(money::Day day) {
@@ -85,9 +115,16 @@ ledger::Command Story::command(const Table& table, const TableRow& row) const {
     command.source = "spec";
     command.key = table.text(row, "key");
   }
+  if (event == "publish") {
+    command = {.event = ledger::PublishSeries{
+                   "index", {{day_cell(table, row, "from"), std::string(table.text(row, "rate"))}}}};
+    return command;
+  }
+  const std::optional<std::string> rate =
+      product_.index ? std::nullopt : std::optional{loan.rate.text()};
   const ledger::OpenLoan open{.product = bench_.terms.product.id,
                               .amount = amount.empty() ? bench_.text(loan.principal_minor) : amount,
-                              .rate = loan.rate.text(),
+                              .rate = rate,
                               .installments = loan.installments,
                               .first_due = loan.first_due,
                               .due_day = loan.due_day};
@@ -104,7 +141,7 @@ ledger::Command Story::command(const Table& table, const TableRow& row) const {
     const auto kind = ledger::parse_kind(event);
     if (!kind || !ledger::is_operation(*kind)) {
       throw Failure{row.line,
-                    "event: one of open, disburse, open and disburse, repay, reverse, or the name "
+                    "event: one of open, disburse, open and disburse, repay, reverse, publish, or the name "
                     "of an operation (specs/states.md)"};
     }
     command.event = operation(table, row, *kind);

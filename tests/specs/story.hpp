@@ -30,12 +30,15 @@ class Story {
   /// The loans go over to a version of the product with the term in `code`.
   void restate(const Table& table, TableRow& row);
   [[nodiscard]] ledger::Command command(const Table& table, const TableRow& row) const;
+  /// Index values and the calendar that the terms name, published before the product.
+  void publish_series();
   /// The entry of the event in the row that `of` names.
   [[nodiscard]] std::uint64_t entry_of(const Table& table, const TableRow& row) const;
   [[nodiscard]] ledger::Operation operation(const Table& table, const TableRow& row,
                                             ledger::Kind kind) const;
 
   const Bench& bench_;
+  ledger::Product product_;
   std::unique_ptr<ledger::Book> book_;
   std::vector<ledger::NightReport> nights_;
   std::vector<std::uint64_t> sequences_;  ///< of the event in row n of the events, 0: refused
