@@ -50,7 +50,9 @@ constexpr std::array<std::string_view, field_count> names = {"loan_id",
                                                              "sub_limits",
                                                              "rule_set",
                                                              "score_id",
-                                                             "party"};
+                                                             "party",
+                                                             "refinances",
+                                                             "partner"};
 
 // A set of fields, one bit each.
 using FieldSet = std::uint64_t;
@@ -86,8 +88,17 @@ constexpr FieldSet reserving = line_fields | bit(Field::reservation);
 constexpr EventRule plain_events[] = {
     {"repay", cash_fields, 0, "money of the borrower; pays what is owed by the product's order"},
     {"disburse", cash_fields, 0, "pays an opened loan out"},
-    {"open_disburse", open_fields, terms_fields, "opens a loan and pays it out"},
+    {"open_disburse", open_fields, terms_fields | bit(Field::refinances),
+     "opens a loan and pays it out; `refinances`: a loan that was settled right before it"},
     {"open", open_fields, terms_fields, "opens a loan; nothing is paid out yet"},
+    {"apply", open_fields, terms_fields | bit(Field::until),
+     "what was offered to a customer, to be approved through `until`"},
+    {"settle", bit(Field::loan_id), 0, "pays exactly what settles the loan on its value date"},
+    {"partner-limit", bit(Field::partner) | bit(Field::line_currency) | bit(Field::amount),
+     bit(Field::until),
+     "the most that a partner funds of all joint loans together, through `until`"},
+    {"partner-limit-ended", bit(Field::partner) | bit(Field::line_currency), 0,
+     "a partner's limit is no more"},
     {"reverse", bit(Field::sequence), 0,
      "takes the event in entry `sequence` out: it never "
      "happened"},
@@ -214,6 +225,17 @@ class Builder {
                        &reverse.sequence)) {
         command->event = reverse;
       }
+    } else if (rule->name == "settle") {
+      command->event = ledger::Settle{};
+    } else if (rule->name.starts_with("partner-limit")) {
+      ledger::LimitPartner limit{.partner = plain(Field::partner),
+                                 .currency = plain(Field::line_currency),
+                                 .amount = given(Field::amount)};
+      if (day(Field::until, &limit.until)) command->event = std::move(limit);
+    } else if (rule->name == "apply") {
+      ledger::Apply asked;
+      if (terms(&asked.terms) && day(Field::until, &asked.valid_until))
+        command->event = std::move(asked);
     } else if (rule->name == "repay" || rule->name == "disburse") {
       if (!amount({})) return error_;
       std::string text{*row_.get(Field::amount)};
@@ -225,6 +247,7 @@ class Builder {
     } else {
       ledger::OpenLoan open;
       if (!terms(&open)) return error_;
+      open.refinances = plain(Field::refinances);
       if (rule->name == "open") {
         command->event = std::move(open);
       } else {
@@ -256,8 +279,11 @@ class Builder {
       fail(Field::event, "import.missing_field",
            std::string("the field 'event' is empty; ") + what_to_use);
     } else {
+      const std::string_view instead = ledger::instead_of(text);
       fail(Field::event, "import.unknown_event",
-           quoted(text) + " is not an event" + did_you_mean(text, known) + "; " + what_to_use);
+           quoted(text) + " is not an event" +
+               (instead.empty() ? did_you_mean(text, known) + "; " + what_to_use
+                                : ": " + std::string(instead)));
     }
     return nullptr;
   }
@@ -534,7 +560,7 @@ std::optional<Field> field_named(std::string_view name) {
 std::vector<EventFields> event_fields() {
   std::vector<EventFields> all;
   for (const EventRule& rule : event_rules()) {
-    if (rule.line) continue;
+    if (rule.line || rule.name.starts_with("partner-limit")) continue;
     EventFields& event = all.emplace_back();
     event.event = rule.name;
     event.meaning = rule.meaning;

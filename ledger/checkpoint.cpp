@@ -16,7 +16,7 @@ namespace {
 using storage::Row;
 using storage::Space;
 
-constexpr std::uint8_t layout = 5;
+constexpr std::uint8_t layout = 6;
 constexpr std::size_t rows_per_put = 64;  // about 3 MB of loan pages a call
 
 std::string big_endian(std::uint64_t number) {
@@ -265,7 +265,8 @@ bool load_rows(const storage::View& view, BookState& state, Rows rows) {
   if (!row || !row->has_value()) return false;
   Loader loader{view, state};
   if (!loader.checkpoint(**row) || !loader.totals()) return false;
-  if (rows == Rows::all && (!loader.pages() || !loader.credit_lines() || !loader.reconciliation() || !loader.keys()))
+  if (rows == Rows::all &&
+      (!loader.pages() || !loader.credit_lines() || !loader.reconciliation() || !loader.keys()))
     return false;
   state.checkpoint_sequence = state.head.sequence;
   for (auto& page : state.loans.pages())

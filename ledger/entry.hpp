@@ -46,9 +46,13 @@ struct Opened {
   std::uint32_t product = 0;
   LoanTerms terms;
   Digest plan{};  ///< of the plan the customer agreed to: SHA-256 of its rows (docs/format.md)
-  std::uint32_t line = 0;     ///< number of its credit line; 0: none
-  std::string reservation{};  ///< of that line
-  std::string party{};        ///< reference of the customer, opaque
+  std::uint32_t line = 0;            ///< number of its credit line; 0: none
+  std::string reservation{};         ///< of that line
+  std::string party{};               ///< reference of the customer, opaque
+  std::uint64_t refinances = 0;      ///< number of the loan that it replaces; 0: none
+  std::optional<Day> valid_until{};  ///< of an application
+  std::optional<std::int64_t>
+      annual_rate_e12{};  ///< shown with an application: simple, by internal rate
 };
 /// An installment of a loan that was taken over. Amounts by schedule::Component.
 struct TakenRow {
@@ -76,13 +80,19 @@ struct Paid {
 struct Reversed {
   std::uint64_t sequence = 0;
 };
+struct PartnerLimitSet {
+  std::string partner;
+  std::string currency;
+  std::int64_t amount_minor = 0;
+  std::optional<Day> until{};  ///< funds nothing new after it
+};
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
-/// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations), LineFact (events
-/// of credit lines), ChartPublished, PeriodClosed, Asserted, TakenOver, ReconciliationFact
-/// (statements and breaks).
+/// (open, open_disburse, apply), Paid (disburse, repay), Reversed, Operated (operations), LineFact
+/// (events of credit lines), ChartPublished, PeriodClosed, Asserted, TakenOver, ReconciliationFact
+/// (statements and breaks), PartnerLimitSet (limits of partners).
 using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
                              Reversed, Operated, LineFact, ChartPublished, PeriodClosed, Asserted,
-                             TakenOver, ReconciliationFact>;
+                             TakenOver, ReconciliationFact, PartnerLimitSet>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {

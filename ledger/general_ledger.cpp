@@ -119,8 +119,8 @@ Result<std::vector<GlBalance>> Book::restated_balances(Day day) const {
     if (!all) return all.error();
     std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
     try {
-      const LoanState after = fold(record.state.product, record.state.terms,
-                                   state.product_of(record), all->events, opening);
+      const LoanState after =
+          fold(record.state.product, all->contract, state.product_of(record), all->events, opening);
       if (totals->size() <= record.state.product) totals->resize(record.state.product + 1);
       LoanBalances::each_difference(
           after.balance, *before ? (*before)->balance : LoanBalances{},

@@ -181,8 +181,8 @@ Result<std::optional<LoanState>> loan_booked(const BookState& state, std::uint64
   if (all->events.empty() && all->reversed_by.empty()) return std::optional<LoanState>{};
   std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > opening; });
   try {
-    return std::optional(fold(record.state.product, record.state.terms, state.product_of(record),
-                              all->events, opening));
+    return std::optional(
+        fold(record.state.product, all->contract, state.product_of(record), all->events, opening));
   } catch (const LoanFault& fault) {
     return Error{
         .id = "loan.beyond_limits",

@@ -34,7 +34,7 @@ Result<LoanState> booked_at_close(const LoanRecord& record, const Product& produ
   const Result<LoanHistory> all = history_known_at(record, known_at, view);
   if (!all) return all.error();
   try {
-    return fold(record.state.product, record.state.terms, product, all->events, day + one_day);
+    return fold(record.state.product, all->contract, product, all->events, day + one_day);
   } catch (const LoanFault& fault) {
     return Error{
         .id = "loan.beyond_limits",

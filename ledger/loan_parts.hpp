@@ -29,6 +29,8 @@ struct Rules {
 }
 /// Debits one role and credits another. Throws LoanFault beyond 64 bits.
 void move(LoanState& state, Role debit, Role credit, std::int64_t minor);
+/// Everything owed on `day`, less what is held; of a state accrued to it.
+[[nodiscard]] std::int64_t payoff_of(const LoanState& state, const Product& product, Day day);
 /// No row is coming, nothing accrues any more.
 void stop_plan(LoanState& state, Day day);
 /// Throws LoanFault where there is no level.

@@ -17,6 +17,7 @@ namespace limits = money::limits;
 constexpr std::uint8_t joint_section = 1;
 constexpr std::uint8_t quality_section = 2;
 constexpr std::uint8_t later_servicing_section = 3;
+constexpr std::uint8_t payout_section = 5;
 
 Error bad(std::string id, std::string message) {
   return Error{.id = "product." + std::move(id), .message = std::move(message)};
@@ -163,7 +164,8 @@ bool needs_second_layout(const Product& product) {
       std::any_of(product.accounts.begin() + role_count_1, product.accounts.end(),
                   [](const std::optional<AccountCode>& account) { return account.has_value(); });
   return later_accounts || product.servicing || product.joint || !(product.plan == PlanRules{}) ||
-         !(product.quality == AssetQuality{}) || product.method > schedule::Method::revolving ||
+         !(product.quality == AssetQuality{}) || !(product.payouts == PayoutRules{}) ||
+         product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
 }
 
@@ -256,6 +258,9 @@ Status check_plan(const Product& product) {
     if (Status s = check(*product.joint, product.rate_min); !s) return s;
   }
   if (Status s = check(product.quality); !s) return s;
+  const bool several = product.servicing && product.servicing->several_payouts;
+  const bool over_part = several && product.servicing->over_approved_e4 != 0;
+  if (Status s = check(product.payouts, several, over_part); !s) return s;
   const LoanTerms terms{.principal_minor = product.amount_max_minor,
                         .rate = product.rate_default,
                         .installments = product.installments_default};
@@ -366,6 +371,10 @@ std::string encode(const Product& product) {
       out.u8(later_servicing_section);
       encode_later(out, *product.servicing);
     }
+    if (!(product.payouts == PayoutRules{})) {
+      out.u8(payout_section);
+      encode(out, product.payouts);
+    }
   }
   return bytes;
 }
@@ -386,6 +395,9 @@ void decode_sections(Decoder& in, Product& product) {
       if (product.quality == AssetQuality{}) in.fail();
     } else if (section == later_servicing_section && product.servicing) {
       decode_later(in, *product.servicing);
+    } else if (section == payout_section) {
+      product.payouts = decode_payout_rules(in);
+      if (product.payouts == PayoutRules{}) in.fail();
     } else {
       in.fail();
     }
@@ -537,7 +549,9 @@ Status check(const LoanTerms& terms, const Product& product, money::Day disburse
 
 schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms, money::Day disbursed,
                                const Calendar& calendar) {
-  schedule::Terms result{.method = product.method,
+  schedule::Terms result{.method = terms.converted != 0
+                                       ? static_cast<schedule::Method>(terms.converted)
+                                       : product.method,
                          .currency = product.currency,
                          .principal_minor = terms.principal_minor,
                          .rate = terms.rate,

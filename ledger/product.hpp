@@ -11,6 +11,7 @@
 
 #include "loanbook/ledger/asset_quality.hpp"
 #include "loanbook/ledger/joint_rules.hpp"
+#include "loanbook/ledger/payout_rules.hpp"
 #include "loanbook/ledger/plan_rules.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/ledger/servicing_rules.hpp"
@@ -86,6 +87,8 @@ struct Product {
 
   AssetQuality quality{};
 
+  PayoutRules payouts{};
+
   bool operator==(const Product&) const = default;
 };
 
@@ -107,7 +110,8 @@ struct LoanTerms {
   money::Rate rate = money::Rate::of_e12(0);
   std::uint32_t installments = 1;
   std::optional<money::Day> first_due{};
-  std::uint8_t due_day = 0;  ///< 0: the product's
+  std::uint8_t due_day = 0;    ///< 0: the product's
+  std::uint8_t converted = 0;  ///< schedule::Method of the rest, once `convert` changed it; 0: none
 };
 /// `terms.*` or `product.*` where the terms lie outside the product or the schedule room refuses
 /// them.

@@ -201,7 +201,7 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
       return stepped.error();
     }
     settle_on_line(state_.lines, entry, line, record.id, state_.product_of(record));
-    recount(state_, record);
+    recount(state_, entry.loan);
     record.last_entry = entry.sequence;
     record.version = entry.version;
     const bool newly_touched = !record.touched;
@@ -219,10 +219,12 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
         if (newly_touched) state_.touched.pop_back();
         if (kept) {
           state_.loans.at(loan) = *kept;
+          recount_partners(state_, loan);
         } else {
           const LoanRecord& gone = state_.loans.at(loan);
           state_.by_id.erase(stable_hash(gone.id), loan);
           if (gone.party) state_.by_party.erase(stable_hash(*gone.party), loan);
+          state_.partners.forget(loan);
           state_.loans.remove_last();
         }
       });
@@ -288,8 +290,10 @@ void Recorder::append(Entry entry) {
     LineBook::Kept kept_line;
     const auto* fact = std::get_if<LineFact>(&entry.payload);
     if (fact != nullptr) kept_line = state_.lines.keep(line_of(*fact), loan_of(*fact));
+    PartnerBook kept_partners;
+    if (is_partner_event(entry.kind)) kept_partners = state_.partners;
     undo_.push_back([this, head_before, entry, kept_line = std::move(kept_line),
-                     kept_break = std::move(kept_break)] {
+                     kept_partners = std::move(kept_partners), kept_break = std::move(kept_break)] {
       state_.reconciliation.restore(kept_break);
       if (std::holds_alternative<LineFact>(entry.payload)) state_.lines.restore(kept_line);
       if (entry.kind == Kind::product_published) state_.products.pop_back();
@@ -297,6 +301,10 @@ void Recorder::append(Entry entry) {
         auto& points = state_.series[series->name];
         points.resize(points.size() - series->points.size());
         if (points.empty()) state_.series.erase(series->name);
+        state_.book_entries.pop_back();
+      }
+      if (is_partner_event(entry.kind)) {
+        state_.partners = kept_partners;
         state_.book_entries.pop_back();
       }
       if (is_gl_fact(entry.kind)) {
@@ -309,6 +317,7 @@ void Recorder::append(Entry entry) {
     });
   }
   apply_book_event(state_, entry);
+  if (is_partner_event(entry.kind)) recount_partners(state_);
   add_movements(state_, entry, 1);
   state_.head = {stored.sequence, stored.hash};
   pending_.push_back(std::move(stored));
@@ -341,11 +350,13 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new)
   const Product& product = state_.product_of(record);
   const Day through = state_.business_date;
   std::vector<LoanEvent> events_before;
+  LoanTerms contract = record.state.terms;
   if (!is_new) {
     Result<LoanHistory> all =
         history(record.last_entry, [&](std::uint64_t s) { return this->entry(s); });
     if (!all) return all.error();
     events_before = std::move(all->events);
+    contract = all->contract;
   }
   std::vector<LoanEvent> events_after = events_before;
   const auto* reversed = std::get_if<Reversed>(&entry.payload);
@@ -363,8 +374,8 @@ Status Recorder::step_in_the_past(Entry& entry, LoanRecord& record, bool is_new)
     LoanBalances balance_before{};
     if (!is_new)
       balance_before =
-          fold(now.product, now.terms, product, events_before, through, &steps_before).balance;
-    LoanState next = fold(now.product, now.terms, product, events_after, through, &steps_after);
+          fold(now.product, contract, product, events_before, through, &steps_before).balance;
+    LoanState next = fold(now.product, contract, product, events_after, through, &steps_after);
 
     Balances own{};
     if (reversed != nullptr) {

@@ -61,6 +61,10 @@ Result<LoanHistory> history(std::uint64_t last, const EntrySource& source) {
   for (std::uint64_t sequence = last; sequence != 0;) {
     Result<Entry> entry = source(sequence);
     if (!entry) return entry.error();
+    if (const Opened* opened = opened_of(*entry)) {
+      result.contract = opened->terms;
+      result.opened = *opened;
+    }
     if (const auto* reversed = std::get_if<Reversed>(&entry->payload)) {
       result.reversed_by.emplace(reversed->sequence, sequence);
     } else if (!result.reversed_by.contains(sequence)) {
@@ -113,6 +117,9 @@ void apply_book_event(BookState& state, const Entry& entry) {
   } else if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
     const bool applied = state.lines.apply(entry.kind, *fact, entry.sequence, entry.booking_date);
     LOANBOOK_ASSERT(applied);
+  } else if (const auto* limit = std::get_if<PartnerLimitSet>(&entry.payload)) {
+    state.partners.apply(entry.kind, *limit, entry.sequence);
+    state.book_entries.push_back(entry.sequence);
   } else if (const auto* reconciled = std::get_if<ReconciliationFact>(&entry.payload)) {
     // A statement comes with its segment: whoever has read that applies it.
     const auto* changed = std::get_if<BreakChanged>(reconciled);
@@ -176,7 +183,7 @@ Status replay_loan_event(BookState& state, const Entry& entry, const storage::Vi
           history(entry.sequence, [&](std::uint64_t s) { return entry_of(view, s); });
       if (!all) return all.error();
       record.state =
-          fold(record.state.product, record.state.terms, product, all->events, state.business_date);
+          fold(record.state.product, all->contract, product, all->events, state.business_date);
     } else {
       advance(record.state, product, entry.value_date);
       apply(record.state, product, event_of(entry));

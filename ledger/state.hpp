@@ -16,6 +16,7 @@
 #include "loanbook/ledger/gl_facts.hpp"
 #include "loanbook/ledger/hash_index.hpp"
 #include "loanbook/ledger/loan.hpp"
+#include "loanbook/ledger/partner_limit.hpp"
 #include "loanbook/ledger/reconciliation_book.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/storage/store.hpp"
@@ -90,6 +91,7 @@ struct BookState {
       book_entries;  ///< sequences of series, charts, periods, assertions, for the checkpoint
   LoanTable loans;
   LineBook lines;
+  PartnerBook partners;
   ReconciliationBook reconciliation;
   bool needs_decision = false;  ///< of the options, not of the chain: every pay-out needs an allow
   bool allow_personal_data = false;  ///< of the options too
@@ -133,6 +135,8 @@ using EntrySource = std::function<Result<Entry>(std::uint64_t sequence)>;
 /// The events of a loan as the fold wants them (reversed ones left out, ordered), from its chain of
 /// entries beginning at `last`.
 struct LoanHistory {
+  LoanTerms contract{};  ///< as opened: changes begin from here
+  Opened opened{};       ///< its opening, whatever became of it
   std::vector<LoanEvent> events;
   std::map<std::uint64_t, std::uint64_t> reversed_by;  ///< sequence of event -> of its reversal
 };
@@ -146,8 +150,11 @@ void apply_book_event(BookState& state, const Entry& entry);
 
 /// What a loan takes of its line, from its state alone.
 [[nodiscard]] LineUse use_of(const LoanState& state);
-/// Counts a loan anew after its state changed; nothing where it is on no line.
-void recount(BookState& state, LoanRecord& record);
+/// Counts a loan anew after its state changed: on its credit line, against its partners' limits.
+void recount(BookState& state, std::uint64_t number);
+/// The same, but for its line; of all loans.
+void recount_partners(BookState& state, std::uint64_t number);
+void recount_partners(BookState& state);
 /// Every loan, from nothing; false where a loan stands on a line that is not there.
 [[nodiscard]] bool recount_all(BookState& state);
 [[nodiscard]] bool is_pay_out(Kind kind);
