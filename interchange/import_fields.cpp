@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "loanbook/interchange/month_year.hpp"
 #include "loanbook/interchange/suggest.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/limits.hpp"
@@ -18,41 +19,41 @@ namespace {
 using money::quoted;
 namespace limits = money::limits;
 
-constexpr std::array<std::string_view, field_count> names = {"loan_id",
-                                                             "event",
-                                                             "product",
-                                                             "product_version",
-                                                             "amount",
-                                                             "rate",
-                                                             "installments",
-                                                             "first_due",
-                                                             "due_day",
-                                                             "value_date",
-                                                             "sequence",
-                                                             "expect_version",
-                                                             "reference",
-                                                             "reason",
-                                                             "actor",
-                                                             "of",
-                                                             "rows",
-                                                             "from",
-                                                             "until",
-                                                             "choice",
-                                                             "code",
-                                                             "line",
-                                                             "reservation",
-                                                             "line_currency",
-                                                             "revolving",
-                                                             "needs_decision",
-                                                             "write_off_restores",
-                                                             "temporary",
-                                                             "temporary_until",
-                                                             "sub_limits",
-                                                             "rule_set",
-                                                             "score_id",
-                                                             "party",
-                                                             "refinances",
-                                                             "partner"};
+constexpr std::string_view names[field_count] = {"loan_id",
+                                                 "event",
+                                                 "product",
+                                                 "product_version",
+                                                 "amount",
+                                                 "rate",
+                                                 "installments",
+                                                 "first_due",
+                                                 "due_day",
+                                                 "value_date",
+                                                 "sequence",
+                                                 "expect_version",
+                                                 "reference",
+                                                 "reason",
+                                                 "actor",
+                                                 "of",
+                                                 "rows",
+                                                 "from",
+                                                 "until",
+                                                 "choice",
+                                                 "code",
+                                                 "line",
+                                                 "reservation",
+                                                 "line_currency",
+                                                 "revolving",
+                                                 "needs_decision",
+                                                 "write_off_restores",
+                                                 "temporary",
+                                                 "temporary_until",
+                                                 "sub_limits",
+                                                 "rule_set",
+                                                 "score_id",
+                                                 "party",
+                                                 "refinances",
+                                                 "partner"};
 
 // A set of fields, one bit each.
 using FieldSet = std::uint64_t;
@@ -176,26 +177,6 @@ FieldSet fields_given(const FieldRow& row) {
 }
 
 Field first_of(FieldSet fields) { return static_cast<Field>(std::countr_zero(fields)); }
-
-// Two digits as POSIX reads them: 69-99 are of the last century.
-int full_year(std::int64_t year) { return static_cast<int>(year < 69 ? 2000 + year : 1900 + year); }
-
-Result<money::Day> parse_month_year(std::string_view text) {
-  constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  const bool shaped = (text.size() == 6 || text.size() == 8) && text[3] == '-';
-  const std::size_t month = shaped ? months.find(text.substr(0, 3)) : std::string_view::npos;
-  const Result<money::Int128> year =
-      money::parse_decimal(shaped ? text.substr(4) : std::string_view{}, 0);
-  if (month == std::string_view::npos || month % 3 != 0 || !year || *year < 0) {
-    return Error{.id = "date.malformed",
-                 .message = quoted(text) + " is not a month; write it as Jan-18 or Jan-2018"};
-  }
-  const auto number = static_cast<std::int64_t>(*year);
-  std::string iso = std::to_string(text.size() == 6 ? full_year(number) : number) + "-";
-  const std::size_t month_number = month / 3 + 1;
-  iso += (month_number < 10 ? "0" : "") + std::to_string(month_number) + "-01";
-  return money::parse_day(iso);
-}
 
 // Turns the fields of one row into a command; stops at the first that is wrong.
 class Builder {
@@ -549,12 +530,12 @@ class Builder {
 
 }  // namespace
 
-std::string_view to_text(Field field) { return names.at(static_cast<std::size_t>(field)); }
+std::string_view to_text(Field field) { return names[static_cast<std::size_t>(field)]; }
 
 std::optional<Field> field_named(std::string_view name) {
   const auto found = std::ranges::find(names, name);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<Field>(found - names.begin());
+  if (found == std::end(names)) return std::nullopt;
+  return static_cast<Field>(found - std::begin(names));
 }
 
 std::vector<EventFields> event_fields() {

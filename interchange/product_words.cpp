@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "loanbook/interchange/payout_words.hpp"
 #include "loanbook/interchange/product_toml.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/schedule/plan.hpp"
@@ -374,29 +375,6 @@ void add_servicing(const Product& product, std::vector<std::string>& out) {
                     : "A charge is income when it is made.");
 }
 
-void add_payouts(const Product& product, std::vector<std::string>& out) {
-  const ledger::PayoutRules& rules = product.payouts;
-  const auto amount = [&](std::int64_t minor) {
-    return money::text_of_minor(minor, product.currency.digits) + " " +
-           std::string(product.currency.text());
-  };
-  if (rules.count_max != 0)
-    out.push_back(fmt::format(
-        "It is paid out {} at most.",
-        rules.count_max == 1 ? std::string("once") : fmt::format("{} times", rules.count_max)));
-  if (rules.amount_min_minor != 0)
-    out.push_back(fmt::format("Each pay-out is at least {}.", amount(rules.amount_min_minor)));
-  if (rules.amount_max_minor != 0)
-    out.push_back(fmt::format("Each pay-out is at most {}.", amount(rules.amount_max_minor)));
-  if (rules.over_minor != 0)
-    out.push_back(fmt::format("Pay-outs together may exceed what was approved by {}.",
-                              amount(rules.over_minor)));
-  if (rules.days != 0)
-    out.push_back(fmt::format(
-        "It can be drawn for {} days from its approval or opening, the last one included.",
-        rules.days));
-}
-
 void add_quality(const Product& product, std::vector<std::string>& out) {
   const ledger::AssetQuality& rules = product.quality;
   if (rules.materiality_minor != 0) {
@@ -584,7 +562,7 @@ std::vector<std::string> product_sentences(const Product& product) {
   add_example(product, out);
   add_payments(product, out);
   add_servicing(product, out);
-  add_payouts(product, out);
+  add_payout_words(product, out);
   add_quality(product, out);
   add_joint(product, out);
   add_overdue(product, out);
