@@ -304,7 +304,10 @@ void write_off(LoanState& state, const LoanEvent& event) {
 /// of a recovery. What comes in from then on is held for the buyer.
 void transfer(LoanState& state, const LoanEvent& event, const Operated& op) {
   Servicing& table = *state.servicing;
-  for (ChargeRecord& each : table.charges) recognise(state, each);
+  for (ChargeRecord& each : table.charges) {
+    recognise(state, each);
+    each.recognised = true;
+  }
   const std::int64_t before = balance_of(state, Role::settlement);
   take_off_books(state, Role::settlement, Role::settlement, Role::settlement, Role::settlement);
   const std::int64_t gain = op.amount_minor - (balance_of(state, Role::settlement) - before);
