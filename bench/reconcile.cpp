@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "loanbook/interchange/bank_statement.hpp"
 #include "loanbook/interchange/file.hpp"
-#include "loanbook/interchange/statement.hpp"
 #include "loanbook/ledger/book.hpp"
 #include "loanbook/money/money.hpp"
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
@@ -101,8 +101,8 @@ std::string camt_of(const StatementMonth& month, std::size_t lines) {
   return text + "</Stmt></BkToCstmrStmt></Document>\n";
 }
 
-interchange::StatementForm form() {
-  interchange::StatementForm form;
+interchange::BankStatementForm form() {
+  interchange::BankStatementForm form;
   form.currency = must(money::Currency::find("CNY"));
   form.account = "A";
   form.columns.booked = "day";
@@ -159,7 +159,8 @@ int main(int argc, char** argv) {
   const double before = peak_megabytes();
   const double begin = now();
   const std::size_t bytes = csv.size();
-  const auto statement = must(interchange::read_statement_csv(std::move(csv), "s.csv", form()));
+  const auto statement =
+      must(interchange::read_bank_statement_csv(std::move(csv), "s.csv", form()));
   const double parsed = now();
   MatchRules rules = test::month_rules();
   rules.sources = {"channel"};

@@ -7,7 +7,7 @@
 #include <deque>
 #include <pugixml.hpp>
 
-#include "loanbook/interchange/statement.hpp"
+#include "loanbook/interchange/bank_statement.hpp"
 #include "loanbook/money/money.hpp"
 #include "loanbook/money/text.hpp"
 
@@ -55,15 +55,15 @@ class Reader {
   Reader(std::shared_ptr<Document> document, std::string_view original, const std::string& file)
       : document_(std::move(document)), original_(original), file_(file) {}
 
-  Result<std::vector<Statement>> read() {
+  Result<std::vector<BankStatement>> read() {
     const xml_node root = child(document_->xml, "Document");
     const xml_node message = child(root, "BkToCstmrStmt");
     if (!message)
       return wrong("statement.not_camt", "this is no camt.053: there is no BkToCstmrStmt", root);
-    std::vector<Statement> statements;
+    std::vector<BankStatement> statements;
     for (const xml_node& node : message.children()) {
       if (local_name(node) != "Stmt") continue;
-      Statement statement;
+      BankStatement statement;
       if (auto problem = read_statement(node, statement)) return *problem;
       statement.texts = document_;
       statements.push_back(std::move(statement));
@@ -131,7 +131,7 @@ class Reader {
     return wrong("statement.direction", "CdtDbtInd is CRDT or DBIT, not " + quoted(word), parent);
   }
 
-  std::optional<Error> read_statement(const xml_node& node, Statement& statement) {
+  std::optional<Error> read_statement(const xml_node& node, BankStatement& statement) {
     statement.id = text_of(child(node, "Id"));
     const xml_node account = child(node, "Acct");
     statement.account = text_of(descend(account, {"Id", "IBAN"}));
@@ -155,7 +155,7 @@ class Reader {
     return prove(node, statement);
   }
 
-  std::optional<Error> read_balance(const xml_node& node, Statement& statement,
+  std::optional<Error> read_balance(const xml_node& node, BankStatement& statement,
                                     std::optional<Day>& opened, std::optional<Day>& closed) {
     const std::string_view code = text_of(descend(node, {"Tp", "CdOrPrtry", "Cd"}));
     const bool opening = code == "OPBD" || code == "PRCD";
@@ -176,7 +176,7 @@ class Reader {
     return std::nullopt;
   }
 
-  std::optional<Error> read_period(const xml_node& node, Statement& statement,
+  std::optional<Error> read_period(const xml_node& node, BankStatement& statement,
                                    std::optional<Day> opened, std::optional<Day> closed) {
     const xml_node period = child(node, "FrToDt");
     const auto given = [&](std::string_view name, std::optional<Day> other,
@@ -200,7 +200,7 @@ class Reader {
     return std::nullopt;
   }
 
-  std::optional<Error> read_entry(const xml_node& node, Statement& statement) {
+  std::optional<Error> read_entry(const xml_node& node, BankStatement& statement) {
     std::string_view status = text_of(descend(node, {"Sts", "Cd"}));
     if (status.empty()) status = text_of(child(node, "Sts"));
     if (!status.empty() && status != "BOOK") {
@@ -241,7 +241,7 @@ class Reader {
 
   /// A line for each payment of a batch, where the bank says what each of them is.
   std::optional<Error> read_batch(const xml_node& node, const std::vector<xml_node>& payments,
-                                  const BankLine& whole, Statement& statement) {
+                                  const BankLine& whole, BankStatement& statement) {
     std::vector<BankLine> parts;
     money::Int128 sum = 0;
     for (const xml_node& payment : payments) {
@@ -306,7 +306,7 @@ class Reader {
     if (parts > 1) line.text = document_->joined.emplace_back(std::move(joined));
   }
 
-  std::optional<Error> prove(const xml_node& node, const Statement& statement) {
+  std::optional<Error> prove(const xml_node& node, const BankStatement& statement) {
     if (!statement.opening || !statement.closing) return std::nullopt;
     money::Int128 sum = *statement.opening;
     for (const BankLine& line : statement.lines) sum += line.minor;
@@ -331,7 +331,7 @@ class Reader {
 
 }  // namespace
 
-Result<std::vector<Statement>> read_camt053(std::string text, const std::string& file_name) {
+Result<std::vector<BankStatement>> read_camt053(std::string text, const std::string& file_name) {
   if (text.size() > document_max)
     return Error{.id = "statement.too_large",
                  .message = "a camt.053 is read as a whole, at most 1 GiB: ask for one a day",

@@ -11,8 +11,8 @@ using toml_reading::Keys;
 using toml_reading::Problems;
 using toml_reading::Word;
 
-constexpr Word<StatementFormat> formats[] = {{"csv", StatementFormat::csv},
-                                             {"camt.053", StatementFormat::camt053}};
+constexpr Word<BankStatementFormat> formats[] = {{"csv", BankStatementFormat::csv},
+                                                 {"camt.053", BankStatementFormat::camt053}};
 constexpr Word<Encoding> encodings[] = {{"utf-8", Encoding::utf8}, {"gbk", Encoding::gbk}};
 constexpr Word<MatchBy> ways[] = {{"reference", MatchBy::reference},
                                   {"part", MatchBy::part},
@@ -46,7 +46,7 @@ void read_character(Keys& keys, std::string_view key, char& out) {
   out = text.empty() ? '\0' : text.front();
 }
 
-void read_form(Keys& root, Problems& problems, StatementForm& form) {
+void read_form(Keys& root, Problems& problems, BankStatementForm& form) {
   Keys keys{root.table("statement"),
             "statement",
             problems,
@@ -66,7 +66,7 @@ void read_form(Keys& root, Problems& problems, StatementForm& form) {
   keys.boolean("amount_is_net", form.amount_is_net);
 }
 
-void read_columns(Keys& root, Problems& problems, StatementForm& form) {
+void read_columns(Keys& root, Problems& problems, BankStatementForm& form) {
   Keys keys{root.table("columns"),
             "columns",
             problems,
@@ -89,7 +89,7 @@ void read_columns(Keys& root, Problems& problems, StatementForm& form) {
       {"status", &c.status},
       {"kind", &c.kind}};
   for (const auto& [key, value] : columns) keys.text(key, *value);
-  if (form.format != StatementFormat::csv) return;
+  if (form.format != BankStatementFormat::csv) return;
   keys.require({"booked"});
   if (c.amount.empty() && c.credit.empty() && c.debit.empty())
     problems.add({.id = "rules.missing_key",
@@ -97,7 +97,7 @@ void read_columns(Keys& root, Problems& problems, StatementForm& form) {
                  {});
 }
 
-void read_values(Keys& root, Problems& problems, StatementForm& form) {
+void read_values(Keys& root, Problems& problems, BankStatementForm& form) {
   Keys keys{root.table("values"), "values", problems, {"in", "out", "take", "returned"}};
   read_words(keys, "in", form.in);
   read_words(keys, "out", form.out);

@@ -6,13 +6,13 @@
 #include <string>
 #include <string_view>
 
-#include "loanbook/interchange/statement.hpp"
+#include "loanbook/interchange/bank_statement.hpp"
 #include "loanbook/ledger/matching.hpp"
 
 namespace loanbook::interchange {
 
 struct ReconciliationRules {
-  StatementForm form;
+  BankStatementForm form;
   ledger::MatchRules match;
 };
 

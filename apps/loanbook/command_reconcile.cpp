@@ -16,8 +16,8 @@
 namespace loanbook::apps {
 namespace {
 
-using interchange::Statement;
-using interchange::StatementFormat;
+using interchange::BankStatement;
+using interchange::BankStatementFormat;
 using ledger::BreakRequest;
 using ledger::BreakStatus;
 using ledger::BreakView;
@@ -152,21 +152,22 @@ void print_report(const ReconcileReport& report, const Context& context, bool al
   writer.finish(notes);
 }
 
-Result<std::vector<Statement>> read_statements(const ReconcileArguments& arguments,
-                                               const interchange::ReconciliationRules& rules,
-                                               std::string text) {
-  if (rules.form.format == StatementFormat::camt053)
+Result<std::vector<BankStatement>> read_statements(const ReconcileArguments& arguments,
+                                                   const interchange::ReconciliationRules& rules,
+                                                   std::string text) {
+  if (rules.form.format == BankStatementFormat::camt053)
     return interchange::read_camt053(std::move(text), arguments.file);
-  auto statement = interchange::read_statement_csv(std::move(text), arguments.file, rules.form);
+  auto statement =
+      interchange::read_bank_statement_csv(std::move(text), arguments.file, rules.form);
   if (!statement) return statement.error();
   if (statement->account.empty()) statement->account = rules.match.name;
-  std::vector<Statement> one;
+  std::vector<BankStatement> one;
   one.push_back(std::move(*statement));
   return one;
 }
 
 /// Days as the user says, where the file does not say them.
-Status set_period(const ReconcileArguments& arguments, Statement& statement) {
+Status set_period(const ReconcileArguments& arguments, BankStatement& statement) {
   const auto from = optional_day(arguments.from, "--from");
   if (!from) return from.error();
   const auto to = optional_day(arguments.to, "--to");
@@ -214,12 +215,12 @@ int run_reconcile_bank(const Context& context, const ReconcileArguments& argumen
   const storage::Digest digest = ledger::sha256(*text);
   auto statements = read_statements(arguments, *rules, std::move(*text));
   if (!statements) return fail(statements.error());
-  for (Statement& statement : *statements) {
+  for (BankStatement& statement : *statements) {
     if (Status s = set_period(arguments, statement); !s) return fail(s.error());
   }
   const auto run = [&](Book& book) {
     int code = exit_code::done;
-    for (const Statement& statement : *statements) {
+    for (const BankStatement& statement : *statements) {
       const ledger::ReconcileInput input{.account = statement.account,
                                          .statement = statement.id,
                                          .currency = std::string(statement.currency.text()),

@@ -1,4 +1,4 @@
-#include "loanbook/interchange/statement.hpp"
+#include "loanbook/interchange/bank_statement.hpp"
 
 #include <iconv.h>
 
@@ -43,24 +43,24 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 TEST_CASE("the samples of channels read as their rules say", "[statement]") {
-  const Statement alipay =
-      must(read_statement_csv(sample("alipay-2026-10-08.csv"), "a.csv", rules("alipay.toml").form));
+  const BankStatement alipay = must(
+      read_bank_statement_csv(sample("alipay-2026-10-08.csv"), "a.csv", rules("alipay.toml").form));
   REQUIRE(alipay.lines.size() == 3);
   CHECK(text(alipay.lines[0]) == "2026-10-08 110016 fee 165 PAY-1001 2026100822001 [还款 L-1]");
   CHECK(text(alipay.lines[2]) ==
         "2026-10-08 -50000 fee -75 PAY-1002 2026100822003 [还款 L-2] returned");
   CHECK(alipay.lines[0].place == 6);
-  const Statement wechat =
-      must(read_statement_csv(sample("wechat-2026-10-08.csv"), "w.csv", rules("wechat.toml").form));
+  const BankStatement wechat = must(
+      read_bank_statement_csv(sample("wechat-2026-10-08.csv"), "w.csv", rules("wechat.toml").form));
   REQUIRE(wechat.lines.size() == 3);
   CHECK(text(wechat.lines[1]) == "2026-10-08 8050 fee 48 PAY-2002 4200002 [还款]");
   CHECK(text(wechat.lines[2]) == "2026-10-08 -30000 fee -180 PAY-2001 4200003 [还款] returned");
 }
 
 TEST_CASE("a balance after each line proves that none is missing", "[statement]") {
-  const StatementForm form = rules("bank-csv.toml").form;
+  const BankStatementForm form = rules("bank-csv.toml").form;
   const std::string file = sample("bank-2026-10-08.csv");
-  const Statement bank = must(read_statement_csv(file, "b.csv", form));
+  const BankStatement bank = must(read_bank_statement_csv(file, "b.csv", form));
   REQUIRE(bank.lines.size() == 3);
   CHECK(text(bank.lines[1]) == "2026-10-07 25000  T0002 [repayment; loan L-3]");
   CHECK(text(bank.lines[2]) == "2026-10-09 -5000 PAY-3003 T0003 [returned]");
@@ -68,7 +68,7 @@ TEST_CASE("a balance after each line proves that none is missing", "[statement]"
   CHECK(bank.closing == 11'300'16);
   CHECK(money::to_text(bank.from) == "2026-10-08");
   CHECK(money::to_text(bank.to) == "2026-10-09");
-  const auto cut = read_statement_csv(
+  const auto cut = read_bank_statement_csv(
       replaced(file, "08.10.2026;07.10.2026;250,00;;11.350,16;;T0002;\"repayment; loan L-3\"\n",
                ""),
       "b.csv", form);
@@ -88,17 +88,17 @@ TEST_CASE("GBK files read like UTF-8 ones", "[statement]") {
   REQUIRE(iconv(converter, &from, &from_left, &to, &to_left) != std::size_t(-1));
   iconv_close(converter);
   gbk.resize(gbk.size() - to_left);
-  StatementForm form = rules("alipay.toml").form;
-  const auto misread = read_statement_csv(gbk, "a.csv", form);
+  BankStatementForm form = rules("alipay.toml").form;
+  const auto misread = read_bank_statement_csv(gbk, "a.csv", form);
   REQUIRE_FALSE(misread);
   CHECK(misread.error().id == "statement.encoding");
   form.encoding = Encoding::gbk;
-  CHECK(text(must(read_statement_csv(gbk, "a.csv", form)).lines[0]) ==
+  CHECK(text(must(read_bank_statement_csv(gbk, "a.csv", form)).lines[0]) ==
         "2026-10-08 110016 fee 165 PAY-1001 2026100822001 [还款 L-1]");
 }
 
 TEST_CASE("what a row gets wrong is said with its place", "[statement]") {
-  const StatementForm form = rules("bank-csv.toml").form;
+  const BankStatementForm form = rules("bank-csv.toml").form;
   const std::string file = sample("bank-2026-10-08.csv");
   struct Row {
     const char* from;
@@ -113,7 +113,7 @@ TEST_CASE("what a row gets wrong is said with its place", "[statement]") {
       {"Value date", "Valued", "statement.missing_column", "b.csv:2: "},
       {"Booked", "Gebucht", "statement.no_header", "b.csv:1: "}};
   for (const Row& row : rows) DYNAMIC_SECTION(row.id) {
-      const auto wrong = read_statement_csv(replaced(file, row.from, row.to), "b.csv", form);
+      const auto wrong = read_bank_statement_csv(replaced(file, row.from, row.to), "b.csv", form);
       REQUIRE_FALSE(wrong);
       CHECK(wrong.error().id == row.id);
       CHECK_THAT(to_text(wrong.error()), Catch::StartsWith(row.place));
@@ -123,9 +123,9 @@ TEST_CASE("what a row gets wrong is said with its place", "[statement]") {
 TEST_CASE("camt.053: batches, returns, balances, whatever the version and prefix", "[statement]") {
   const std::string file = sample("bank-2026-10.xml");
   const auto check = [](const std::string& content) {
-    const std::vector<Statement> all = must(read_camt053(content, "s.xml"));
+    const std::vector<BankStatement> all = must(read_camt053(content, "s.xml"));
     REQUIRE(all.size() == 1);
-    const Statement& statement = all.front();
+    const BankStatement& statement = all.front();
     CHECK(statement.account == "DE75512108001245126199");
     CHECK(statement.id == "S-2026-10");
     CHECK(money::to_text(statement.from) == "2026-10-01");

@@ -20,7 +20,7 @@ using money::Error;
 using money::Result;
 
 /// One account over some days. Amounts in minor units of `currency`.
-struct Statement {
+struct BankStatement {
   std::string account;  ///< as the file names it; empty where it does not
   std::string id;       ///< the bank's name of the statement, empty where it has none
   money::Currency currency{};
@@ -31,12 +31,12 @@ struct Statement {
   std::shared_ptr<const void> texts{};  ///< what the lines' texts point into
 };
 
-enum class StatementFormat : std::uint8_t { csv, camt053 };
+enum class BankStatementFormat : std::uint8_t { csv, camt053 };
 enum class Encoding : std::uint8_t { utf8, gbk };
 
 /// How a CSV statement is to be read. Columns by name, or `#3` by place from 1.
-struct StatementForm {
-  StatementFormat format = StatementFormat::csv;
+struct BankStatementForm {
+  BankStatementFormat format = BankStatementFormat::csv;
   money::Currency currency{};
   std::string account{};  ///< of a CSV file that does not name it
   Encoding encoding = Encoding::utf8;
@@ -62,14 +62,15 @@ struct StatementForm {
 
 /// Opening + lines = closing is proven by the column `balance`, where there is one.
 /// `statement.*`, and those of the parsers (`decimal.*`), with file, line and column.
-[[nodiscard]] Result<Statement> read_statement_csv(std::string text, const std::string& file_name,
-                                                   const StatementForm& form);
+[[nodiscard]] Result<BankStatement> read_bank_statement_csv(std::string text,
+                                                            const std::string& file_name,
+                                                            const BankStatementForm& form);
 
 /// camt.053 of any version from 001.02 on, by local names. A batch with its payments becomes a line
 /// for each of them. `statement.not_camt`, `statement.balance` (opening + lines is not closing),
 /// `statement.batch_sum`, `statement.too_large`.
-[[nodiscard]] Result<std::vector<Statement>> read_camt053(std::string text,
-                                                          const std::string& file_name);
+[[nodiscard]] Result<std::vector<BankStatement>> read_camt053(std::string text,
+                                                              const std::string& file_name);
 
 /// GBK (GB 18030 included) to UTF-8; `statement.encoding`.
 [[nodiscard]] Result<std::string> utf8_of_gbk(std::string_view text, const std::string& file_name);

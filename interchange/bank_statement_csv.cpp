@@ -5,7 +5,7 @@
 #include <array>
 #include <deque>
 
-#include "loanbook/interchange/statement.hpp"
+#include "loanbook/interchange/bank_statement.hpp"
 #include "loanbook/interchange/suggest.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/limits.hpp"
@@ -144,7 +144,7 @@ std::optional<Day> day_of(std::string_view text, std::string_view form) {
 }
 
 /// `1.234,50-`, `+100`, as the form says. An empty cell is 0.
-Result<std::int64_t> amount_of(std::string_view cell, const StatementForm& form) {
+Result<std::int64_t> amount_of(std::string_view cell, const BankStatementForm& form) {
   std::string plain;
   bool negative = false;
   for (const char c : cell) {
@@ -167,10 +167,10 @@ Result<std::int64_t> amount_of(std::string_view cell, const StatementForm& form)
 
 class Reader {
  public:
-  Reader(std::shared_ptr<Texts> texts, const std::string& file_name, const StatementForm& form)
+  Reader(std::shared_ptr<Texts> texts, const std::string& file_name, const BankStatementForm& form)
       : texts_(std::move(texts)), file_(file_name), form_(form), cells_(*texts_, form.separator) {}
 
-  Result<Statement> read() {
+  Result<BankStatement> read() {
     statement_.account = form_.account;
     statement_.currency = form_.currency;
     if (auto wrong = find_header()) return *wrong;
@@ -415,9 +415,9 @@ class Reader {
 
   std::shared_ptr<Texts> texts_;
   std::string file_;
-  const StatementForm& form_;
+  const BankStatementForm& form_;
   Cells cells_;
-  Statement statement_;
+  BankStatement statement_;
   std::vector<std::string_view> header_, row_;
   std::array<std::optional<std::size_t>, columns> place_{};
   std::vector<std::int64_t> balances_;
@@ -452,8 +452,8 @@ Result<std::string> utf8_of_gbk(std::string_view text, const std::string& file_n
   return out;
 }
 
-Result<Statement> read_statement_csv(std::string text, const std::string& file_name,
-                                     const StatementForm& form) {
+Result<BankStatement> read_bank_statement_csv(std::string text, const std::string& file_name,
+                                              const BankStatementForm& form) {
   auto texts = std::make_shared<Texts>();
   if (form.encoding == Encoding::gbk) {
     Result<std::string> converted = utf8_of_gbk(text, file_name);
