@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "loanbook/interchange/month_year.hpp"
 #include "loanbook/interchange/suggest.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/limits.hpp"
@@ -17,40 +18,6 @@ namespace {
 
 using money::quoted;
 namespace limits = money::limits;
-
-constexpr std::array<std::string_view, field_count> names = {"loan_id",
-                                                             "event",
-                                                             "product",
-                                                             "product_version",
-                                                             "amount",
-                                                             "rate",
-                                                             "installments",
-                                                             "first_due",
-                                                             "due_day",
-                                                             "value_date",
-                                                             "sequence",
-                                                             "expect_version",
-                                                             "reference",
-                                                             "reason",
-                                                             "actor",
-                                                             "of",
-                                                             "rows",
-                                                             "from",
-                                                             "until",
-                                                             "choice",
-                                                             "code",
-                                                             "line",
-                                                             "reservation",
-                                                             "line_currency",
-                                                             "revolving",
-                                                             "needs_decision",
-                                                             "write_off_restores",
-                                                             "temporary",
-                                                             "temporary_until",
-                                                             "sub_limits",
-                                                             "rule_set",
-                                                             "score_id",
-                                                             "party"};
 
 // A set of fields, one bit each.
 using FieldSet = std::uint64_t;
@@ -86,8 +53,17 @@ constexpr FieldSet reserving = line_fields | bit(Field::reservation);
 constexpr EventRule plain_events[] = {
     {"repay", cash_fields, 0, "money of the borrower; pays what is owed by the product's order"},
     {"disburse", cash_fields, 0, "pays an opened loan out"},
-    {"open_disburse", open_fields, terms_fields, "opens a loan and pays it out"},
+    {"open_disburse", open_fields, terms_fields | bit(Field::refinances),
+     "opens a loan and pays it out; `refinances`: a loan that was settled right before it"},
     {"open", open_fields, terms_fields, "opens a loan; nothing is paid out yet"},
+    {"apply", open_fields, terms_fields | bit(Field::until),
+     "what was offered to a customer, to be approved through `until`"},
+    {"settle", bit(Field::loan_id), 0, "pays exactly what settles the loan on its value date"},
+    {"partner-limit", bit(Field::partner) | bit(Field::line_currency) | bit(Field::amount),
+     bit(Field::until),
+     "the most that a partner funds of all joint loans together, through `until`"},
+    {"partner-limit-ended", bit(Field::partner) | bit(Field::line_currency), 0,
+     "a partner's limit is no more"},
     {"reverse", bit(Field::sequence), 0,
      "takes the event in entry `sequence` out: it never "
      "happened"},
@@ -166,26 +142,6 @@ FieldSet fields_given(const FieldRow& row) {
 
 Field first_of(FieldSet fields) { return static_cast<Field>(std::countr_zero(fields)); }
 
-// Two digits as POSIX reads them: 69-99 are of the last century.
-int full_year(std::int64_t year) { return static_cast<int>(year < 69 ? 2000 + year : 1900 + year); }
-
-Result<money::Day> parse_month_year(std::string_view text) {
-  constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  const bool shaped = (text.size() == 6 || text.size() == 8) && text[3] == '-';
-  const std::size_t month = shaped ? months.find(text.substr(0, 3)) : std::string_view::npos;
-  const Result<money::Int128> year =
-      money::parse_decimal(shaped ? text.substr(4) : std::string_view{}, 0);
-  if (month == std::string_view::npos || month % 3 != 0 || !year || *year < 0) {
-    return Error{.id = "date.malformed",
-                 .message = quoted(text) + " is not a month; write it as Jan-18 or Jan-2018"};
-  }
-  const auto number = static_cast<std::int64_t>(*year);
-  std::string iso = std::to_string(text.size() == 6 ? full_year(number) : number) + "-";
-  const std::size_t month_number = month / 3 + 1;
-  iso += (month_number < 10 ? "0" : "") + std::to_string(month_number) + "-01";
-  return money::parse_day(iso);
-}
-
 // Turns the fields of one row into a command; stops at the first that is wrong.
 class Builder {
  public:
@@ -214,6 +170,17 @@ class Builder {
                        &reverse.sequence)) {
         command->event = reverse;
       }
+    } else if (rule->name == "settle") {
+      command->event = ledger::Settle{};
+    } else if (rule->name.starts_with("partner-limit")) {
+      ledger::LimitPartner limit{.partner = plain(Field::partner),
+                                 .currency = plain(Field::line_currency),
+                                 .amount = given(Field::amount)};
+      if (day(Field::until, &limit.until)) command->event = std::move(limit);
+    } else if (rule->name == "apply") {
+      ledger::Apply asked;
+      if (terms(&asked.terms) && day(Field::until, &asked.valid_until))
+        command->event = std::move(asked);
     } else if (rule->name == "repay" || rule->name == "disburse") {
       if (!amount({})) return error_;
       std::string text{*row_.get(Field::amount)};
@@ -225,6 +192,7 @@ class Builder {
     } else {
       ledger::OpenLoan open;
       if (!terms(&open)) return error_;
+      open.refinances = plain(Field::refinances);
       if (rule->name == "open") {
         command->event = std::move(open);
       } else {
@@ -256,8 +224,11 @@ class Builder {
       fail(Field::event, "import.missing_field",
            std::string("the field 'event' is empty; ") + what_to_use);
     } else {
+      const std::string_view instead = ledger::instead_of(text);
       fail(Field::event, "import.unknown_event",
-           quoted(text) + " is not an event" + did_you_mean(text, known) + "; " + what_to_use);
+           quoted(text) + " is not an event" +
+               (instead.empty() ? did_you_mean(text, known) + "; " + what_to_use
+                                : ": " + std::string(instead)));
     }
     return nullptr;
   }
@@ -523,18 +494,10 @@ class Builder {
 
 }  // namespace
 
-std::string_view to_text(Field field) { return names.at(static_cast<std::size_t>(field)); }
-
-std::optional<Field> field_named(std::string_view name) {
-  const auto found = std::ranges::find(names, name);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<Field>(found - names.begin());
-}
-
 std::vector<EventFields> event_fields() {
   std::vector<EventFields> all;
   for (const EventRule& rule : event_rules()) {
-    if (rule.line) continue;
+    if (rule.line || rule.name.starts_with("partner-limit")) continue;
     EventFields& event = all.emplace_back();
     event.event = rule.name;
     event.meaning = rule.meaning;

@@ -182,6 +182,17 @@ void read_overdue(Keys& root, Product& product) {
   toml_reading::read_asset_quality(overdue, product);
 }
 
+void read_payouts(Keys& root, Product& product) {
+  Keys payouts{
+      root.table("payouts"), "payouts", root.problems(), {"count", "min", "max", "over", "days"}};
+  ledger::PayoutRules& rules = product.payouts;
+  payouts.integer("count", rules.count_max);
+  payouts.text("min", rules.amount_min_minor, minor_parser(product.currency));
+  payouts.text("max", rules.amount_max_minor, minor_parser(product.currency));
+  payouts.text("over", rules.over_minor, minor_parser(product.currency));
+  payouts.integer("days", rules.days);
+}
+
 void read_order(Keys& keys, schedule::AllocationOrder& out) {
   keys.text("mode", out.mode, parser_of(allocation_modes));
   const toml::array* order = keys.list("order");
@@ -255,6 +266,7 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
                               {"product.rounding", "rounding", "installment_multiple"},
                               {"product.grace_days", "overdue", "grace_days"},
                               {"product.allocation", "allocation", "order"},
+                              {"product.payouts", "payouts", "count"},
                               {"product.method", "terms", "method"},
                               {"product.fee", "plan", "fee"},
                               {"product.balloon", "plan", "balloon"},
@@ -299,15 +311,17 @@ Result<Product> read_product(std::string_view text, std::string_view file_name) 
   }
   const toml::table& table = parsed.table();
   Product product;
-  Keys root{&table,
-            "",
-            problems,
-            {"id", "version", "name", "currency", "terms", "rounding", "overdue", "allocation",
-             "prepayment", "accounts", "plan", "business_days", "cap", "servicing", "joint", "rate"}};
+  Keys root{
+      &table,
+      "",
+      problems,
+      {"id", "version", "name", "currency", "terms", "rounding", "overdue", "payouts", "allocation",
+       "prepayment", "accounts", "plan", "business_days", "cap", "servicing", "joint", "rate"}};
   read_identity(root, product);
   read_terms(root, product);
   read_rounding(root, product);
   read_overdue(root, product);
+  read_payouts(root, product);
   read_allocation(root, product);
   Keys prepayment{root.table("prepayment"), "prepayment", problems, {"rule"}};
   prepayment.text("rule", product.prepayment, parser_of(prepayments));

@@ -96,6 +96,20 @@ void write_overdue(std::string& out, const ledger::Product& product) {
   toml_reading::write_asset_quality(out, product);
 }
 
+void write_payouts(std::string& out, const ledger::Product& product) {
+  const ledger::PayoutRules& rules = product.payouts;
+  if (rules == ledger::PayoutRules{}) return;
+  out += "\n[payouts]\n";
+  const auto amount = [&](std::string_view key, std::int64_t minor) {
+    if (minor != 0) line(out, key, in_quotes(money::text_of_minor(minor, product.currency.digits)));
+  };
+  if (rules.count_max != 0) line(out, "count", std::to_string(rules.count_max));
+  amount("min", rules.amount_min_minor);
+  amount("max", rules.amount_max_minor);
+  amount("over", rules.over_minor);
+  if (rules.days != 0) line(out, "days", std::to_string(rules.days));
+}
+
 void write_allocation(std::string& out, const ledger::Product& product) {
   const schedule::AllocationRule& rule = product.allocation;
   out += "\n[allocation]\n";
@@ -137,6 +151,7 @@ std::string write_product(const ledger::Product& product, Defaults defaults) {
   line(out, "accrual", in_quotes(money::to_text(product.accrual_rounding)));
   write_overdue(out, product);
   write_allocation(out, product);
+  write_payouts(out, product);
   out += "\n[prepayment]\n";
   line(out, "rule", in_quotes(to_text(product.prepayment)));
   write_accounts(out, product);

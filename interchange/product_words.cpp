@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "loanbook/interchange/payout_words.hpp"
 #include "loanbook/interchange/product_toml.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/schedule/plan.hpp"
@@ -585,6 +586,7 @@ std::vector<std::string> product_sentences(const Product& product) {
   add_example(product, out);
   add_payments(product, out);
   add_servicing(product, out);
+  add_payout_words(product, out);
   add_quality(product, out);
   add_joint(product, out);
   add_overdue(product, out);

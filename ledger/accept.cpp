@@ -37,6 +37,7 @@ Status check_free_text(const Command& command) {
   }
   const OpenLoan* open = std::get_if<OpenLoan>(&command.event);
   if (const auto* paid_out = std::get_if<OpenAndDisburse>(&command.event)) open = &paid_out->terms;
+  if (const auto* asked = std::get_if<Apply>(&command.event)) open = &asked->terms;
   if (open != nullptr) {
     if (Status s = check_personal_data(open->party, "party"); !s) return s;
   }
@@ -157,6 +158,9 @@ Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (const auto* e = std::get_if<ClosePeriod>(&command.event)) return accept_period(*e);
   if (const auto* e = std::get_if<Assert>(&command.event)) return accept_assertion(*e);
   if (const auto* e = std::get_if<BreakRequest>(&command.event)) return accept_break(*e, command);
+  if (const auto* e = std::get_if<Apply>(&command.event)) return accept_apply(*e, command);
+  if (std::holds_alternative<Settle>(command.event)) return accept_settle(command);
+  if (const auto* e = std::get_if<LimitPartner>(&command.event)) return accept_partner_limit(*e);
   return accept_series(std::get<PublishSeries>(command.event), command);
 }
 
@@ -250,7 +254,7 @@ Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Com
     opened.line = *line;
     opened.reservation = open.reservation;
     const Status drawn =
-        kind == Kind::open
+        kind != Kind::open_disburse
             ? check_line(*line, product, open.reservation, 0)
             : check_draw(*line, product, opened.terms.principal_minor, open.reservation, 0);
     if (!drawn) return drawn.error();
@@ -258,7 +262,14 @@ Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Com
   if (kind == Kind::open_disburse) {
     if (Status s = check_decisions(command.loan, opened.line, open.reservation, 0); !s)
       return s.error();
+    const std::int64_t paid = opened.terms.principal_minor;
+    if (Status s = check_payout(product, paid, nullptr, *day); !s) return s.error();
+    if (Status s = check_partner_limits(product, opened.terms.rate, 0, paid, *day); !s)
+      return s.error();
   }
+  const Result<std::uint64_t> replaced = refinanced(open, command, kind, *day);
+  if (!replaced) return replaced.error();
+  opened.refinances = *replaced;
   return Accepted{.loan = 0, .value_date = *day, .payload = std::move(opened), .kind = kind};
 }
 
@@ -271,11 +282,15 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
       state_.product_of(record).servicing ? &*state_.product_of(record).servicing : nullptr;
   const bool again =
       servicing != nullptr && servicing->several_payouts &&
-      (record.state.status == LoanStatus::active || record.state.status == LoanStatus::closed);
+      (record.state.status == LoanStatus::active || record.state.status == LoanStatus::closed) &&
+      !(record.state.servicing && record.state.servicing->transferred());
   if (record.state.status != LoanStatus::approved && !again) {
-    return refuse("loan.not_approved",
-                  fmt::format("loan '{}' is {}: only an approved loan can be disbursed",
-                              command.loan, to_text(record.state.status)));
+    return refuse(
+        "loan.not_approved",
+        fmt::format(
+            "loan '{}' is {}: only an approved loan can be disbursed{}", command.loan,
+            to_text(record.state.status),
+            record.state.status == LoanStatus::applied ? "; `loan approve` comes first" : ""));
   }
   const Result<Day> day = value_date(command);
   if (!day) return day.error();
@@ -290,7 +305,8 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
   if (!amount) return amount.error();
   if (servicing != nullptr) {
     const money::Int128 most =
-        money::Int128{record.state.terms.principal_minor} * (10'000 + servicing->over_approved_e4);
+        money::Int128{record.state.terms.principal_minor} * (10'000 + servicing->over_approved_e4) +
+        money::Int128{product.payouts.over_minor} * 10'000;
     if (money::Int128{record.state.lent + *amount} * 10'000 > most) {
       return refuse(
           "loan.amount_over_approved",
@@ -308,6 +324,11 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
   }
   const Day first = again ? record.state.disbursed : *day;
   if (Status s = ledger::check(record.state.terms, product, first); !s) return s.error();
+  if (Status s = check_payout(product, *amount, &*all, *day); !s) return s.error();
+  if (Status s =
+          check_partner_limits(product, record.state.terms.rate, record.state.lent, *amount, *day);
+      !s)
+    return s.error();
   const std::uint32_t line = record.on_line ? record.on_line->line : 0;
   if (line != 0) {
     if (Status s = check_draw(line, product, *amount, {}, *number); !s) return s.error();
@@ -479,6 +500,10 @@ std::string_view to_text(LoanStatus status) {
       return "cancelled";
     case LoanStatus::written_off:
       return "written off";
+    case LoanStatus::applied:
+      return "applied";
+    case LoanStatus::declined:
+      return "declined";
   }
   return "?";
 }

@@ -25,23 +25,29 @@ std::uint8_t state_of(const LoanState& state) {
     case LoanStatus::active:
       return state.servicing && state.servicing->charged_off ? in_charged_off : in_active;
     case LoanStatus::closed:
+      if (state.servicing && state.servicing->transferred()) return in_transferred;
       return state.balance.get(Role::overpayment) != 0 ? in_overpaid : in_closed;
     case LoanStatus::written_off:
       return in_written_off;
+    case LoanStatus::applied:
+      return in_applied;
     case LoanStatus::cancelled:
+    case LoanStatus::declined:
       break;
   }
   return 0;
 }
 
 std::string states_text(std::uint8_t states) {
-  constexpr std::array<std::pair<OperationState, std::string_view>, 6> names{
-      {{in_approved, "approved"},
+  constexpr std::array<std::pair<OperationState, std::string_view>, 8> names{
+      {{in_applied, "applied"},
+       {in_approved, "approved"},
        {in_active, "active"},
        {in_overpaid, "overpaid"},
        {in_closed, "closed"},
        {in_charged_off, "charged off"},
-       {in_written_off, "written off"}}};
+       {in_written_off, "written off"},
+       {in_transferred, "transferred"}}};
   std::string text;
   for (const auto& [bit, name] : names) {
     if ((states & bit) == 0) continue;
@@ -61,6 +67,8 @@ bool needs_plan(Kind kind) {
     case Kind::prepay:
     case Kind::move_due_date:
     case Kind::defer:
+    case Kind::convert:
+    case Kind::coupon:
       return true;
     default:
       return false;
@@ -151,6 +159,68 @@ Status check_amount_left(const Operation& operation, std::int64_t amount, const 
                               text(most), waive ? "waived" : "given back"));
   }
   return money::ok();
+}
+
+/// What an application may be approved for, and until when.
+Status check_approval(const LoanHistory& history, const Product& product, std::int64_t amount,
+                      Day day) {
+  const Opened& offered = history.opened;
+  if (offered.valid_until && day > *offered.valid_until)
+    return refuse("application.lapsed",
+                  fmt::format("what was offered to '{}' was valid until {}: apply again",
+                              offered.loan, money::to_text(*offered.valid_until)));
+  if (amount == 0) return money::ok();
+  const auto text = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, product.currency.digits);
+  };
+  if (amount > offered.terms.principal_minor)
+    return refuse("application.amount_above",
+                  fmt::format("{} was applied for, {} cannot be approved: apply for more",
+                              text(offered.terms.principal_minor), text(amount)));
+  LoanTerms terms = offered.terms;
+  terms.principal_minor = amount;
+  const Day from = history.events.front().value_date;
+  if (Status s = ledger::check(terms, product, from); !s) return s;
+  return check_cap(product, schedule_terms(product, terms, from));
+}
+
+/// Coupons, and who pays them.
+Status check_coupon(const Operation& operation, std::int64_t amount, const LoanState& state,
+                    money::Currency currency) {
+  if (operation.kind == Kind::coupon) {
+    if (operation.rows || operation.amount) return money::ok();
+    return refuse("coupon.how_much",
+                  "a coupon bears the interest of `rows` installments, or up to `amount` of it; "
+                  "give one of them or both");
+  }
+  std::int64_t owed = 0;
+  if (state.servicing && state.servicing->rare) {
+    for (const CouponRecord& coupon : state.servicing->rare->coupons) {
+      if (operation.code.empty() || coupon.payer == operation.code)
+        owed += coupon.used - coupon.settled;
+    }
+  }
+  if (amount <= owed) return money::ok();
+  const auto text = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, currency.digits);
+  };
+  return refuse("coupon.not_owed",
+                fmt::format("{} owes {} for coupons of this loan, not {}; `coupons` lists them",
+                            operation.code.empty() ? std::string("its payer")
+                                                   : fmt::format("'{}'", operation.code),
+                            text(owed), text(amount)));
+}
+
+/// A claim that several have a part of, or with money of the borrower in it, is not sold.
+Status check_transfer(const LoanState& state, const Product& product) {
+  if (product.joint)
+    return refuse("operation.joint",
+                  "a joint loan is not sold here: its partners own a part of it");
+  const std::int64_t held = -state.balance.get(Role::overpayment);
+  if (held <= 0) return money::ok();
+  return refuse("loan.held", fmt::format("{} is held for the borrower: pay it back first with "
+                                         "refund-overpayment",
+                                         money::text_of_minor(held, product.currency.digits)));
 }
 
 Status check_dates(const Operation& operation, Day value_date, const LoanState& state) {
@@ -257,6 +327,17 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
     if (!part) return part.error();
     if (*part > 0) operated.amount_minor = *part;
   }
+  if (operation.kind == Kind::approve) {
+    if (Status s = check_approval(*all, product, operated.amount_minor, *day); !s) return s.error();
+  }
+  if (operation.kind == Kind::coupon || operation.kind == Kind::coupon_settle) {
+    if (Status s = check_coupon(operation, operated.amount_minor, record.state, product.currency);
+        !s)
+      return s.error();
+  }
+  if (operation.kind == Kind::transfer) {
+    if (Status s = check_transfer(record.state, product); !s) return s.error();
+  }
   if (operated.code.size() > money::limits::external_id_max)
     return refuse("command.text_too_long", "a code has at most 64 bytes");
   if (Status s = check_target(operation, operated.amount_minor, **all, product.currency); !s)
@@ -272,7 +353,10 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
     if (!rate) return rate.error();
     LoanTerms terms = record.state.terms;
     terms.rate = *rate;
-    const bool of_loan = operation.kind != Kind::charge;
+    const bool part = operation.kind == Kind::coupon;
+    if (part && (rate->e12() <= 0 || rate->e12() > 1'000'000'000'000))
+      return refuse("coupon.part", "the part of the interest is above 0 % and at most 100 %");
+    const bool of_loan = operation.kind != Kind::charge && !part;
     if (Status s = ledger::check(terms, product, record.state.disbursed); of_loan && !s)
       return s.error();
     operated.rate_e12 = rate->e12();

@@ -23,6 +23,11 @@ std::int64_t unreceived_income(const LoanState& state, const Product& product) {
        {Role::interest_accrued, Role::interest_receivable, Role::interest_unearned,
         Role::penalty_receivable, Role::compound_receivable})
     sum += balance_of(state, role);
+  // What joined the principal while it was no income: the last of it that is repaid.
+  if (state.servicing && state.servicing->rare)
+    sum +=
+        std::min(state.servicing->rare->joined_suspended,
+                 balance_of(state, Role::principal) + balance_of(state, Role::principal_overdue));
   if (state.joint) sum -= partners_unpaid_income(state, product);
   std::int64_t minor = 0;
   if (!money::narrow(sum, &minor)) throw LoanFault{"an amount of the loan is beyond 64 bits"};
@@ -84,7 +89,9 @@ std::int32_t counted_days(const LoanState& state, const Product& product, Day da
   return state.servicing ? days_late(state, Rules{product, state}, days, day) : days;
 }
 
-void follow_accrual(LoanState& state, const Product& product, std::int32_t days) {
+namespace {
+
+void judge_accrual(LoanState& state, const Product& product, std::int32_t days) {
   // What was charged off stays as it was: its interest left the books.
   if (state.servicing && state.servicing->charged_off) return;
   switch (state.accrual) {
@@ -106,6 +113,14 @@ void follow_accrual(LoanState& state, const Product& product, std::int32_t days)
              schedule::days_past_due(state.due, state.day) == 0) {
     state.non_accrual = false;
   }
+}
+
+}  // namespace
+
+void follow_accrual(LoanState& state, const Product& product, std::int32_t days) {
+  judge_accrual(state, product, days);
+  if (!state.non_accrual && state.servicing && state.servicing->rare)
+    state.servicing->rare->joined_suspended = 0;
 }
 
 void suspend_income(LoanState& state, const Product& product) {

@@ -318,6 +318,15 @@ Result<Recorded> Book::preview(const Command& command) {
   return std::move(impl_->submit({&command, 1}, Impl::Mode::preview).front());
 }
 
+Result<std::vector<Recorded>> Book::preview_batch(std::span<const Command> commands) {
+  std::vector<Recorded> recorded;
+  for (Result<Recorded>& result : impl_->submit(commands, Impl::Mode::preview)) {
+    if (!result) return result.error();
+    recorded.push_back(std::move(*result));
+  }
+  return recorded;
+}
+
 Result<storage::StoredEntry> Book::Impl::stored_for_check(std::uint64_t sequence) {
   const std::lock_guard lock(check_mutex);
   const storage::View* view = fixed_view.get();

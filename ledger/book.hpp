@@ -97,6 +97,8 @@ class Book {
   /// What `record` would answer now; writes nothing (receipt hash and sequence are those it would
   /// get).
   [[nodiscard]] Result<Recorded> preview(const Command& command);
+  /// The same of a batch.
+  [[nodiscard]] Result<std::vector<Recorded>> preview_batch(std::span<const Command> commands);
   /// Checks one command as `record` does, against the state plus nothing else; cheaper than preview
   /// for open-and-disburse rows of an import.
   [[nodiscard]] Status check(const Command& command);
@@ -231,6 +233,10 @@ class Book {
   /// their segments.
   [[nodiscard]] Result<Reconciliation> reconcile_internal(
       std::optional<std::uint64_t> through = {}) const;
+  /// Coupons of all loans, in loan order; with `payer`: of that one.
+  [[nodiscard]] std::vector<CouponView> coupons(const std::string& payer = {}) const;
+  /// By partner and currency.
+  [[nodiscard]] std::vector<PartnerLimitView> partner_limits() const;
   /// What the lead owes the partner for the booking date `day`, loan by loan. `partner.unknown`,
   /// `partner.day_open` where the day is not closed yet.
   [[nodiscard]] Result<PartnerSettlement> partner_settlement(const std::string& partner,

@@ -37,6 +37,12 @@ struct OpenLoan {
   std::string line{};         ///< the credit line it is drawn on; empty: none
   std::string reservation{};  ///< of that line, to be used up by it
   std::string party{};        ///< reference of the customer: opaque, no name, at most 64 bytes
+  std::string refinances{};   ///< a loan that was settled before it in the same batch
+};
+/// A loan that a customer asks for: what was offered, until when it may be approved.
+struct Apply {
+  OpenLoan terms;
+  std::optional<Day> valid_until{};
 };
 struct Disburse {
   std::string amount;
@@ -48,6 +54,9 @@ struct OpenAndDisburse {
 struct Repay {
   std::string amount;
 };
+/// Pays exactly what settles the loan on its value date: recorded with that amount, as `repay` or
+/// `prepay`.
+struct Settle {};
 /// Takes an event out (it never happened): the value date is that of the event.
 struct Reverse {
   std::uint64_t sequence = 0;
@@ -114,6 +123,14 @@ struct PublishSeries {
 struct PublishChart {
   Chart chart;
 };
+/// The most that a partner may fund of all joint loans together, through `until`; no amount: none
+/// from now on.
+struct LimitPartner {
+  std::string partner;
+  std::string currency;
+  std::optional<std::string> amount{};
+  std::optional<Day> until{};
+};
 /// Signs a month or a year off. Requires that all its days are closed.
 struct ClosePeriod {
   Period period;
@@ -127,7 +144,7 @@ struct Assert {
 struct Command {
   std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, Operation, PublishProduct,
                PublishSeries, LineRequest, RiskDecision, PublishChart, ClosePeriod, Assert,
-               TakeOver, BreakRequest>
+               TakeOver, BreakRequest, Apply, Settle, LimitPartner>
       event;
   std::string loan{};               ///< external id; empty for products, series, charts and lines
   std::optional<Day> value_date{};  ///< default: the business date

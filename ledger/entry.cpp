@@ -25,7 +25,10 @@ enum OpenedBit : std::uint8_t {
   bit_line = 2,
   bit_reservation = 4,
   bit_party = 8,
-  bit_spread = 16
+  bit_spread = 16,
+  bit_refinances = 32,
+  bit_valid_until = 64,
+  bit_annual_rate = 128,
 };
 
 void encode_opened(Encoder& out, const Opened& opened) {
@@ -33,11 +36,12 @@ void encode_opened(Encoder& out, const Opened& opened) {
   out.varint(static_cast<std::uint64_t>(terms.principal_minor));
   out.zigzag(terms.rate.e12());
   out.varint(terms.installments);
-  out.u8(static_cast<std::uint8_t>((terms.first_due ? bit_first_due : 0) |
-                                   (opened.line != 0 ? bit_line : 0) |
-                                   (!opened.reservation.empty() ? bit_reservation : 0) |
-                                   (!opened.party.empty() ? bit_party : 0) |
-                                   (opened.spread_e12 ? bit_spread : 0)));
+  out.u8(static_cast<std::uint8_t>(
+      (terms.first_due ? bit_first_due : 0) | (opened.line != 0 ? bit_line : 0) |
+      (!opened.reservation.empty() ? bit_reservation : 0) |
+      (!opened.party.empty() ? bit_party : 0) | (opened.spread_e12 ? bit_spread : 0) |
+      (opened.refinances != 0 ? bit_refinances : 0) | (opened.valid_until ? bit_valid_until : 0) |
+      (opened.annual_rate_e12 ? bit_annual_rate : 0)));
   if (terms.first_due) out.day(*terms.first_due);
   out.u8(terms.due_day);
   out.digest(opened.plan);
@@ -45,6 +49,9 @@ void encode_opened(Encoder& out, const Opened& opened) {
   if (!opened.reservation.empty()) out.text(opened.reservation);
   if (!opened.party.empty()) out.text(opened.party);
   if (opened.spread_e12) out.zigzag(*opened.spread_e12);
+  if (opened.refinances != 0) out.varint(opened.refinances);
+  if (opened.valid_until) out.day(*opened.valid_until);
+  if (opened.annual_rate_e12) out.zigzag(*opened.annual_rate_e12);
 }
 
 Opened decode_opened(Decoder& in) {
@@ -63,8 +70,12 @@ Opened decode_opened(Decoder& in) {
   if ((bits & bit_reservation) != 0) opened.reservation = in.text(money::limits::external_id_max);
   if ((bits & bit_party) != 0) opened.party = in.text(money::limits::external_id_max);
   if ((bits & bit_spread) != 0) opened.spread_e12 = in.zigzag();
+  if ((bits & bit_refinances) != 0) opened.refinances = in.varint();
+  if ((bits & bit_valid_until) != 0) opened.valid_until = in.day();
+  if ((bits & bit_annual_rate) != 0) opened.annual_rate_e12 = in.zigzag();
   // What is named is not empty: one value, one encoding.
-  if (bits >= 32 || ((bits & bit_party) != 0 && opened.party.empty()) ||
+  if (((bits & bit_refinances) != 0 && opened.refinances == 0) ||
+      ((bits & bit_party) != 0 && opened.party.empty()) ||
       ((bits & bit_line) != 0 && opened.line == 0) ||
       ((bits & bit_reservation) != 0 && opened.reservation.empty()))
     in.fail();
@@ -169,6 +180,13 @@ struct PayloadEncoder {
     out.varint(p.loans);
     out.digest(p.segment);
   }
+  void operator()(const PartnerLimitSet& p) const {
+    out.text(p.partner);
+    out.text(p.currency);
+    out.varint(static_cast<std::uint64_t>(p.amount_minor));
+    out.u8(p.until ? 1 : 0);
+    if (p.until) out.day(*p.until);
+  }
 };
 
 /// A fact that was written as one text.
@@ -232,11 +250,23 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
     }
     case Kind::open:
     case Kind::open_disburse:
+    case Kind::apply:
       return Payload{decode_opened(in)};
     case Kind::take_over: {
       TakenOver p;
       p.opened = decode_opened(in);
       decode(in, p);
+      return Payload{std::move(p)};
+    }
+    case Kind::partner_limit:
+    case Kind::partner_limit_ended: {
+      PartnerLimitSet p;
+      p.partner = in.text(money::limits::external_id_max);
+      p.currency = in.text();
+      p.amount_minor = static_cast<std::int64_t>(in.varint());
+      const std::uint8_t has_day = in.u8();
+      if (has_day > 1) in.fail();
+      if (has_day == 1) p.until = in.day();
       return Payload{std::move(p)};
     }
     case Kind::disburse:

@@ -50,6 +50,10 @@ struct Opened {
   std::string reservation{};  ///< of that line
   std::string party{};        ///< reference of the customer, opaque
   std::optional<std::int64_t> spread_e12{};  ///< over the index, agreed; absent: the product's
+  std::uint64_t refinances = 0;              ///< number of the loan that it replaces; 0: none
+  std::optional<Day> valid_until{};          ///< of an application
+  std::optional<std::int64_t>
+      annual_rate_e12{};  ///< shown with an application: simple, by internal rate
 };
 /// An installment of a loan that was taken over. Amounts by schedule::Component.
 struct TakenRow {
@@ -104,13 +108,19 @@ struct Restated {
   std::uint64_t loans = 0;
   Digest segment{};  ///< what it changed, loan by loan (restated.hpp)
 };
+struct PartnerLimitSet {
+  std::string partner;
+  std::string currency;
+  std::int64_t amount_minor = 0;
+  std::optional<Day> until{};  ///< funds nothing new after it
+};
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
-/// (open, open_disburse), Paid (disburse, repay), Reversed, Operated (operations), LineFact (events
-/// of credit lines), ChartPublished, PeriodClosed, Asserted, TakenOver, ReconciliationFact
-/// (statements and breaks), Restated.
+/// (open, open_disburse, apply), Paid (disburse, repay), Reversed, Operated (operations), LineFact
+/// (events of credit lines), ChartPublished, PeriodClosed, Asserted, TakenOver, ReconciliationFact
+/// (statements and breaks), Restated, PartnerLimitSet (limits of partners).
 using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
                              Reversed, Operated, LineFact, ChartPublished, PeriodClosed, Asserted,
-                             TakenOver, ReconciliationFact, Restated>;
+                             TakenOver, ReconciliationFact, Restated, PartnerLimitSet>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {

@@ -76,6 +76,13 @@ struct TextOf {
                        money::text_of_minor(p.minor, known ? known->digits : 2U), p.currency);
   }
   std::string operator()(const ReconciliationFact& p) const { return text_of(p); }
+  std::string operator()(const PartnerLimitSet& p) const {
+    if (p.amount_minor == 0) return fmt::format("no limit of {} in {}", p.partner, p.currency);
+    const auto known = money::Currency::find(p.currency);
+    return fmt::format("limit of {}: {} {}{}", p.partner,
+                       money::text_of_minor(p.amount_minor, known ? known->digits : 2U), p.currency,
+                       p.until ? " until " + money::to_text(*p.until) : "");
+  }
   // These name lines and products: written by the caller.
   std::string operator()(const LineFact&) const { return {}; }
   std::string operator()(const Restated&) const { return {}; }

@@ -124,7 +124,7 @@ Result<std::vector<GlBalance>> Book::restated_balances(Day day) const {
     if (!all) return all.error();
     std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
     try {
-      const LoanState after = fold(record.state.product, record.state.terms,
+      const LoanState after = fold(record.state.product, all->contract,
                                    state.product_of(record), all->events, opening);
       const auto put = [&](const LoanState& loan, int sign) {
         if (totals->size() <= loan.product) totals->resize(loan.product + 1);

@@ -190,7 +190,7 @@ Result<std::optional<LoanState>> loan_known(const BookState& state, const LoanRe
   std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > at; });
   try {
     const ProductKnownAt product(state, state.products[bound.product].product, known_at);
-    return std::optional(fold(bound.product, record.state.terms, *product, all->events, at));
+    return std::optional(fold(bound.product, all->contract, *product, all->events, at));
   } catch (const LoanFault& fault) {
     return Error{
         .id = "loan.beyond_limits",

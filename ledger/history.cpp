@@ -158,6 +158,10 @@ Result<LoanHistory> history(std::uint64_t last, const EntrySource& source) {
   for (std::uint64_t sequence = last; sequence != 0;) {
     Result<Entry> entry = source(sequence);
     if (!entry) return entry.error();
+    if (const Opened* opened = opened_of(*entry)) {
+      result.contract = opened->terms;
+      result.opened = *opened;
+    }
     if (const auto* reversed = std::get_if<Reversed>(&entry->payload)) {
       result.reversed_by.emplace(reversed->sequence, sequence);
     } else if (!result.reversed_by.contains(sequence)) {

@@ -27,6 +27,8 @@ using EntrySource = std::function<Result<Entry>(std::uint64_t sequence)>;
 /// The events of a loan as the fold wants them (reversed ones left out, ordered), from its chain of
 /// entries beginning at `last`.
 struct LoanHistory {
+  LoanTerms contract{};  ///< as opened: changes begin from here
+  Opened opened{};       ///< its opening, whatever became of it
   std::vector<LoanEvent> events;
   std::map<std::uint64_t, std::uint64_t> reversed_by;  ///< sequence of event -> of its reversal
 };

@@ -44,7 +44,7 @@ Result<LoanState> booked_at_close(const LoanRecord& record, const BookState& boo
   if (taken) {
     all->events.resize(1);
     try {
-      return fold(bound.product, record.state.terms, book.products[bound.product].product,
+      return fold(bound.product, all->contract, book.products[bound.product].product,
                   all->events, all->events.front().value_date);
     } catch (const LoanFault& fault) {
       return Error{

@@ -272,7 +272,8 @@ void repay(LoanState& state, const Rules& rules, std::int64_t amount_minor, Day 
 
 /// Within a day: the opening, then charges that are owed by then, then money.
 unsigned rank(const LoanEvent& event) {
-  if (event.kind == Kind::open || event.kind == Kind::take_over) return 0;
+  if (event.kind == Kind::open || event.kind == Kind::apply || event.kind == Kind::take_over)
+    return 0;
   // What is charged to each installment needs them.
   const bool owed = event.kind == Kind::charge && event.operated && event.operated->choice <= 2 &&
                     event.operated->from.value_or(event.value_date) <= event.value_date;
@@ -420,7 +421,8 @@ void take_event(LoanState& state, const Product& product, const LoanEvent& event
   if (state.servicing) interest_before_event(state, Rules{product, state}, event);
   switch (event.kind) {
     case Kind::open:
-      state.status = LoanStatus::approved;
+    case Kind::apply:
+      state.status = event.kind == Kind::open ? LoanStatus::approved : LoanStatus::applied;
       if (product.servicing && product.servicing->dates_from_opening) {
         if (!state.servicing) state.servicing.emplace();
         state.servicing->opened = event.value_date;

@@ -212,8 +212,51 @@ void decode_joint(Decoder& in, JointTotals& totals) {
   totals.recovered = in.zigzag();
 }
 
+void encode_rare(Encoder& out, const RareRecords& rare) {
+  encode_all(out, rare.coupons, [](Encoder& o, const CouponRecord& coupon) {
+    o.varint(coupon.sequence);
+    o.text(coupon.payer);
+    o.zigzag(coupon.part_e12);
+    o.u8(static_cast<std::uint8_t>((coupon.rows_left ? 1 : 0) | (coupon.amount_left ? 2 : 0)));
+    if (coupon.rows_left) o.varint(*coupon.rows_left);
+    if (coupon.amount_left) o.zigzag(*coupon.amount_left);
+    o.zigzag(coupon.used);
+    o.zigzag(coupon.settled);
+  });
+  encode_all(out, rare.joined, [](Encoder& o, const JoinedPrincipal& joined) {
+    o.day(joined.day);
+    o.zigzag(joined.amount);
+  });
+  out.zigzag(rare.joined_suspended);
+  out.u8(rare.transferred ? 1 : 0);
+  if (rare.transferred) out.text(rare.buyer);
+}
+
+void decode_rare(Decoder& in, RareRecords& rare) {
+  decode_all(in, rare.coupons, [](Decoder& i) {
+    CouponRecord coupon{.sequence = i.varint()};
+    coupon.payer = i.text();
+    coupon.part_e12 = i.zigzag();
+    const std::uint8_t flags = i.u8();
+    if ((flags & 1) != 0) coupon.rows_left = static_cast<std::uint32_t>(i.varint());
+    if ((flags & 2) != 0) coupon.amount_left = i.zigzag();
+    coupon.used = i.zigzag();
+    coupon.settled = i.zigzag();
+    return coupon;
+  });
+  decode_all(in, rare.joined, [](Decoder& i) {
+    const Day day = i.day();
+    return JoinedPrincipal{day, i.zigzag()};
+  });
+  rare.joined_suspended = in.zigzag();
+  rare.transferred = in.u8() == 1;
+  if (rare.transferred) rare.buyer = in.text();
+}
+
 // A bit that no role has: totals of a joint loan follow the balances.
 constexpr std::uint64_t joint_bit = std::uint64_t{1} << 63;
+
+bool has_rare(const Servicing& table) { return table.rare && !table.rare->empty(); }
 
 void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
   out.u8(table ? 1 : 0);
@@ -233,10 +276,12 @@ void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
   out.u8(static_cast<std::uint8_t>((table->charged_off ? 1 : 0) | (table->fraud ? 2 : 0) |
                                    (table->running ? 4 : 0) | (table->fallen ? 8 : 0) |
                                    (table->ahead.empty() ? 0 : 16) | (table->indexed ? 32 : 0) |
+                                   (has_rare(*table) ? 128 : 0) |
                                    (table->opened ? 64 : 0)));
   if (table->charged_off) out.day(*table->charged_off_on);
   if (table->opened) out.day(*table->opened);
   out.zigzag(table->interest_reported);
+  if (has_rare(*table)) encode_rare(out, *table->rare);
   if (!table->ahead.empty()) encode_all(out, table->ahead, encode_ahead);
   if (table->indexed) encode_indexed(out, *table->indexed);
   if (table->running) encode_running(out, *table->running);
@@ -268,6 +313,7 @@ void decode_servicing(Decoder& in, Boxed<Servicing>& box) {
   if (table.charged_off) table.charged_off_on = in.day();
   if ((flags & 64) != 0) table.opened = in.day();
   table.interest_reported = in.zigzag();
+  if ((flags & 128) != 0) decode_rare(in, table.rare.emplace());
   if ((flags & 16) != 0) decode_all(in, table.ahead, decode_ahead);
   if ((flags & 32) != 0) decode_indexed(in, table.indexed.emplace());
   if ((flags & 4) != 0) table.running = decode_running(in);
@@ -297,6 +343,7 @@ void encode(const LoanState& state, std::string& bytes) {
   out.u8(state.terms.first_due.has_value() ? 1 : 0);
   if (state.terms.first_due) out.day(*state.terms.first_due);
   out.u8(state.terms.due_day);
+  out.u8(state.terms.converted);
   out.u8(static_cast<std::uint8_t>(state.status));
   out.u8(state.bucket);
   out.day(state.day);
@@ -348,7 +395,8 @@ bool decode(std::string_view& bytes, LoanState& state) {
   state.terms.installments = static_cast<std::uint32_t>(in.varint());
   if (in.u8() == 1) state.terms.first_due = in.day();
   state.terms.due_day = in.u8();
-  state.status = in.enumerator(LoanStatus::approved, LoanStatus::written_off);
+  state.terms.converted = in.u8();
+  state.status = in.enumerator(LoanStatus::approved, LoanStatus::declined);
   state.bucket = in.u8();
   state.day = in.day();
   if (in.u8() == 1) state.next_change = in.day();

@@ -3,11 +3,15 @@
 
 #include "loanbook/ledger/loan_changes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
+#include "loanbook/money/money.hpp"
 #include "loanbook/schedule/change.hpp"
 #include "loanbook/schedule/due_dates.hpp"
 
@@ -75,6 +79,7 @@ Result<schedule::RunningPlan> running_plan(const LoanState& state, const Rules& 
   // Fees stay with their rows: `keep_fees`.
   terms.fee = {};
   terms.principal_minor = ahead_of(state);
+  begin_with_joined(table, terms);
   // A period that is a whole step of the plan counts as one.
   const Day step = schedule::due_date(
       [&] {
@@ -126,6 +131,84 @@ Early early_of(const LoanState& state, const Rules& rules, std::int64_t amount, 
   return early;
 }
 
+/// What of interest or charges joins the principal.
+struct Joining {
+  std::vector<schedule::AllocatedLine> interest;              ///< due, by installment
+  std::vector<std::pair<std::size_t, std::int64_t>> charges;  ///< place in the table, amount
+  std::int64_t accrued = 0;
+  [[nodiscard]] std::int64_t total() const {
+    std::int64_t sum = accrued;
+    for (const schedule::AllocatedLine& line : interest) sum += line.amount;
+    for (const auto& [place, minor] : charges) sum += minor;
+    return sum;
+  }
+};
+
+enum CapitaliseChoice : std::uint8_t { join_due = 1, join_accrued = 2, join_fees = 3 };
+
+/// The oldest first, up to the amount of the operation.
+Joining joining_of(const LoanState& state, const Operated& op, Day day) {
+  Joining joining;
+  std::int64_t rest =
+      op.amount_minor == 0 ? std::numeric_limits<std::int64_t>::max() : op.amount_minor;
+  const Servicing& table = *state.servicing;
+  if (op.choice == join_fees) {
+    for (std::size_t i = 0; i < table.charges.size(); ++i) {
+      const ChargeRecord& charge = table.charges[i];
+      if (charge.due > day) continue;
+      const std::int64_t part = std::min(rest, charge.unpaid());
+      if (part > 0) joining.charges.emplace_back(i, part);
+      rest -= std::max<std::int64_t>(part, 0);
+    }
+    return joining;
+  }
+  for (const DueInstallment& due : state.due) {
+    if (due.due > day) continue;
+    const std::int64_t part = std::min(rest, due.interest);
+    if (part > 0) joining.interest.push_back({due.no, Component::interest, part});
+    rest -= std::max<std::int64_t>(part, 0);
+  }
+  if (op.choice == join_accrued) {
+    const std::int64_t accrued =
+        balance_of(state, Role::interest_accrued) + balance_of(state, Role::interest_unearned);
+    joining.accrued = std::clamp<std::int64_t>(accrued, 0, rest);
+  }
+  return joining;
+}
+
+/// The rest by another method.
+Result<schedule::Change> converted(schedule::RunningPlan running, const Operated& op) {
+  constexpr schedule::Method methods[] = {
+      schedule::Method::level, schedule::Method::equal_principal, schedule::Method::interest_first};
+  schedule::Terms terms = running.terms;
+  terms.method = methods[std::clamp<int>(op.choice, 1, 3) - 1];
+  if (op.rows != 0) terms.installments = op.rows;
+  const auto other = schedule::run_plan(terms, 0);
+  if (!other) return other.error();
+  return schedule::reamortize(*other);
+}
+
+/// The rest with more principal from `day` on; where the interest of the running period joins too,
+/// the rest begins on that day.
+Result<schedule::Change> raised(const schedule::RunningPlan& running, const Operated& op,
+                                std::int64_t more, Day day) {
+  if (op.choice != join_accrued)
+    return schedule::add_disbursement(running, day, more, schedule::AfterChange::solve);
+  schedule::Terms terms = running.terms;
+  terms.principal_minor += more;
+  for (const schedule::Drawdown& drawn : terms.drawdowns)
+    terms.principal_minor += drawn.amount_minor;
+  terms.drawdowns.clear();
+  terms.installment_minor = 0;
+  if (day > terms.disbursed) {
+    terms.first_due = schedule::due_date(running.terms, 1);
+    terms.disbursed = day;
+  }
+  const auto other = schedule::run_plan(terms, 0);
+  if (!other) return other.error();
+  return schedule::reamortize(*other);
+}
+
 Result<schedule::Change> change_of(const LoanState& state, const Rules& rules, const Operated& op,
                                    Kind kind, Day day) {
   auto running = running_plan(state, rules);
@@ -135,7 +218,7 @@ Result<schedule::Change> change_of(const LoanState& state, const Rules& rules, c
       const schedule::PrepayRules all{.interest = schedule::PrepayInterest::all};
       const std::int64_t principal = early_of(state, rules, op.amount_minor, day).principal;
       return schedule::prepay(*running, all, day, mode_of(op.choice),
-                              std::min(principal, running->balance - 1));
+                              std::min(principal, ahead_of(state) - 1));
     }
     case Kind::change_rate:
       return schedule::change_rate(
@@ -152,6 +235,10 @@ Result<schedule::Change> change_of(const LoanState& state, const Rules& rules, c
           *running,
           {.rows = op.rows, .interest = static_cast<schedule::HolidayInterest>(op.choice)},
           schedule::AfterChange::keep);
+    case Kind::convert:
+      return converted(*running, op);
+    case Kind::capitalise:
+      return raised(*running, op, joining_of(state, op, day).total(), day);
     default:
       return Error{"operation.unknown", "this operation changes no plan"};
   }
@@ -178,6 +265,7 @@ std::int64_t take_back_fee(LoanState& state, InstallmentRecord& record, DueInsta
 std::vector<std::int64_t> clear_rows(LoanState& state) {
   Servicing& table = *state.servicing;
   std::vector<std::int64_t> fees;
+  if (table.rare) table.rare->joined.clear();
   for (const schedule::PlanRow& row : std::exchange(table.coming, {})) {
     InstallmentRecord& record = *table.find(row.no);
     fees.push_back(0);
@@ -214,6 +302,8 @@ void take_rows(LoanState& state, const Rules& rules, const schedule::Change& cha
   std::vector<schedule::PlanRow> rows = change.plan.rows;
   keep_fees(rows, clear_rows(state));
   plan_rows(state, rules, rows, from);
+  for (const schedule::Drawdown& drawn : change.running.terms.drawdowns)
+    rare_of(*state.servicing).joined.push_back({drawn.date, drawn.amount_minor});
   if (!state.row_coming || day <= from) return;
   // The level goes on from where it stands, in a straight line to the row's interest.
   state.interest = planned_line(rules, accrued, state.next.interest, day, state.next.due);
@@ -272,6 +362,62 @@ void take_rate(LoanState& state, const LoanEvent& event) {
   state.terms.rate = rate;
 }
 
+/// Interest and charges leave their places; the rows to come are for the caller.
+void take_joining(LoanState& state, const Rules& rules, const Joining& joining, Day day) {
+  Servicing& table = *state.servicing;
+  for (const schedule::AllocatedLine& line : joining.interest) {
+    move(state, Role::principal, Role::interest_receivable, line.amount);
+    table.find(line.no)->demanded[index(Component::interest)] -= line.amount;
+    if (!schedule::settle_lines(state.due, {&line, 1}, rules.overdue, day))
+      throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
+  }
+  for (const auto& [place, minor] : joining.charges) {
+    ChargeRecord& charge = table.charges[place];
+    recognise(state, charge);
+    const bool fee = charge.component == Component::fee;
+    move(state, Role::principal, fee ? Role::fee_receivable : Role::late_fee_receivable, minor);
+    charge.amount -= minor;
+    table.find(charge.installment)->demanded[index(charge.component)] -= minor;
+    for (DueInstallment& due : state.due) {
+      if (due.no == charge.installment) (fee ? due.fee : due.late_fee) -= minor;
+    }
+  }
+  if (joining.accrued > 0) clear_unearned(state);
+  move(state, Role::principal, Role::interest_accrued, joining.accrued);
+  std::int64_t interest = joining.accrued;
+  for (const schedule::AllocatedLine& line : joining.interest) interest += line.amount;
+  if (state.non_accrual && interest > 0) rare_of(table).joined_suspended += interest;
+}
+
+void capitalise(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  const Day day = event.value_date;
+  if (state.servicing->coming.empty() || state.servicing->charged_off) return;
+  const Joining joining = joining_of(state, *event.operated, day);
+  if (joining.total() == 0) return;
+  const auto change = change_of(state, rules, *event.operated, event.kind, day);
+  if (!change) return;
+  take_joining(state, rules, joining, day);
+  take_rows(state, rules, *change, day, balance_of(state, Role::interest_accrued));
+  drop_met(state, rules, day);
+}
+
+/// What accrued on a revolving loan, or its charges, becomes principal that is due at its maturity.
+void capitalise_drawn(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  Servicing& table = *state.servicing;
+  if (!state.row_coming || table.coming.empty() || table.charged_off) return;
+  const Joining joining = joining_of(state, *event.operated, event.value_date);
+  const std::int64_t total = joining.total();
+  if (total == 0) return;
+  take_joining(state, rules, joining, event.value_date);
+  const std::uint32_t no = table.coming.front().no;
+  for (DueInstallment& due : state.due) {
+    if (due.no == no) due.interest -= joining.accrued;
+  }
+  table.find(no)->demanded[index(Component::interest)] -= joining.accrued;
+  demand(state, rules, no, Component::principal, total);
+  drop_met(state, rules, event.value_date);
+}
+
 /// More steps until the maturity of a revolving loan.
 void extend_drawn(LoanState& state, const Rules& rules, std::uint32_t rows) {
   Servicing& table = *state.servicing;
@@ -290,6 +436,30 @@ void extend_drawn(LoanState& state, const Rules& rules, std::uint32_t rows) {
 void change_drawn(LoanState& state, const Rules& rules, const LoanEvent& event) {
   if (event.kind == Kind::change_rate && state.row_coming) take_rate(state, event);
   if (event.kind == Kind::extend) extend_drawn(state, rules, event.operated->rows);
+  if (event.kind == Kind::capitalise) capitalise_drawn(state, rules, event);
+}
+
+/// `operation.nothing_to_capitalise`, `operation.amount_left`, `operation.joint`. Requires a table.
+Status check_joining(const LoanState& at, const Product& product, const Operated& operated,
+                     Day day) {
+  if (at.joint && at.non_accrual)
+    return Error{"operation.joint",
+                 "interest of a joint loan on non-accrual cannot join the principal: return it to "
+                 "accrual first"};
+  Operated all = operated;
+  all.amount_minor = 0;
+  const std::int64_t most = joining_of(at, all, day).total();
+  const auto text = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, product.currency.digits);
+  };
+  if (most == 0)
+    return Error{"operation.nothing_to_capitalise",
+                 "nothing of that choice is owed on this day; `loan show` says what is: choose "
+                 "due, accrued or fees"};
+  if (operated.amount_minor > most)
+    return Error{"operation.amount_left", fmt::format("{} can join the principal, not {}",
+                                                      text(most), text(operated.amount_minor))};
+  return money::ok();
 }
 
 /// `operation.no_rows_to_come` after the maturity of a revolving loan.
@@ -299,6 +469,11 @@ Status check_drawn(const LoanState& state, const Product& product, const Operate
   advance(at, product, day);
   if (!at.row_coming)
     return Error{"operation.no_rows_to_come", "the loan has reached its maturity"};
+  if (kind == Kind::capitalise) {
+    accrue(at, product, day);
+    make_table(at, Rules{product, at});
+    return check_joining(at, product, operated, day);
+  }
   if (kind != Kind::extend) return money::ok();
   schedule::Terms terms = schedule_terms(product, at.terms, at.disbursed);
   const Day maturity = drawn_until(terms, at.next.due, operated.rows);
@@ -337,7 +512,21 @@ void settle_early(LoanState& state, const Rules& rules, Day day) {
   sort_table(state);
 }
 
-bool changes_plan(Kind kind) { return kind >= Kind::prepay && kind <= Kind::defer; }
+bool changes_plan(Kind kind) {
+  return (kind >= Kind::prepay && kind <= Kind::defer) || kind == Kind::convert ||
+         kind == Kind::capitalise;
+}
+
+void begin_with_joined(const Servicing& table, schedule::Terms& terms) {
+  terms.drawdowns.clear();
+  if (!table.rare) return;
+  for (const JoinedPrincipal& joined : table.rare->joined) {
+    const std::int64_t amount = std::min(joined.amount, terms.principal_minor - 1);
+    if (amount <= 0 || joined.day <= terms.disbursed) continue;
+    terms.principal_minor -= amount;
+    terms.drawdowns.push_back({joined.day, amount});
+  }
+}
 
 Status check_change(const LoanState& state, const Product& product, const Operated& operated,
                     Kind kind, Day day) {
@@ -359,6 +548,14 @@ Status check_change(const LoanState& state, const Product& product, const Operat
     const Rules rules{product, at};
     make_table(at, rules);
     if (kind == Kind::prepay) return money::ok();  // whatever the amount, it is a payment
+    const bool own_rules = kind == Kind::convert || kind == Kind::capitalise;
+    if (own_rules && computes_again(at, rules))
+      return Error{"operation.plan_not_changeable",
+                   "interest of this product is computed again from every payment, which binds its "
+                   "method and principal: use re-age, or settle the loan and open another"};
+    if (kind == Kind::capitalise) {
+      if (Status s = check_joining(at, product, operated, day); !s) return s;
+    }
     const auto change = change_of(at, rules, operated, kind, day);
     if (!change) return change.error();
   } catch (const LoanFault& fault) {
@@ -370,9 +567,12 @@ Status check_change(const LoanState& state, const Product& product, const Operat
 void change_plan(LoanState& state, const Rules& rules, const LoanEvent& event) {
   if (is_revolving(rules.product)) return change_drawn(state, rules, event);
   if (event.kind == Kind::prepay) return prepay(state, rules, event);
+  if (event.kind == Kind::capitalise) return capitalise(state, rules, event);
   const auto change = change_of(state, rules, *event.operated, event.kind, event.value_date);
   // Nothing is left to change where an earlier event settled the loan.
   if (!change) return;
+  if (event.kind == Kind::convert)
+    state.terms.converted = static_cast<std::uint8_t>(change->running.terms.method);
   const std::int64_t accrued = balance_of(state, Role::interest_accrued);
   if (event.kind == Kind::move_due_date &&
       rules.terms.business_days.roll != schedule::Roll::none)

@@ -21,8 +21,8 @@ struct PlannedBy {
   std::string how;               ///< name of the operation
 };
 
-PlannedBy planned_by(const LoanState& contract, const Product& product,
-                     const std::vector<LoanEvent>& events) {
+PlannedBy planned_by(std::uint32_t number, const LoanHistory& all, const Product& product) {
+  const std::vector<LoanEvent>& events = all.events;
   PlannedBy planned;
   const LoanEvent* last = nullptr;
   for (const LoanEvent& event : events) {
@@ -33,7 +33,7 @@ PlannedBy planned_by(const LoanState& contract, const Product& product,
   if (last == nullptr) return planned;
   const auto count = static_cast<std::size_t>(last - events.data());
   const LoanState before =
-      fold(contract.product, contract.terms, product, {events.data(), count}, last->value_date);
+      fold(number, all.contract, product, {events.data(), count}, last->value_date);
   planned.changed_by = last->sequence;
   planned.how = to_text(last->kind);
   if (changes_plan(last->kind)) planned.terms = terms_of_rest(before, product, *last);
@@ -273,9 +273,8 @@ Result<std::vector<ExplainLine>> Book::explain(const std::string& id, Day day) c
   if (!all) return all.error();
   std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
   try {
-    const LoanState state =
-        fold(record.state.product, record.state.terms, product, all->events, day);
-    return Explainer(state, product, day).lines(planned_by(record.state, product, all->events));
+    const LoanState state = fold(record.state.product, all->contract, product, all->events, day);
+    return Explainer(state, product, day).lines(planned_by(record.state.product, *all, product));
   } catch (const LoanFault& fault) {
     return Error{"loan.beyond_limits",
                  fmt::format("loan '{}' cannot be computed: {}", id, fault.reason)};

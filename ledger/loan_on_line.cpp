@@ -37,7 +37,9 @@ LineUse use_of(const LoanState& state) {
           .lent = state.lent};
 }
 
-void recount(BookState& state, LoanRecord& record) {
+void recount(BookState& state, std::uint64_t number) {
+  recount_partners(state, number);
+  LoanRecord& record = state.loans.at(number);
   if (!record.on_line) return;
   const LineUse now = use_of(record.state);
   if (now == record.on_line->use) return;
@@ -52,8 +54,9 @@ bool recount_all(BookState& state) {
     if (!record.on_line) continue;
     if (record.on_line->line == 0 || record.on_line->line > state.lines.size()) return false;
     record.on_line->use = {};
-    recount(state, record);
+    recount(state, number);
   }
+  recount_partners(state);
   return true;
 }
 
@@ -75,7 +78,8 @@ void settle_on_line(LineBook& lines, const Entry& entry, std::uint32_t line, con
     const bool more_to_come = product.servicing && product.servicing->several_payouts;
     lines.paid_out(line, entry.loan, id, paid_out_by(entry), more_to_come, entry.booking_date);
   }
-  if (entry.kind == Kind::cancel && line != 0) lines.cancelled(line, entry.loan);
+  if ((entry.kind == Kind::cancel || entry.kind == Kind::decline) && line != 0)
+    lines.cancelled(line, entry.loan);
 }
 
 }  // namespace loanbook::ledger

@@ -245,6 +245,15 @@ void refund_overpayment(LoanState& state, const Rules& rules, const LoanEvent& e
 ///
 /// What was suspended never was income: it leaves income itself, not an expense.
 void take_off_books(LoanState& state, Role principal, Role interest, Role fee, Role penalty) {
+  // The same for what joined the principal while it was no income.
+  if (state.non_accrual && state.servicing->rare) {
+    std::int64_t& joined = state.servicing->rare->joined_suspended;
+    for (const Role owed : {Role::principal, Role::principal_overdue}) {
+      const std::int64_t part = std::clamp<std::int64_t>(balance_of(state, owed), 0, joined);
+      move(state, Role::interest_income, owed, part);
+      joined -= part;
+    }
+  }
   const auto clear = [&](Role asset, Role expense) {
     const std::int64_t minor = balance_of(state, asset);
     if (minor != 0) move(state, expense, asset, minor);
@@ -289,6 +298,29 @@ void write_off(LoanState& state, const LoanEvent& event) {
   for (ChargeRecord& each : state.servicing->charges) each.recognised = true;
   stop_plan(state, event.value_date);
   state.status = LoanStatus::written_off;
+}
+
+/// The claim is sold: it leaves the books against its price; the difference is a loss, or a gain as
+/// of a recovery. What comes in from then on is held for the buyer.
+void transfer(LoanState& state, const LoanEvent& event, const Operated& op) {
+  Servicing& table = *state.servicing;
+  for (ChargeRecord& each : table.charges) {
+    recognise(state, each);
+    each.recognised = true;
+  }
+  const std::int64_t before = balance_of(state, Role::settlement);
+  take_off_books(state, Role::settlement, Role::settlement, Role::settlement, Role::settlement);
+  const std::int64_t gain = op.amount_minor - (balance_of(state, Role::settlement) - before);
+  if (gain < 0) move(state, Role::write_off_expense, Role::settlement, -gain);
+  if (gain > 0) move(state, Role::settlement, Role::recovery_income, gain);
+  state.due.clear();
+  table.coming.clear();
+  table.charged_off = false;
+  table.charged_off_on.reset();
+  rare_of(table).transferred = true;
+  rare_of(table).buyer = op.code;
+  stop_plan(state, event.value_date);
+  state.status = LoanStatus::closed;
 }
 
 void waive_interest(LoanState& state, const Rules& rules, const LoanEvent& event,
@@ -353,6 +385,7 @@ void re_age(LoanState& state, const Rules& rules, const LoanEvent& event, const 
   if (terms.first_due <= terms.disbursed) terms.disbursed = *terms.first_due - date::days{1};
   if (auto checked = schedule::check(terms); !checked) throw LoanFault{checked.error().message};
   table.coming.clear();
+  if (table.rare) table.rare->joined.clear();
   drop_met(state, rules, event.value_date);
   plan_rows(state, rules, schedule::make_plan(terms).rows, event.value_date);
 }
@@ -416,8 +449,17 @@ void resume_overdue(LoanState& state, const LoanEvent& event) {
 void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
   LOANBOOK_ASSERT(event.operated != nullptr);
   const Operated& op = *event.operated;
+  const bool applied = state.status == LoanStatus::applied;
   if (event.kind == Kind::cancel) {
-    if (state.status == LoanStatus::approved) state.status = LoanStatus::cancelled;
+    if (applied || state.status == LoanStatus::approved) state.status = LoanStatus::cancelled;
+    return;
+  }
+  if (event.kind == Kind::approve || event.kind == Kind::decline) {
+    if (!applied) return;
+    const bool approved = event.kind == Kind::approve;
+    state.status = approved ? LoanStatus::approved : LoanStatus::declined;
+    if (op.amount_minor != 0)
+      state.terms.principal_minor = std::min(op.amount_minor, state.terms.principal_minor);
     return;
   }
   if (event.kind == Kind::classify) {
@@ -475,6 +517,12 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
       return pause_overdue(state, event, op);
     case Kind::resume_overdue:
       return resume_overdue(state, event);
+    case Kind::coupon:
+      return give_coupon(state, event);
+    case Kind::coupon_settle:
+      return settle_coupon(state, op);
+    case Kind::transfer:
+      return transfer(state, event, op);
     case Kind::accrue:
       return accrue_charges(state, rules, event, op);
     default:

@@ -56,6 +56,8 @@ void begin_rates(LoanState& state, Day from);
 /// One event without its own movements: what `apply` and a reset share.
 void take_event(LoanState& state, const Product& product, const LoanEvent& event);
 
+/// Everything owed on `day`, less what is held; of a state accrued to it.
+[[nodiscard]] std::int64_t payoff_of(const LoanState& state, const Product& product, Day day);
 /// No row is coming, nothing accrues any more.
 void stop_plan(LoanState& state, Day day);
 /// Throws LoanFault where there is no level.

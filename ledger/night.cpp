@@ -374,7 +374,7 @@ void NightEngine::run_lane(Lane& lane, std::uint32_t product, Day day, const Nig
   for (const std::uint64_t number : visits) {
     visited_[number] = 0;
     state_.loans.page_of(number).dirty = true;
-    recount(state_, state_.loans.at(number));
+    recount(state_, number);
     const std::size_t slot = lane.find(number);
     if (slot == lane.loan.size()) continue;
     const LoanRecord& record = state_.loans.at(number);

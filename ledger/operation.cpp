@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint8_t paying = in_active | in_overpaid | in_closed | in_charged_off;
 constexpr std::uint8_t running = in_active | in_charged_off;
+constexpr std::uint8_t all_paid_out = paying | in_written_off | in_transferred;
 
 constexpr std::array rules{
     OperationRule{Kind::down_payment, "down-payment", field_amount, 0, running, "",
@@ -24,8 +25,9 @@ constexpr std::array rules{
     OperationRule{Kind::goodwill, "goodwill", field_amount, 0, paying, "",
                   "the lender pays for the borrower, at its own expense"},
     OperationRule{Kind::refund_overpayment, "refund-overpayment", field_amount, 0,
-                  in_active | in_overpaid, "",
-                  "money held is paid back to the borrower (溢缴款退回)"},
+                  in_active | in_overpaid | in_transferred, "",
+                  "money held is paid back to the borrower, or on to whom the claim was sold "
+                  "(溢缴款退回)"},
     OperationRule{
         Kind::refund, "refund", field_amount, 0, running, "",
         "money paid on the loan is paid back; what it had settled is owed again, the last "
@@ -69,8 +71,8 @@ constexpr std::array rules{
                   in_active, "", "days from `from` to `until` do not count as past due"},
     OperationRule{Kind::resume_overdue, "resume-overdue", 0, 0, in_active, "",
                   "ends a pause today"},
-    OperationRule{Kind::cancel, "cancel", 0, field_code, in_approved, "",
-                  "an approved loan that will not be paid out"},
+    OperationRule{Kind::cancel, "cancel", 0, field_code, in_approved | in_applied, "",
+                  "a loan that will not be paid out, or an application that is withdrawn"},
     OperationRule{Kind::prepay, "prepay", field_amount, field_choice, in_active,
                   "reduce shorten keep",
                   "repays early: what is due, interest to the day, then principal; the rest is "
@@ -94,6 +96,28 @@ constexpr std::array rules{
         Kind::non_accrual, "non-accrual", 0, field_choice | field_code, in_active, "yes no rule",
         "interest is no income until it comes in (非应计); no: it is; rule: as the product "
         "says, judged anew"},
+    OperationRule{Kind::convert, "convert", field_choice, field_rows | field_code, in_active,
+                  "level equal-principal interest-first",
+                  "the rest of the plan is repaid by another method, in `rows` installments where "
+                  "that is given (还款方式变更)"},
+    OperationRule{Kind::capitalise, "capitalise", 0, field_amount | field_choice | field_code,
+                  in_active, "due accrued fees",
+                  "interest that is due and unpaid joins the principal; accrued: what has accrued "
+                  "since, too; fees: charges instead (计入本金)"},
+    OperationRule{Kind::approve, "approve", 0, field_amount | field_code, in_applied, "",
+                  "an application becomes a loan that may be paid out, as offered or for less "
+                  "(审批通过)"},
+    OperationRule{Kind::decline, "decline", field_code, 0, in_applied, "",
+                  "an application that the lender refuses (审批拒绝)"},
+    OperationRule{Kind::coupon, "coupon", field_code, field_amount | field_rows | field_rate,
+                  in_active, "",
+                  "the payer `code` bears the interest of the next `rows` installments, or up to "
+                  "`amount` of interest, or the part `rate` of it (免息券)"},
+    OperationRule{Kind::coupon_settle, "coupon-settle", field_amount, field_code, all_paid_out, "",
+                  "the payer of coupons pays what they have borne"},
+    OperationRule{Kind::transfer, "transfer", field_amount | field_code, 0,
+                  running | in_written_off, "",
+                  "the claim is sold to `code` for `amount` and leaves the books (债权转让)"},
     OperationRule{Kind::accrue, "accrue", 0, field_choice, in_active | in_overpaid | in_closed,
                   "due all",
                   "income of charges through its day is booked, where the product books it by run; "
@@ -138,7 +162,7 @@ std::uint8_t place_of(std::string_view word, std::string_view words) {
   return 0;
 }
 
-constexpr std::array<std::pair<Kind, std::string_view>, 26> plain_kinds{
+constexpr auto plain_kinds = std::to_array<std::pair<Kind, std::string_view>>(
     {{Kind::book_opened, "book_opened"},
      {Kind::product_published, "product_published"},
      {Kind::series_published, "series_published"},
@@ -153,7 +177,10 @@ constexpr std::array<std::pair<Kind, std::string_view>, 26> plain_kinds{
      {Kind::open_disburse, "open_disburse"},
      {Kind::repay, "repay"},
      {Kind::reverse, "reverse"},
+     {Kind::apply, "apply"},
      {Kind::take_over, "take-over"},
+     {Kind::partner_limit, "partner-limit"},
+     {Kind::partner_limit_ended, "partner-limit-ended"},
      {Kind::line_open, "line-open"},
      {Kind::line_change, "line-change"},
      {Kind::line_freeze, "line-freeze"},
@@ -164,7 +191,7 @@ constexpr std::array<std::pair<Kind, std::string_view>, 26> plain_kinds{
      {Kind::risk_decision, "risk-decision"},
      {Kind::statement_reconciled, "statement_reconciled"},
      {Kind::break_updated, "break-updated"},
-     {Kind::break_closed, "break-closed"}}};
+     {Kind::break_closed, "break-closed"}});
 
 }  // namespace
 
@@ -182,9 +209,12 @@ Result<Kind> parse_kind(std::string_view text) {
   for (const OperationRule& rule : rules) {
     if (rule.name == text) return rule.kind;
   }
-  return money::Error{"event.unknown", fmt::format("'{}' is no kind of event; docs/events.md lists "
-                                                   "them",
-                                                   text.substr(0, 40))};
+  const std::string_view instead = instead_of(text);
+  return money::Error{
+      "event.unknown",
+      instead.empty()
+          ? fmt::format("'{}' is no kind of event; docs/events.md lists them", text.substr(0, 40))
+          : fmt::format("'{}' is no kind of event: {}", text, instead)};
 }
 
 std::span<const OperationRule> operation_rules() { return rules; }
@@ -216,6 +246,64 @@ money::Status check_fields(const Operation& operation) {
                                     operation.choice.substr(0, 40))};
   }
   return money::ok();
+}
+
+std::string_view instead_of(std::string_view name) {
+  struct Word {
+    std::string_view name;
+    std::string_view instead;
+  };
+  static constexpr Word words[] = {
+      {"holiday", "use `defer`, whose choice says what becomes of the interest"},
+      {"payment-holiday", "use `defer`, whose choice says what becomes of the interest"},
+      {"skip", "use `defer --rows 1`"},
+      {"skip-payment", "use `defer --rows 1`"},
+      {"grace", "use `defer`, or `pause-overdue` for days that do not count as past due"},
+      {"interest-only", "use `defer --choice pay`, or `convert --choice interest-first`"},
+      {"early-settle", "use `settle`"},
+      {"pay-off", "use `settle`"},
+      {"payoff", "use `settle`; `loan show` says the amount"},
+      {"foreclose", "use `settle`"},
+      {"early-repay", "use `prepay`"},
+      {"partial-prepay", "use `prepay`"},
+      {"waive", "use `waive-interest` or `waive-charge`"},
+      {"waive-fee", "use `waive-charge --of ENTRY`"},
+      {"waive-penalty",
+       "use `waive-charge` for a fixed penalty; penalty interest is paid for the borrower with "
+       "`goodwill`"},
+      {"discount", "use `coupon` where a third party pays, `goodwill` where the lender does"},
+      {"interest-free", "use `coupon`"},
+      {"restructure", "use `re-age`, `reschedule`, `convert` or `loan refinance`"},
+      {"refinance",
+       "use `loan refinance NEW --of OLD`, or `settle` and `open_disburse` in one "
+       "atomic batch"},
+      {"renew", "use `loan refinance NEW --of OLD`"},
+      {"rollover", "use `loan refinance NEW --of OLD`, or `extend`"},
+      {"sell", "use `transfer`"},
+      {"assign", "use `transfer`"},
+      {"reject", "use `decline`"},
+      {"withdraw", "use `cancel`"},
+      {"reprice", "use `change-rate`"},
+      {"repay-early", "use `prepay`"},
+      {"undo", "use `reverse`"},
+      {"close",
+       "a loan closes by itself once nothing is owed; use `settle`, `write-off` or "
+       "`transfer`"},
+      {"chargeoff", "use `charge-off`"},
+      {"writeoff", "use `write-off`"},
+      {"capitalize", "use `capitalise`"},
+      {"minimum-payment",
+       "revolving loans here have one due date and no statement cycle, so there is no minimum "
+       "payment: give such a loan installments, or ask for the figure outside"},
+      {"temporary-limit", "use `line change --temporary`"},
+      {"third-party-payment",
+       "use `repay`, with the payer in its reason; `coupon` where somebody "
+       "bears interest"},
+  };
+  for (const Word& word : words) {
+    if (word.name == name) return word.instead;
+  }
+  return {};
 }
 
 std::uint8_t choice_number(const Operation& operation) {

@@ -63,7 +63,13 @@ enum class Kind : std::uint8_t {
   defer = 40,
   classify = 41,
   non_accrual = 42,
+  convert = 43,
+  capitalise = 44,
+  apply = 45,      ///< payload `Opened`: an application
   take_over = 46,  ///< payload `TakenOver`
+  approve = 47,
+  decline = 48,
+  coupon = 49,
   // Credit lines: payload `LineFact`
   line_open = 50,
   line_change = 51,
@@ -73,7 +79,12 @@ enum class Kind : std::uint8_t {
   line_release = 55,
   line_confirm = 56,
   risk_decision = 57,
+  coupon_settle = 58,
+  transfer = 59,
   accrue = 60,
+  // Partners: payload `PartnerLimitSet`
+  partner_limit = 71,
+  partner_limit_ended = 72,
   // Reconciliation: payload `ReconciliationFact`
   statement_reconciled = 75,
   break_updated = 77,
@@ -87,16 +98,20 @@ enum class Kind : std::uint8_t {
 [[nodiscard]] constexpr bool is_reconciliation_event(Kind kind) {
   return kind >= Kind::statement_reconciled && kind <= Kind::break_closed;
 }
+[[nodiscard]] constexpr bool is_partner_event(Kind kind) {
+  return kind == Kind::partner_limit || kind == Kind::partner_limit_ended;
+}
 [[nodiscard]] constexpr bool concerns_loan(Kind kind) {
-  return kind >= Kind::open && !is_line_event(kind) && !is_reconciliation_event(kind);
+  return kind >= Kind::open && !is_line_event(kind) && !is_reconciliation_event(kind) &&
+         !is_partner_event(kind);
 }
 /// Charts, closed periods, assertions.
 [[nodiscard]] constexpr bool is_gl_fact(Kind kind) {
   return kind >= Kind::chart_published && kind <= Kind::asserted;
 }
 [[nodiscard]] constexpr bool is_operation(Kind kind) {
-  return kind >= Kind::down_payment && kind != Kind::take_over && !is_line_event(kind) &&
-         !is_reconciliation_event(kind);
+  return kind >= Kind::down_payment && kind != Kind::take_over && kind != Kind::apply &&
+         !is_line_event(kind) && !is_reconciliation_event(kind) && !is_partner_event(kind);
 }
 
 /// A request for an operation, amounts as decimal text. Which fields an operation takes:
@@ -145,6 +160,8 @@ enum OperationState : std::uint8_t {
   in_closed = 8,
   in_charged_off = 16,  ///< active and charged off
   in_written_off = 32,
+  in_applied = 64,       ///< asked for, not approved yet
+  in_transferred = 128,  ///< closed: the claim was sold
 };
 
 struct OperationRule {
@@ -165,5 +182,9 @@ struct OperationRule {
 [[nodiscard]] money::Status check_fields(const Operation& operation);
 /// The word's place from 1; 0 where the operation has no choices. Requires check_fields passed.
 [[nodiscard]] std::uint8_t choice_number(const Operation& operation);
+
+/// What does what a word of the trade asks for that is no name of an event (`holiday`, `skip`,
+/// `early-settle`), as a sentence; empty: nobody asks for it so far.
+[[nodiscard]] std::string_view instead_of(std::string_view name);
 
 }  // namespace loanbook::ledger

@@ -19,6 +19,7 @@ constexpr std::uint8_t joint_section = 1;
 constexpr std::uint8_t quality_section = 2;
 constexpr std::uint8_t later_servicing_section = 3;
 constexpr std::uint8_t index_section = 4;
+constexpr std::uint8_t payout_section = 5;
 
 Error bad(std::string id, std::string message) {
   return Error{.id = "product." + std::move(id), .message = std::move(message)};
@@ -145,8 +146,9 @@ bool needs_second_layout(const Product& product) {
   const bool later_accounts =
       std::any_of(product.accounts.begin() + role_count_1, product.accounts.end(),
                   [](const std::optional<AccountCode>& account) { return account.has_value(); });
-  return later_accounts || product.servicing || product.joint || product.index || !(product.plan == PlanRules{}) ||
-         !(product.quality == AssetQuality{}) || product.method > schedule::Method::revolving ||
+  return later_accounts || product.servicing || product.joint || product.index ||
+         !(product.plan == PlanRules{}) || !(product.quality == AssetQuality{}) ||
+         !(product.payouts == PayoutRules{}) || product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
 }
 
@@ -261,6 +263,9 @@ Status check_plan(const Product& product) {
     if (Status s = check(*product.index); !s) return s;
     if (Status s = check_repriceable(product); !s) return s;
   }
+  const bool several = product.servicing && product.servicing->several_payouts;
+  const bool over_part = several && product.servicing->over_approved_e4 != 0;
+  if (Status s = check(product.payouts, several, over_part); !s) return s;
   const LoanTerms terms{.principal_minor = product.amount_max_minor,
                         .rate = product.rate_default,
                         .installments = product.installments_default};
@@ -375,6 +380,10 @@ std::string encode(const Product& product) {
       out.u8(index_section);
       encode(out, *product.index);
     }
+    if (!(product.payouts == PayoutRules{})) {
+      out.u8(payout_section);
+      encode(out, product.payouts);
+    }
   }
   return bytes;
 }
@@ -397,6 +406,9 @@ void decode_sections(Decoder& in, Product& product) {
       decode_later(in, *product.servicing);
     } else if (section == index_section) {
       product.index = decode_index_rules(in);
+    } else if (section == payout_section) {
+      product.payouts = decode_payout_rules(in);
+      if (product.payouts == PayoutRules{}) in.fail();
     } else {
       in.fail();
     }

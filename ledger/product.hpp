@@ -12,6 +12,7 @@
 #include "loanbook/ledger/asset_quality.hpp"
 #include "loanbook/ledger/index_rules.hpp"
 #include "loanbook/ledger/joint_rules.hpp"
+#include "loanbook/ledger/payout_rules.hpp"
 #include "loanbook/ledger/plan_rules.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/ledger/series.hpp"
@@ -91,6 +92,7 @@ struct Product {
   std::optional<IndexRules> index{};  ///< the rate follows an index
 
   SeriesBinding bound{};  ///< of a product of a book: what is known of the series that it names
+  PayoutRules payouts{};
 
   bool operator==(const Product&) const = default;
 };
@@ -130,7 +132,8 @@ struct LoanTerms {
   money::Rate rate = money::Rate::of_e12(0);
   std::uint32_t installments = 1;
   std::optional<money::Day> first_due{};
-  std::uint8_t due_day = 0;  ///< 0: the product's
+  std::uint8_t due_day = 0;    ///< 0: the product's
+  std::uint8_t converted = 0;  ///< schedule::Method of the rest, once `convert` changed it; 0: none
 };
 /// `terms.*` or `product.*` where the terms lie outside the product or the schedule room refuses
 /// them.

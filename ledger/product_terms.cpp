@@ -148,7 +148,9 @@ Status check(const LoanTerms& terms, const Product& product, money::Day disburse
 
 schedule::Terms schedule_terms(const Product& product, const LoanTerms& terms, money::Day disbursed,
                                const Calendar& calendar) {
-  schedule::Terms result{.method = product.method,
+  schedule::Terms result{.method = terms.converted != 0
+                                       ? static_cast<schedule::Method>(terms.converted)
+                                       : product.method,
                          .currency = product.currency,
                          .principal_minor = terms.principal_minor,
                          .rate = terms.rate,

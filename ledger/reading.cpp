@@ -12,6 +12,7 @@
 #include "loanbook/ledger/gl_reading.hpp"
 #include "loanbook/ledger/loan_parts.hpp"
 #include "loanbook/ledger/plan_digest.hpp"
+#include "loanbook/ledger/reading_terms.hpp"
 #include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/money/money.hpp"
 
@@ -74,7 +75,11 @@ Result<LoanHistory> history_known_at(const LoanRecord& record, std::uint64_t kno
     if (!entry) return entry.error();
     last = entry->previous;
   }
-  return history(last, [&](std::uint64_t sequence) { return entry_of(view, sequence); });
+  Result<LoanHistory> all =
+      history(last, [&](std::uint64_t sequence) { return entry_of(view, sequence); });
+  // Before its first entry there is no contract yet.
+  if (all && last == 0) all->contract = record.state.terms;
+  return all;
 }
 
 namespace {
@@ -247,7 +252,7 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
   answer.installments = state.terms.installments;
   if (state.status == LoanStatus::active || state.status == LoanStatus::closed)
     answer.disbursed = state.disbursed;
-  answer.method = schedule::to_text(product.method);
+  answer.method = schedule::to_text(schedule_terms(product, state.terms, answer.as_of).method);
   const Day from = answer.disbursed.value_or(answer.as_of);
   // A loan that was not paid out by its first due date has no plan any more.
   if (const schedule::Terms terms = schedule_terms(product, state.terms, from);
@@ -268,10 +273,8 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
           {product.joint->parties[i].id, partner_totals(state, *product.joint, i)});
     }
   }
-  answer.payoff = answer.row.owed() - answer.row.overpayment;
-  if (const Rules all{product, state}; computes_again(state, all)) {
-    answer.payoff += interest_to_settle(state, all, answer.as_of) - answer.row.interest_accrued;
-  }
+  answer.payoff = payoff_of(state, product, answer.as_of);
+  if (Status s = show_contract(answer, record, state, book, **view); !s) return s.error();
   return answer;
 }
 

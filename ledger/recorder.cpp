@@ -208,7 +208,7 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
       return stepped.error();
     }
     settle_on_line(state_.lines, entry, line, record.id, state_.product_of(record));
-    recount(state_, record);
+    recount(state_, entry.loan);
     record.last_entry = entry.sequence;
     record.version = entry.version;
     const bool newly_touched = !record.touched;
@@ -227,10 +227,12 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
         if (kept) {
           if (kept->isolated && !state_.loans.at(loan).isolated) ++state_.isolated;
           state_.loans.at(loan) = *kept;
+          recount_partners(state_, loan);
         } else {
           const LoanRecord& gone = state_.loans.at(loan);
           state_.by_id.erase(stable_hash(gone.id), loan);
           if (gone.party) state_.by_party.erase(stable_hash(*gone.party), loan);
+          state_.partners.forget(loan);
           state_.loans.remove_last();
         }
       });
@@ -314,8 +316,10 @@ void Recorder::append(Entry entry) {
     LineBook::Kept kept_line;
     const auto* fact = std::get_if<LineFact>(&entry.payload);
     if (fact != nullptr) kept_line = state_.lines.keep(line_of(*fact), loan_of(*fact));
+    PartnerBook kept_partners;
+    if (is_partner_event(entry.kind)) kept_partners = state_.partners;
     undo_.push_back([this, head_before, entry, kept_line = std::move(kept_line),
-                     kept_break = std::move(kept_break)] {
+                     kept_partners = std::move(kept_partners), kept_break = std::move(kept_break)] {
       state_.reconciliation.restore(kept_break);
       if (std::holds_alternative<LineFact>(entry.payload)) state_.lines.restore(kept_line);
       if (entry.kind == Kind::product_published) state_.products.pop_back();
@@ -324,6 +328,10 @@ void Recorder::append(Entry entry) {
         points.resize(points.size() - series->points.size());
         if (points.empty()) state_.series.erase(series->name);
         follow_series(state_, series->name);
+        state_.book_entries.pop_back();
+      }
+      if (is_partner_event(entry.kind)) {
+        state_.partners = kept_partners;
         state_.book_entries.pop_back();
       }
       if (is_gl_fact(entry.kind)) {
@@ -336,6 +344,7 @@ void Recorder::append(Entry entry) {
     });
   }
   apply_book_event(state_, entry);
+  if (is_partner_event(entry.kind)) recount_partners(state_);
   add_movements(state_, entry, 1);
   state_.head = {stored.sequence, stored.hash};
   pending_.push_back(std::move(stored));

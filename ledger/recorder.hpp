@@ -60,6 +60,19 @@ class Recorder {
   Result<Accepted> accept_reverse(const Reverse& reverse, const Command& command) const;
   Result<Accepted> accept_operation(const Operation& operation, const Command& command) const;
   Result<Accepted> accept_take_over(const TakeOver& request, const Command& command) const;
+  Result<Accepted> accept_apply(const Apply& request, const Command& command) const;
+  Result<Accepted> accept_settle(const Command& command) const;
+  Result<Accepted> accept_partner_limit(const LimitPartner& request) const;
+  /// Whether the partners of a joint loan fund a pay-out that brings it from `lent` to
+  /// `lent + minor`.
+  Status check_partner_limits(const Product& product, money::Rate rate, std::int64_t lent,
+                              std::int64_t minor, Day day) const;
+  /// Whether the product takes another pay-out of `minor`.
+  Status check_payout(const Product& product, std::int64_t minor, const LoanHistory* before,
+                      Day day) const;
+  /// The number of the loan that a new one replaces; 0: none.
+  Result<std::uint64_t> refinanced(const OpenLoan& open, const Command& command, Kind kind,
+                                   Day day) const;
   /// The contract that a request to open describes; everything but its line is checked.
   /// A loan that is taken over runs on `day` already.
   Result<Opened> contract(const OpenLoan& open, const Command& command, Day disbursed,

@@ -21,6 +21,8 @@ enum class LoanStatus : std::uint8_t {
   closed = 3,
   cancelled = 4,
   written_off = 5,
+  applied = 6,  ///< asked for, not approved yet
+  declined = 7,
 };
 [[nodiscard]] std::string_view to_text(LoanStatus status);
 
@@ -120,8 +122,13 @@ struct LoanView {
     std::string id;
     PartnerTotals totals;
   };
-  std::vector<Partner> partners{};  ///< of a joint loan, but the lead, in the contract's order
-  std::int64_t payoff;              ///< everything owed on that day
+  std::vector<Partner> partners{};   ///< of a joint loan, but the lead, in the contract's order
+  std::int64_t payoff;               ///< everything owed on that day
+  std::optional<Day> valid_until{};  ///< of an application
+  std::optional<std::int64_t> annual_rate_e12{};  ///< shown with it
+  std::string refinances{};                       ///< the loan that it replaced
+  std::string refinanced_by{};
+  std::string buyer{};  ///< of a claim that was sold
 };
 
 struct ScheduleRow {
@@ -212,6 +219,29 @@ struct StandingView {
     bool running = false;
   };
   std::vector<Pause> pauses;
+};
+
+/// The most that a partner funds, and what is used of it.
+struct PartnerLimitView {
+  std::string partner, currency;
+  std::uint8_t digits = 2;
+  std::int64_t limit = 0;
+  money::Int128 used = 0;
+  std::optional<Day> until{};
+  [[nodiscard]] money::Int128 available() const { return used > limit ? 0 : limit - used; }
+};
+
+/// A coupon that a loan was given.
+struct CouponView {
+  std::string loan, currency;
+  std::uint8_t digits = 2;
+  std::uint64_t sequence = 0;  ///< of its entry
+  std::string payer;
+  std::int64_t used = 0, settled = 0;
+  std::optional<std::uint32_t> rows_left{};  ///< due dates that it still pays for; absent: all
+  std::optional<std::int64_t> amount_left{};
+  bool running = false;  ///< something of it may still be used
+  [[nodiscard]] std::int64_t owed() const { return used - settled; }  ///< by the payer
 };
 
 struct EntryView {

@@ -17,14 +17,15 @@ void encode_open(Encoder& out, const OpenLoan& open) {
   out.text(open.amount);
   out.text(open.rate.value_or(""));
   out.varint(open.installments.value_or(0));
-  out.u8(static_cast<std::uint8_t>((open.first_due ? 1 : 0) | (open.line.empty() ? 0 : 2) |
-                                   (open.reservation.empty() ? 0 : 4) |
-                                   (open.party.empty() ? 0 : 8)));
+  out.u8(static_cast<std::uint8_t>(
+      (open.first_due ? 1 : 0) | (open.line.empty() ? 0 : 2) | (open.reservation.empty() ? 0 : 4) |
+      (open.party.empty() ? 0 : 8) | (open.refinances.empty() ? 0 : 16)));
   if (open.first_due) out.day(*open.first_due);
   out.u8(open.due_day);
   if (!open.line.empty()) out.text(open.line);
   if (!open.reservation.empty()) out.text(open.reservation);
   if (!open.party.empty()) out.text(open.party);
+  if (!open.refinances.empty()) out.text(open.refinances);
 }
 
 struct EventEncoder {
@@ -182,6 +183,23 @@ struct EventEncoder {
     out.text(e.score);
     day(e.last_day);
   }
+  void operator()(const Apply& e) const {
+    out.u8(static_cast<std::uint8_t>(Kind::apply));
+    encode_open(out, e.terms);
+    day(e.valid_until);
+  }
+  // A repayment has an amount: no other request has these bytes.
+  void operator()(const Settle&) const {
+    out.u8(static_cast<std::uint8_t>(Kind::repay));
+    out.text("payoff");
+  }
+  void operator()(const LimitPartner& e) const {
+    out.u8(static_cast<std::uint8_t>(e.amount ? Kind::partner_limit : Kind::partner_limit_ended));
+    out.text(e.partner);
+    out.text(e.currency);
+    out.text(e.amount.value_or(""));
+    day(e.until);
+  }
   void operator()(const BreakRequest& e) const {
     out.u8(static_cast<std::uint8_t>(e.kind));
     out.text(e.id);
@@ -209,6 +227,11 @@ struct KindOf {
   Kind operator()(const PublishChart&) const { return Kind::chart_published; }
   Kind operator()(const ClosePeriod&) const { return Kind::period_closed; }
   Kind operator()(const Assert&) const { return Kind::asserted; }
+  Kind operator()(const Apply&) const { return Kind::apply; }
+  Kind operator()(const Settle&) const { return Kind::repay; }
+  Kind operator()(const LimitPartner& e) const {
+    return e.amount ? Kind::partner_limit : Kind::partner_limit_ended;
+  }
 };
 
 }  // namespace
@@ -230,7 +253,9 @@ Digest request_digest(const Command& command) {
 
 std::string first_difference(const Entry& entry, const Command& command,
                              const std::string& loan_of_entry) {
-  const Kind kind = std::visit(KindOf{}, command.event);
+  Kind kind = std::visit(KindOf{}, command.event);
+  if (std::holds_alternative<Settle>(command.event) && entry.kind == Kind::prepay)
+    kind = Kind::prepay;
   if (kind != entry.kind)
     return fmt::format("event is {}, recorded was {}", to_text(kind), to_text(entry.kind));
   if (concerns_loan(kind) && command.loan != loan_of_entry)

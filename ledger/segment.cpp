@@ -50,6 +50,18 @@ bool accrues(const schedule::Line& line) { return line.slope != 0 || line.base !
 
 }  // namespace
 
+namespace {
+
+/// Segments know the states of format 1: an application is approved at most, one that was declined
+/// is over as a cancelled loan is.
+std::uint8_t status_byte(LoanStatus status) {
+  if (status == LoanStatus::applied) status = LoanStatus::approved;
+  if (status == LoanStatus::declined) status = LoanStatus::cancelled;
+  return static_cast<std::uint8_t>(status);
+}
+
+}  // namespace
+
 void add_lines(const LoanState& state, const Product& product, Visit& visit) {
   if (state.status != LoanStatus::active) return;
   if (accrues(state.interest)) {
@@ -70,7 +82,7 @@ void add_lines(const LoanState& state, const Product& product, Visit& visit) {
 
 void encode_visit(const Visit& visit, std::string& bytes) {
   Encoder out{bytes};
-  out.u8(static_cast<std::uint8_t>(visit.status));
+  out.u8(status_byte(visit.status));
   out.u8(visit.bucket);
   out.zigzag(visit.interest_booked);
   out.zigzag(visit.penalty_booked);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "loanbook/ledger/loan_changes.hpp"
 #include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
 #include "loanbook/money/assert.hpp"
@@ -114,6 +115,7 @@ void move_rows(LoanState& state, const Rules& rules, std::size_t first,
   for (std::size_t i = first; i < table.coming.size(); ++i) principal += table.coming[i].principal;
   schedule::Terms terms = dates;
   terms.principal_minor = principal;
+  if (first == 0) begin_with_joined(table, terms);
   terms.principal_free_periods = 0;
   terms.interest_free_periods = 0;
   if (principal == 0) return;
@@ -304,8 +306,10 @@ void row_due(LoanState& state, const Rules& rules, Day day) {
          balance_of(state, Role::interest_accrued));
   }
   table.coming.erase(table.coming.begin());
+  if (table.rare) table.rare->joined.clear();
   run_row(state, rules, day);
   if (computes_again(state, rules)) interest_after_due(state, rules, row, *running, day);
+  use_coupons(state, rules, row.no, day);
   use_held(state, rules, day);
 }
 

@@ -104,6 +104,33 @@ struct IndexedRate {
   Day next_reset{};                         ///< it is fixed again
   std::vector<schedule::RateChange> rates;  ///< since the running row began; the first stood then
 };
+/// Interest of installments that somebody else pays as they fall due (免息券).
+struct CouponRecord {
+  std::uint64_t sequence = 0;  ///< of its entry
+  std::string payer;
+  std::int64_t part_e12 = 0;                  ///< of each row's interest, 10^12 = all of it
+  std::optional<std::uint32_t> rows_left{};   ///< due dates that it still pays for; absent: all
+  std::optional<std::int64_t> amount_left{};  ///< absent: whatever they ask for
+  std::int64_t used = 0;
+  std::int64_t settled = 0;  ///< received from the payer
+};
+/// Principal that joined the balance within the running period.
+struct JoinedPrincipal {
+  Day day{};
+  std::int64_t amount = 0;
+};
+/// What few loans with a table have.
+struct RareRecords {
+  std::vector<CouponRecord> coupons;
+  std::vector<JoinedPrincipal> joined;  ///< bears interest from its day, not the whole period
+  std::int64_t joined_suspended = 0;    ///< interest that became principal while it was no income
+  bool transferred = false;             ///< sold: what comes in later is the buyer's
+  std::string buyer;
+
+  [[nodiscard]] bool empty() const {
+    return coupons.empty() && joined.empty() && joined_suspended == 0 && !transferred;
+  }
+};
 
 struct Servicing {
   std::vector<schedule::PlanRow> coming;  ///< rows whose due date is ahead, first of them running
@@ -120,7 +147,9 @@ struct Servicing {
   std::optional<RunningInterest> running{};  ///< where the product computes interest again
   std::optional<FallenRow> fallen{};         ///< while its interest may still change
   Boxed<IndexedRate> indexed{};              ///< where its rate follows an index
+  Boxed<RareRecords> rare{};
 
+  [[nodiscard]] bool transferred() const { return rare && rare->transferred; }
   [[nodiscard]] InstallmentRecord* find(std::uint32_t no);
   [[nodiscard]] const InstallmentRecord* find(std::uint32_t no) const;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "loanbook/ledger/loan_changes.hpp"
 #include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/servicing_steps.hpp"
 #include "loanbook/money/limits.hpp"
@@ -45,9 +46,11 @@ schedule::Plan raised_plan(const LoanState& state, const Rules& rules, std::int6
   terms.first_due = unmoved(rules, table.coming.front().due);
   terms.principal_free_periods = 0;
   terms.interest_free_periods = 0;
-  terms.drawdowns.clear();
+  begin_with_joined(table, terms);
   if (day > terms.disbursed) {
-    terms.drawdowns.push_back({.date = day, .amount_minor = more});
+    if (terms.drawdowns.empty() || terms.drawdowns.back().date != day)
+      terms.drawdowns.push_back({.date = day, .amount_minor = 0});
+    terms.drawdowns.back().amount_minor += more;
   } else {
     terms.principal_minor += more;
   }

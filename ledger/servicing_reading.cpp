@@ -95,11 +95,12 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
 /// A loan on its way through its events.
 using Watch = std::function<void(const LoanEvent& event, const LoanState& before,
                                  const LoanState& after, const Balances& step)>;
-LoanState watch(const LoanState& contract, const Product& product,
-                const std::vector<LoanEvent>& events, const Watch& use) {
+LoanState watch(std::uint32_t number, const LoanHistory& all, const Product& product,
+                const Watch& use) {
+  const std::vector<LoanEvent>& events = all.events;
   LoanState state;
-  state.product = contract.product;
-  state.terms = contract.terms;
+  state.product = number;
+  state.terms = all.contract;
   if (!events.empty()) state.day = events.front().value_date;
   for (const LoanEvent& event : events) {
     advance(state, product, event.value_date);
@@ -363,7 +364,7 @@ Result<std::vector<LoanEventView>> Book::loan_events(const std::string& id) cons
   const Product& product = *found->product;
   std::vector<LoanEventView> views;
   try {
-    watch(found->record->state, product, all->events,
+    watch(found->record->state.product, *all, product,
           [&](const LoanEvent& event, const LoanState& before, const LoanState& after,
               const Balances& step) {
             if (event.kind == Kind::disburse) show_allocated_again(before, after, views);
@@ -375,7 +376,7 @@ Result<std::vector<LoanEventView>> Book::loan_events(const std::string& id) cons
       if (!entry) return entry.error();
       const Result<LoanHistory> then = history(entry->previous, source);
       if (!then) return then.error();
-      watch(found->record->state, product, then->events,
+      watch(found->record->state.product, *then, product,
             [&, reversed = sequence, by = reversal](const LoanEvent& event, const LoanState& before,
                                                     const LoanState& after, const Balances& step) {
               if (event.sequence != reversed) return;
@@ -453,7 +454,7 @@ Result<StandingView> Book::standing(const std::string& id, std::optional<Day> as
     try {
       const ProductKnownAt known(*impl_->state, product,
                                  known_at.value_or(impl_->state->head.sequence));
-      state = fold(bound.product, state.terms, *known, all->events, day);
+      state = fold(bound.product, all->contract, *known, all->events, day);
     } catch (const LoanFault& fault) {
       return beyond(fault);
     }

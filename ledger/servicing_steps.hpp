@@ -32,6 +32,13 @@ struct Incoming {
   bool lowers_loss = false;  ///< the loss was smaller (goods came back); else a recovery
   Kind kind = Kind::repay;   ///< of event, for money that may be allocated again
 };
+RareRecords& rare_of(Servicing& table);
+/// A coupon pays from now on, as installments fall due.
+void give_coupon(LoanState& state, const LoanEvent& event);
+/// An installment has fallen due: coupons pay their part of its interest.
+void use_coupons(LoanState& state, const Rules& rules, std::uint32_t no, Day day);
+/// The payer of coupons pays.
+void settle_coupon(LoanState& state, const Operated& op);
 /// Splits money over what is owed and books it against `source`; returns what is left.
 std::int64_t allocate_payment(LoanState& state, const Rules& rules,
                               const schedule::TimedOrder& order, std::int64_t amount_minor,

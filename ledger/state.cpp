@@ -109,6 +109,9 @@ void apply_book_event(BookState& state, const Entry& entry) {
   } else if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
     const bool applied = state.lines.apply(entry.kind, *fact, entry.sequence, entry.booking_date);
     LOANBOOK_ASSERT(applied);
+  } else if (const auto* limit = std::get_if<PartnerLimitSet>(&entry.payload)) {
+    state.partners.apply(entry.kind, *limit, entry.sequence);
+    state.book_entries.push_back(entry.sequence);
   } else if (const auto* reconciled = std::get_if<ReconciliationFact>(&entry.payload)) {
     // A statement comes with its segment: whoever has read that applies it.
     const auto* changed = std::get_if<BreakChanged>(reconciled);

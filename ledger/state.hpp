@@ -18,6 +18,7 @@
 #include "loanbook/ledger/hash_index.hpp"
 #include "loanbook/ledger/history.hpp"
 #include "loanbook/ledger/loan.hpp"
+#include "loanbook/ledger/partner_limit.hpp"
 #include "loanbook/ledger/reconciliation_book.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/storage/store.hpp"
@@ -102,6 +103,7 @@ struct BookState {
       book_entries;  ///< sequences of series, charts, periods, assertions, for the checkpoint
   LoanTable loans;
   LineBook lines;
+  PartnerBook partners;
   ReconciliationBook reconciliation;
   bool needs_decision = false;  ///< of the options, not of the chain: every pay-out needs an allow
   bool allow_personal_data = false;  ///< of the options too
@@ -179,8 +181,11 @@ class ProductKnownAt {
 
 /// What a loan takes of its line, from its state alone.
 [[nodiscard]] LineUse use_of(const LoanState& state);
-/// Counts a loan anew after its state changed; nothing where it is on no line.
-void recount(BookState& state, LoanRecord& record);
+/// Counts a loan anew after its state changed: on its credit line, against its partners' limits.
+void recount(BookState& state, std::uint64_t number);
+/// The same, but for its line; of all loans.
+void recount_partners(BookState& state, std::uint64_t number);
+void recount_partners(BookState& state);
 /// Every loan, from nothing; false where a loan stands on a line that is not there.
 [[nodiscard]] bool recount_all(BookState& state);
 [[nodiscard]] bool is_pay_out(Kind kind);

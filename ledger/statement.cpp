@@ -14,7 +14,8 @@ namespace {
 
 /// What the lender thinks of a loan is no business of its borrower's statement.
 bool is_internal(Kind kind) {
-  return kind == Kind::classify || kind == Kind::non_accrual || kind == Kind::mark_fraud;
+  return kind == Kind::classify || kind == Kind::non_accrual || kind == Kind::mark_fraud ||
+         kind == Kind::coupon_settle;
 }
 
 OwedParts owed_parts(const LoanState& state) {
@@ -50,7 +51,9 @@ class Walk {
   void take(const LoanEvent& event, const Entry& entry) {
     const Balances step = apply(state_, product_, event);
     const std::int64_t cash = step[static_cast<std::size_t>(Role::settlement)];
-    if (!is_pay_out(event.kind)) statement_.paid += cash;
+    const bool own = !is_pay_out(event.kind) && event.kind != Kind::coupon_settle &&
+                     event.kind != Kind::transfer;
+    if (own) statement_.paid += cash;
     StatementLine line{.what = StatementLine::What::event,
                        .from = event.value_date,
                        .day = event.value_date,
@@ -79,10 +82,13 @@ class Walk {
     if (owed_parts(state_) != parts_) accrued(day);
     const std::optional<schedule::PlanRow> running =
         state_.row_coming ? std::optional{state_.next} : std::nullopt;
+    const std::int64_t borne = balance_of(state_, Role::coupon_receivable);
     advance(state_, product_, day);
     accrue(state_, product_, day);
     if (owed_parts(state_).held != parts_.held) {
       add({.what = StatementLine::What::held, .from = day, .day = day});
+    } else if (balance_of(state_, Role::coupon_receivable) != borne) {
+      add({.what = StatementLine::What::coupon, .from = day, .day = day});
     } else if (owed_parts(state_) != parts_) {
       accrued(day);
     }
@@ -202,7 +208,7 @@ Result<Statement> Book::statement(const std::string& id, std::optional<Day> from
     }
   }
   try {
-    LoanState state = fold(bound, record.state.terms, product, before_it, statement.from);
+    LoanState state = fold(bound, all->contract, product, before_it, statement.from);
     accrue(state, product, statement.from);
     Walk walk(std::move(state), product, statement);
     statement.opening = walk.parts();

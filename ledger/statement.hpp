@@ -27,10 +27,11 @@ struct OwedParts {
 
 /// One line of a statement: how the parts change, and what is owed after it.
 struct StatementLine {
-  enum class What : std::uint8_t { event, accrued, due, held };
-  What what = What::event;  ///< `held`: money of the borrower's pays what is due
-  Day from{};               ///< of `accrued`: the days from here to before `day`
-  Day day{};                ///< value date
+  enum class What : std::uint8_t { event, accrued, due, held, coupon };
+  What what =
+      What::event;  ///< `held`: money of the borrower's pays what is due; `coupon`: a payer's
+  Day from{};       ///< of `accrued`: the days from here to before `day`
+  Day day{};        ///< value date
   OwedParts change;
   std::int64_t balance = 0;  ///< owed() after it
   std::uint32_t no = 0;      ///< of `due`: the installment that falls due; it changes nothing owed

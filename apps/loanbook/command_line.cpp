@@ -249,9 +249,11 @@ std::string group_of(std::string_view operation) {
     return std::find(names.begin(), names.end(), operation) != names.end();
   };
   if (is_one_of({"down-payment", "prepay", "merchant-refund", "payout-refund", "goodwill",
-                 "refund-overpayment", "refund", "chargeback"}))
+                 "refund-overpayment", "refund", "chargeback", "coupon-settle"}))
     return "Payments";
-  if (is_one_of({"charge", "waive-charge", "adjust-charge", "waive-interest"})) return "Charges";
+  if (is_one_of({"charge", "waive-charge", "adjust-charge", "waive-interest", "coupon"}))
+    return "Charges";
+  if (is_one_of({"approve", "decline", "cancel", "transfer"})) return "Life";
   if (is_one_of(
           {"charge-off", "write-off", "recover", "mark-fraud", "pause-overdue", "resume-overdue"}))
     return "Arrears and losses";
@@ -265,9 +267,13 @@ void add_operation_fields(CLI::App* command, const ledger::OperationRule& rule,
     if (((rule.required | rule.optional) & field) == 0) return;
     const bool required = (rule.required & field) != 0;
     command->add_option(name, value, help)->required(required);
-    if (required) example += std::string(" ") + name + " " + sample;
+    if (!required) return;
+    const std::string all(name);
+    example += " " + all.substr(0, all.find(',')) + " " + sample;
   };
-  add(ledger::field_amount, "--amount", a.amount, "Such as 100.00", "100.00");
+  const bool sale = rule.kind == ledger::Kind::transfer;
+  add(ledger::field_amount, sale ? "--amount,--price" : "--amount", a.amount, "Such as 100.00",
+      "100.00");
   add(ledger::field_of, "--of", a.of, "Sequence number of an earlier entry of the loan", "17");
   add(ledger::field_rows, "--rows", a.rows, "Number of installments", "6");
   add(ledger::field_from, "--from", a.from, "A day, such as 2026-03-01", "2026-03-01");
@@ -279,7 +285,18 @@ void add_operation_fields(CLI::App* command, const ledger::OperationRule& rule,
   const std::string first = words.substr(0, words.find(','));
   add(ledger::field_choice, "--choice", a.choice, "One of: " + words + " (default: " + first + ")",
       first);
-  add(ledger::field_code, "--code", a.code, "Code of the charge or of the reason", "late");
+  const bool payer = rule.kind == ledger::Kind::coupon || rule.kind == ledger::Kind::coupon_settle;
+  add(ledger::field_code,
+      sale    ? "--code,--to"
+      : payer ? "--code,--payer"
+              : "--code",
+      a.code,
+      sale    ? "Reference of the buyer"
+      : payer ? "Code of the payer"
+              : "Code of the charge or of the reason",
+      sale    ? "fund-3"
+      : payer ? "shop-7"
+              : "late");
 }
 
 /// One command for each operation of the ledger's table.
@@ -701,6 +718,7 @@ void add_all(Tree& tree) {
   add_book_commands(tree);
   add_product_commands(tree);
   add_loan_commands(tree);
+  add_terms_commands(tree);
   add_line_commands(tree);
   add_bulk_commands(tree);
   add_report_commands(tree);
@@ -713,6 +731,21 @@ void add_all(Tree& tree) {
 
 }  // namespace
 
+namespace {
+
+/// What does what a word of the trade after `loan` asks for that is no command.
+void say_instead(int argc, char** argv) {
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::string_view(argv[i]) != "loan") continue;
+    const std::string_view instead = ledger::instead_of(argv[i + 1]);
+    if (!instead.empty())
+      say("'" + std::string(argv[i + 1]) + "' is no command: " + std::string(instead));
+    return;
+  }
+}
+
+}  // namespace
+
 int run_command_line(int argc, char** argv) {
   Tree tree;
   add_all(tree);
@@ -720,6 +753,7 @@ int run_command_line(int argc, char** argv) {
     tree.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int code = tree.app.exit(error, std::cout, std::cerr);
+    if (code != 0) say_instead(argc, argv);
     return code == 0 ? exit_code::done : exit_code::usage;
   }
   if (!tree.action) return exit_code::usage;

@@ -89,6 +89,20 @@ void print_loan_page(const Context& context, const ledger::LoanView& view) {
   if (row.among != (row.official.empty() ? row.category : row.official))
     notes.push_back(fmt::format("with the other loans of its customer: {}", row.among));
   if (row.non_accrual) notes.push_back("non-accrual: its interest is no income until it comes in");
+  if (view.annual_rate_e12 && !view.disbursed)
+    notes.push_back(fmt::format("offered at {} a year, all costs included",
+                                money::Rate::of_e12(*view.annual_rate_e12).percent_text()));
+  if (view.valid_until && row.status == ledger::LoanStatus::applied)
+    notes.push_back(fmt::format("{} {}",
+                                *view.valid_until < view.as_of ? "lapsed: the offer was valid until"
+                                                               : "the offer is valid until",
+                                money::to_text(*view.valid_until)));
+  if (!view.refinances.empty())
+    notes.push_back("restructured: its pay-out settled loan " + view.refinances);
+  if (!view.refinanced_by.empty())
+    notes.push_back("settled by the pay-out of loan " + view.refinanced_by);
+  if (!view.buyer.empty())
+    notes.push_back("sold to " + view.buyer + ": what comes in is the buyer's");
   if (!row.party.empty()) notes.push_back("customer " + row.party);
   for (const auto& due : view.due) notes.push_back(due_text(due, row.digits));
   if (row.next_due) {
@@ -213,6 +227,12 @@ void print_loan_row(const Context& context, const ledger::LoanView& view, const 
   add({"differs_by", "Differs by"}, made);
   add({"rate_follows", "Rate follows"}, view.rate_follows);
   add({"next_reset", "Next reset", ColumnKind::date}, day_or_empty(view.next_reset));
+  add({"valid_until", "Valid until", ColumnKind::date}, day_or_empty(view.valid_until));
+  add({"annual_rate", "Annual rate"},
+      view.annual_rate_e12 ? money::Rate::of_e12(*view.annual_rate_e12).text() : "");
+  add({"refinances", "Refinances"}, view.refinances);
+  add({"refinanced_by", "Refinanced by"}, view.refinanced_by);
+  add({"buyer", "Buyer"}, view.buyer);
   report.rows.push_back({std::move(cells)});
   print(report, context.format);
 }

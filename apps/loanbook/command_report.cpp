@@ -16,11 +16,13 @@ std::string at_opening(const Book& book, const std::optional<Day>& as_of) {
 }
 
 struct OutsideCount {
-  std::uint64_t approved = 0, closed = 0, cancelled = 0;
+  std::uint64_t applied = 0, approved = 0, closed = 0, cancelled = 0;
   void add(ledger::LoanStatus status) {
     approved += status == ledger::LoanStatus::approved ? 1 : 0;
     closed += status == ledger::LoanStatus::closed ? 1 : 0;
-    cancelled += status == ledger::LoanStatus::cancelled ? 1 : 0;
+    applied += status == ledger::LoanStatus::applied ? 1 : 0;
+    cancelled +=
+        status == ledger::LoanStatus::cancelled || status == ledger::LoanStatus::declined ? 1 : 0;
   }
   [[nodiscard]] std::vector<std::string> notes() const {
     std::vector<std::string> lines;
@@ -28,6 +30,7 @@ struct OutsideCount {
       lines.push_back(fmt::format("Not counted: {} closed, {} not yet disbursed, {} cancelled.",
                                   closed, approved, cancelled));
     }
+    if (applied != 0) lines.push_back(fmt::format("{} applied for, not approved yet.", applied));
     return lines;
   }
 };

@@ -41,6 +41,12 @@ std::string plain_words(Kind kind) {
       {Kind::extend, "Term extended"},
       {Kind::move_due_date, "Due day moved"},
       {Kind::defer, "Installments deferred"},
+      {Kind::apply, "Application"},
+      {Kind::approve, "Application approved"},
+      {Kind::convert, "Way of repayment changed"},
+      {Kind::capitalise, "Interest and charges joined the principal"},
+      {Kind::coupon, "Interest coupon given"},
+      {Kind::transfer, "Loan passed on to another creditor"},
   };
   const auto found = words.find(kind);
   if (found != words.end()) return found->second;
@@ -67,6 +73,8 @@ std::string text_of(const StatementLine& line, const Statement& statement, bool 
     }
     case StatementLine::What::held:
       return "Money held for you used";
+    case StatementLine::What::coupon:
+      return "Interest paid by a coupon";
     case StatementLine::What::event:
       break;
   }
@@ -80,6 +88,7 @@ std::string kind_of(const StatementLine& line) {
   if (line.what == StatementLine::What::due) return "due";
   if (line.what == StatementLine::What::accrued) return "accrued";
   if (line.what == StatementLine::What::held) return "held_used";
+  if (line.what == StatementLine::What::coupon) return "coupon_used";
   return std::string(ledger::to_text(line.kind));
 }
 

@@ -40,6 +40,8 @@ struct CommandTree {
 
 void add_writing(CLI::App* command, Writing& writing);
 
+/// Around a loan's contract: command_line_terms.cpp.
+void add_terms_commands(CommandTree& tree);
 /// Charts, reports of the general ledger, closing of periods: command_line_gl.cpp.
 void add_general_ledger(CommandTree& tree);
 /// restate, what-if: command_line_restate.cpp.

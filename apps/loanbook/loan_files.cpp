@@ -39,6 +39,8 @@ struct EventName {
   std::string operator()(const ledger::Operation& e) const {
     return std::string(ledger::to_text(e.kind));
   }
+  std::string operator()(const ledger::Apply&) const { return "apply"; }
+  std::string operator()(const ledger::Settle&) const { return "settle"; }
   template <class Other>
   std::string operator()(const Other&) const {
     return {};

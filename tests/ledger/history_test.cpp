@@ -148,7 +148,7 @@ End end_of(const Book& book) {
 void folds_in_halves(const Book& book, const Product& product, Dice& dice) {
   const std::vector<LoanEvent> events = events_of(book);
   const Day through = book.status().business_date;
-  const LoanTerms terms = *events.front().terms;
+  const LoanTerms terms = events.front().agreed->terms;
   const LoanState whole = fold(0, terms, product, events, through);
   const Day cut =
       std::min(through, events.front().value_date + date::days{dice.roll(0, days_told)});

@@ -17,6 +17,7 @@ struct State {
   std::string_view column;
 };
 constexpr State states[] = {
+    {ledger::in_applied, "applied"},         {ledger::in_transferred, "transferred"},
     {ledger::in_approved, "approved"},       {ledger::in_active, "active"},
     {ledger::in_overpaid, "overpaid"},       {ledger::in_closed, "closed"},
     {ledger::in_charged_off, "charged off"}, {ledger::in_written_off, "written off"}};

@@ -133,7 +133,15 @@ ledger::Command Story::command(const Table& table, const TableRow& row) const {
   } else if (event == "disburse") {
     command.event = ledger::Disburse{open.amount};
   } else if (event == "open and disburse") {
-    command.event = ledger::OpenAndDisburse{open};
+    ledger::OpenLoan terms = open;
+    terms.refinances = table.text(row, "code");
+    command.event = ledger::OpenAndDisburse{std::move(terms)};
+  } else if (event == "apply") {
+    ledger::Apply asked{.terms = open};
+    if (!table.text(row, "until").empty()) asked.valid_until = day_cell(table, row, "until");
+    command.event = std::move(asked);
+  } else if (event == "settle") {
+    command.event = ledger::Settle{};
   } else if (event == "reverse") {
     command.event = ledger::Reverse{entry_of(table, row)};
     command.value_date.reset();
@@ -141,7 +149,8 @@ ledger::Command Story::command(const Table& table, const TableRow& row) const {
     const auto kind = ledger::parse_kind(event);
     if (!kind || !ledger::is_operation(*kind)) {
       throw Failure{row.line,
-                    "event: one of open, disburse, open and disburse, repay, reverse, publish, or the name "
+                    "event: one of apply, open, disburse, open and disburse, repay, settle, "
+                    "reverse, publish, or the name "
                     "of an operation (specs/states.md)"};
     }
     command.event = operation(table, row, *kind);

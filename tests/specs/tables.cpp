@@ -112,7 +112,8 @@ const std::vector<KindColumns>& kinds() {
        {"unpaid on", "due"},
        {"#", "loan", "principal", "interest", "fee", "late fee", "penalty"}},
       {TableKind::states,
-       {"operation", "approved", "active", "overpaid", "closed", "charged off", "written off"},
+       {"operation", "applied", "approved", "active", "overpaid", "closed", "charged off",
+        "written off", "transferred"},
        {"needs", "takes"}},
   };
   return table;
