@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "loanbook/ledger/door.hpp"
 #include "loanbook/ledger/loan_changes.hpp"
 #include "loanbook/ledger/recorder.hpp"
 #include "loanbook/money/limits.hpp"
@@ -31,17 +32,18 @@ std::uint8_t state_of(const LoanState& state) {
     case LoanStatus::cancelled:
       break;
   }
-  return 0;
+  return in_cancelled;
 }
 
 std::string states_text(std::uint8_t states) {
-  constexpr std::array<std::pair<OperationState, std::string_view>, 6> names{
+  constexpr std::array<std::pair<OperationState, std::string_view>, 7> names{
       {{in_approved, "approved"},
        {in_active, "active"},
        {in_overpaid, "overpaid"},
        {in_closed, "closed"},
        {in_charged_off, "charged off"},
-       {in_written_off, "written off"}}};
+       {in_written_off, "written off"},
+       {in_cancelled, "cancelled"}}};
   std::string text;
   for (const auto& [bit, name] : names) {
     if ((states & bit) == 0) continue;
@@ -231,18 +233,13 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
   }
   const Result<Day> day = value_date(command);
   if (!day) return day.error();
-  const Result<LoanHistory> all =
-      history(record.last_entry, [&](std::uint64_t s) { return entry(s); });
-  if (!all) return all.error();
-  if (all->events.empty() || *day < all->events.front().value_date)
-    return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened",
-                                                     money::to_text(*day), command.loan));
   Operated operated{.of = operation.of.value_or(0),
                     .rows = operation.rows.value_or(0),
                     .from = operation.from,
                     .until = operation.until,
                     .choice = choice_number(operation),
-                    .code = operation.code};
+                    .code = operation.code,
+                    .channel = operation.channel};
   if (operation.amount) {
     const Result<money::Money> amount = money::Money::parse(*operation.amount, product.currency);
     if (!amount) return amount.error();
@@ -253,13 +250,24 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
                                                      product.currency.digits)));
     operated.amount_minor = amount->minor();
   }
+  if (Status s = check_text(operated.code, "code", money::limits::external_id_max); !s)
+    return s.error();
+  if (is_told_only(operation.kind) || operation.kind == Kind::confirm_payout)
+    return accept_in_flight(operation, command, *number, std::move(operated));
+  if (operation.kind == Kind::cancel) {
+    if (Status s = check_not_in_flight(*number); !s) return s.error();
+  }
+  const Result<LoanHistory> all =
+      history(record.last_entry, [&](std::uint64_t s) { return entry(s); });
+  if (!all) return all.error();
+  if (all->events.empty() || *day < all->events.front().value_date)
+    return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened",
+                                                     money::to_text(*day), command.loan));
   if (operation.kind == Kind::charge) {
     const Result<std::int64_t> part = charge_amount(operation, record.state, product);
     if (!part) return part.error();
     if (*part > 0) operated.amount_minor = *part;
   }
-  if (operated.code.size() > money::limits::external_id_max)
-    return refuse("command.text_too_long", "a code has at most 64 bytes");
   if (Status s = check_target(operation, operated.amount_minor, *all, product.currency); !s)
     return s.error();
   if (Status s =

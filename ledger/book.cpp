@@ -78,6 +78,8 @@ Result<std::unique_ptr<Book>> Book::open(std::unique_ptr<storage::Store> store,
     if (Status s = book->impl_->close_day(loaded.closed_through + one_day, {}, report); !s)
       return s.error();
   }
+  // The same where it was killed just before what the new day begins with.
+  if (Status s = book->impl_->carry_out_intents(nullptr); !s) return s.error();
   book->impl_->start();
   return book;
 }
@@ -364,7 +366,7 @@ Status Book::Impl::close_day(Day day, const NightOptions& night_options, NightRe
   closing.report.sequence = state->head.sequence;
   ++state->nights_since_checkpoint;
   report = std::move(closing.report);
-  return money::ok();
+  return carry_out_intents(&report);
 }
 
 Result<std::vector<NightReport>> Book::close_through(Day through, const NightOptions& options) {

@@ -15,6 +15,7 @@
 #include "loanbook/ledger/entry.hpp"
 #include "loanbook/ledger/gl_facts.hpp"
 #include "loanbook/ledger/hash_index.hpp"
+#include "loanbook/ledger/in_flight.hpp"
 #include "loanbook/ledger/loan.hpp"
 #include "loanbook/ledger/reconciliation_book.hpp"
 #include "loanbook/money/limits.hpp"
@@ -91,6 +92,7 @@ struct BookState {
   LoanTable loans;
   LineBook lines;
   ReconciliationBook reconciliation;
+  FlightBook flights;
   bool needs_decision = false;  ///< of the options, not of the chain: every pay-out needs an allow
   bool allow_personal_data = false;  ///< of the options too
   HashIndex by_id;
@@ -154,6 +156,8 @@ void recount(BookState& state, LoanRecord& record);
 /// What a loan's entry does to its line (0: none) and to decisions about the loan.
 void settle_on_line(LineBook& lines, const Entry& entry, std::uint32_t line, const std::string& id,
                     const Product& product);
+/// Hash under which the key index knows a pay-out's reference.
+[[nodiscard]] std::uint64_t payout_hash(std::string_view reference);
 /// Hash under which the key index knows a reservation: its id is its key too.
 [[nodiscard]] std::uint64_t reservation_hash(std::uint32_t line, std::string_view reservation);
 
