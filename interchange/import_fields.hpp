@@ -53,8 +53,14 @@ enum class Field : std::uint8_t {
   rule_set,
   score_id,
   party,  ///< of a loan that is opened
+  // Of money on its way
+  payer,
+  channel,
+  suspense,  ///< item that a repayment takes its money out of
+  currency,
+  text,
 };
-inline constexpr std::size_t field_count = 33;
+inline constexpr std::size_t field_count = 38;
 
 /// The name of the field in files (docs/import.md); `value_date` is called `date` in a file of
 /// loans.

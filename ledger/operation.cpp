@@ -117,7 +117,8 @@ constexpr std::array rules{
                   "a payment to come on `from`; the night that opens the day repays it; `debit`: it "
                   "joins the debit list, through `until`"},
     OperationRule{Kind::cancel_intent, "cancel-intent", field_of, field_choice | field_code,
-                  any_state, "cancelled lapsed expired", "the intent in entry `of` is off"},
+                  any_state, "cancelled lapsed expired collected",
+                  "the intent in entry `of` is off, or done"},
     OperationRule{Kind::debit_failed, "debit-failed", 0, field_amount | field_code | field_channel,
                   any_state, "", "the channel could not collect what was asked for (扣款失败)"},
 };

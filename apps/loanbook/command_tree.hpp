@@ -40,6 +40,9 @@ struct CommandTree {
 
 void add_writing(CLI::App* command, Writing& writing);
 
+/// Suspense, pay-outs in flight, intents, debit lists: command_line_in_flight.cpp.
+void add_in_flight(CommandTree& tree);
+
 /// Charts, reports of the general ledger, closing of periods: command_line_gl.cpp.
 void add_general_ledger(CommandTree& tree);
 
