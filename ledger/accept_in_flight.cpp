@@ -52,8 +52,8 @@ Status Recorder::check_not_in_flight(std::uint64_t loan) const {
                   order->reference.empty() ? "" : " as " + order->reference));
 }
 
-Status Recorder::check_order(std::uint64_t loan, const std::string& text,
-                             const std::string& reference, std::string_view loan_id) const {
+Status Recorder::check_payout_order(std::uint64_t loan, const std::string& text,
+                                    const std::string& reference, std::string_view loan_id) const {
   if (Status s = check_not_in_flight(loan); !s) return s;
   const Result<std::int64_t> amount = check_pay_out(loan, text, state_.business_date);
   if (!amount) return amount.error();
@@ -105,7 +105,7 @@ Result<Recorder::Accepted> Recorder::accept_in_flight(const Operation& operation
     return s.error();
   const Kind kind = operation.kind;
   if (kind == Kind::order_payout) {
-    if (Status s = check_order(loan, *operation.amount, operation.code, command.loan); !s)
+    if (Status s = check_payout_order(loan, *operation.amount, operation.code, command.loan); !s)
       return s.error();
   } else if (kind == Kind::confirm_payout || kind == Kind::fail_payout ||
              kind == Kind::unknown_payout) {

@@ -18,6 +18,9 @@
 
 namespace loanbook::ledger {
 
+/// Source of what a night records by itself.
+inline constexpr std::string_view night_source = "night";
+
 struct Book::Impl {
   enum class Mode { each, batch, preview };
   struct Request {

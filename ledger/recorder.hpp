@@ -78,8 +78,8 @@ class Recorder {
                                     std::uint64_t loan, Operated operated) const;
   Result<Accepted> accept_confirmed(const Operation& operation, const Command& command,
                                     std::uint64_t loan, Operated operated) const;
-  Status check_order(std::uint64_t loan, const std::string& amount, const std::string& reference,
-                     std::string_view loan_id) const;
+  Status check_payout_order(std::uint64_t loan, const std::string& amount,
+                            const std::string& reference, std::string_view loan_id) const;
   /// `payout.in_flight` where a pay-out of the loan is.
   Status check_not_in_flight(std::uint64_t loan) const;
   /// The amount of a pay-out that the loan's contract allows on `day`.
