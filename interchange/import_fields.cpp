@@ -51,7 +51,9 @@ constexpr FieldSet line_terms = bit(Field::until) | bit(Field::revolving) |
                                 bit(Field::sub_limits);
 constexpr FieldSet reserving = line_fields | bit(Field::reservation);
 constexpr EventRule plain_events[] = {
-    {"repay", cash_fields, 0, "money of the borrower; pays what is owed by the product's order"},
+    {"repay", cash_fields, bit(Field::payer) | bit(Field::suspense),
+     "money of the borrower, or of `payer`; pays what is owed by the product's order; out of the "
+     "item `suspense`, where it is given"},
     {"disburse", cash_fields, 0, "pays an opened loan out"},
     {"open_disburse", open_fields, terms_fields | bit(Field::refinances),
      "opens a loan and pays it out; `refinances`: a loan that was settled right before it"},
@@ -67,6 +69,10 @@ constexpr EventRule plain_events[] = {
     {"reverse", bit(Field::sequence), 0,
      "takes the event in entry `sequence` out: it never "
      "happened"},
+    {"suspense-receive", bit(Field::amount) | bit(Field::currency),
+     bit(Field::payer) | bit(Field::text), "money that belongs to no loan yet (暂收款)"},
+    {"suspense-return", bit(Field::suspense), bit(Field::amount),
+     "money of the item `suspense` goes back to its payer; without an amount all that is left"},
 };
 
 struct LineEventRule {
@@ -103,9 +109,10 @@ constexpr OperationColumn operation_columns[] = {
     {ledger::field_rows, Field::rows},     {ledger::field_from, Field::from},
     {ledger::field_until, Field::until},   {ledger::field_choice, Field::choice},
     {ledger::field_code, Field::code},     {ledger::field_rate, Field::rate},
+    {ledger::field_channel, Field::channel},
 };
 
-FieldSet fields_of(std::uint8_t operation_fields) {
+FieldSet fields_of(std::uint16_t operation_fields) {
   FieldSet fields = 0;
   for (const OperationColumn& column : operation_columns) {
     if ((operation_fields & column.bit) != 0) fields |= bit(column.field);
@@ -181,11 +188,13 @@ class Builder {
       ledger::Apply asked;
       if (terms(&asked.terms) && day(Field::until, &asked.valid_until))
         command->event = std::move(asked);
+    } else if (rule->name == "suspense-receive" || rule->name == "suspense-return") {
+      suspense(command);
     } else if (rule->name == "repay" || rule->name == "disburse") {
       if (!amount({})) return error_;
       std::string text{*row_.get(Field::amount)};
       if (rule->name == "repay") {
-        command->event = ledger::Repay{std::move(text)};
+        repay(std::move(text), command);
       } else {
         command->event = ledger::Disburse{std::move(text)};
       }
@@ -259,6 +268,29 @@ class Builder {
     return fields.empty() ? "nothing of its own" : fields;
   }
 
+  bool item(std::uint64_t* out) {
+    return !row_.get(Field::suspense) ||
+           whole_number(Field::suspense, std::numeric_limits<std::uint64_t>::max(), out);
+  }
+
+  void repay(std::string amount, ledger::Command* command) {
+    ledger::Repay made{.amount = std::move(amount)};
+    if (text(Field::payer, limits::external_id_max, &made.payer) && item(&made.suspense))
+      command->event = std::move(made);
+  }
+
+  void suspense(ledger::Command* command) {
+    ledger::SuspenseRequest request{.amount = plain(Field::amount),
+                                    .currency = plain(Field::currency),
+                                    .reference = plain(Field::reference)};
+    request.kind = request.currency.empty() ? ledger::Kind::suspense_return
+                                            : ledger::Kind::suspense_receive;
+    if (row_.get(Field::amount) && !amount({})) return;
+    if (text(Field::payer, limits::external_id_max, &request.payer) &&
+        text(Field::text, limits::reason_max, &request.text) && item(&request.item))
+      command->event = std::move(request);
+  }
+
   bool operation(ledger::Operation* out) {
     if (row_.get(Field::amount)) {
       if (!amount({})) return false;
@@ -271,7 +303,9 @@ class Builder {
         !whole_number(Field::rows, limits::installments_max, &out->rows.emplace()))
       return false;
     if (!day(Field::from, &out->from) || !day(Field::until, &out->until)) return false;
-    if (!text(Field::code, limits::external_id_max, &out->code)) return false;
+    if (!text(Field::code, limits::external_id_max, &out->code) ||
+        !text(Field::channel, limits::external_id_max, &out->channel))
+      return false;
     if (!rate(&out->rate)) return false;
     out->choice = row_.get(Field::choice).value_or("");
     if (const money::Status status = ledger::check_fields(*out); !status)
@@ -521,7 +555,17 @@ std::optional<Field> field_of(std::string_view error_id) {
     std::string_view part;
     Field field;
   };
-  constexpr Hint hints[] = {{"reservation", Field::reservation},
+  constexpr Hint hints[] = {{"suspense.too_much", Field::amount},
+                            {"suspense.currency", Field::currency},
+                            {"suspense.date", Field::value_date},
+                            {"suspense.", Field::suspense},
+                            {"payout.reference", Field::code},
+                            {"payout.amount", Field::amount},
+                            {"payout.", Field::event},
+                            {"intent.date", Field::from},
+                            {"intent.expires", Field::until},
+                            {"intent.", Field::of},
+                            {"reservation", Field::reservation},
                             {"over_", Field::amount},
                             {"line.", Field::line},
                             {"risk.", Field::event},

@@ -40,7 +40,12 @@ constexpr std::string_view names[field_count] = {"loan_id",
                                                  "score_id",
                                                  "party",
                                                  "refinances",
-                                                 "partner"};
+                                                 "partner",
+                                                 "payer",
+                                                 "channel",
+                                                 "suspense",
+                                                 "currency",
+                                                 "text"};
 
 }  // namespace
 

@@ -48,6 +48,14 @@ Status check_free_text(const Command& command) {
   if (const auto* risk = std::get_if<RiskDecision>(&command.event)) {
     if (Status s = check_personal_data(risk->code, "code"); !s) return s;
   }
+  if (const auto* repay = std::get_if<Repay>(&command.event)) {
+    if (Status s = check_personal_data(repay->payer, "payer"); !s) return s;
+  }
+  if (const auto* held = std::get_if<SuspenseRequest>(&command.event)) {
+    if (Status s = check_personal_data(held->payer, "payer"); !s) return s;
+    if (Status s = check_personal_data(held->reference, "reference"); !s) return s;
+    if (Status s = check_personal_data(held->text, "text"); !s) return s;
+  }
   return check_personal_data(command.reason, "reason");
 }
 
@@ -161,6 +169,8 @@ Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (const auto* e = std::get_if<Apply>(&command.event)) return accept_apply(*e, command);
   if (std::holds_alternative<Settle>(command.event)) return accept_settle(command);
   if (const auto* e = std::get_if<LimitPartner>(&command.event)) return accept_partner_limit(*e);
+  if (const auto* e = std::get_if<SuspenseRequest>(&command.event))
+    return accept_suspense(*e, command);
   return accept_series(std::get<PublishSeries>(command.event), command);
 }
 
@@ -273,13 +283,11 @@ Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Com
   return Accepted{.loan = 0, .value_date = *day, .payload = std::move(opened), .kind = kind};
 }
 
-Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
-                                                     const Command& command) const {
-  const Result<std::uint64_t> number = loan_number(command);
-  if (!number) return number.error();
-  const LoanRecord& record = state_.loans.at(*number);
-  const ServicingRules* servicing =
-      state_.product_of(record).servicing ? &*state_.product_of(record).servicing : nullptr;
+Result<std::int64_t> Recorder::check_pay_out(std::uint64_t loan, const std::string& text,
+                                             Day day) const {
+  const LoanRecord& record = state_.loans.at(loan);
+  const Product& product = state_.product_of(record);
+  const ServicingRules* servicing = product.servicing ? &*product.servicing : nullptr;
   const bool again =
       servicing != nullptr && servicing->several_payouts &&
       (record.state.status == LoanStatus::active || record.state.status == LoanStatus::closed) &&
@@ -288,50 +296,59 @@ Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
     return refuse(
         "loan.not_approved",
         fmt::format(
-            "loan '{}' is {}: only an approved loan can be disbursed{}", command.loan,
+            "loan '{}' is {}: only an approved loan can be disbursed{}", record.id,
             to_text(record.state.status),
             record.state.status == LoanStatus::applied ? "; `loan approve` comes first" : ""));
   }
-  const Result<Day> day = value_date(command);
-  if (!day) return day.error();
   const auto all = history_of(record);
   if (!all) return all.error();
-  if ((*all)->events.empty() || *day < (*all)->events.front().value_date) {
+  if ((*all)->events.empty() || day < (*all)->events.front().value_date) {
     return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened",
-                                                     money::to_text(*day), command.loan));
+                                                     money::to_text(day), record.id));
   }
-  const Product& product = state_.product_of(record);
-  const Result<std::int64_t> amount = positive_amount(disburse.amount, product.currency);
+  const Result<std::int64_t> amount = positive_amount(text, product.currency);
   if (!amount) return amount.error();
+  const auto minor_text = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, product.currency.digits);
+  };
+  const std::int64_t approved = record.state.terms.principal_minor;
   if (servicing != nullptr) {
     const money::Int128 most =
-        money::Int128{record.state.terms.principal_minor} * (10'000 + servicing->over_approved_e4) +
+        money::Int128{approved} * (10'000 + servicing->over_approved_e4) +
         money::Int128{product.payouts.over_minor} * 10'000;
     if (money::Int128{record.state.lent + *amount} * 10'000 > most) {
-      return refuse(
-          "loan.amount_over_approved",
-          fmt::format(
-              "{} was approved and {} paid out; {} more is over the limit",
-              money::text_of_minor(record.state.terms.principal_minor, product.currency.digits),
-              money::text_of_minor(record.state.lent, product.currency.digits), disburse.amount));
+      return refuse("loan.amount_over_approved",
+                    fmt::format("{} was approved and {} paid out; {} more is over the limit",
+                                minor_text(approved), minor_text(record.state.lent), text));
     }
-  } else if (*amount != record.state.terms.principal_minor) {
-    return refuse("loan.amount_differs",
-                  fmt::format("loan '{}' was opened for {}, not {}", command.loan,
-                              money::text_of_minor(record.state.terms.principal_minor,
-                                                   product.currency.digits),
-                              disburse.amount));
+  } else if (*amount != approved) {
+    return refuse("loan.amount_differs", fmt::format("loan '{}' was opened for {}, not {}",
+                                                     record.id, minor_text(approved), text));
   }
-  const Day first = again ? record.state.disbursed : *day;
+  const Day first = again ? record.state.disbursed : day;
   if (Status s = ledger::check(record.state.terms, product, first); !s) return s.error();
-  if (Status s = check_payout(product, *amount, &*all, *day); !s) return s.error();
+  if (Status s = check_payout(product, *amount, all->get(), day); !s) return s.error();
   if (Status s =
-          check_partner_limits(product, record.state.terms.rate, record.state.lent, *amount, *day);
+          check_partner_limits(product, record.state.terms.rate, record.state.lent, *amount, day);
       !s)
     return s.error();
+  return amount;
+}
+
+Result<Recorder::Accepted> Recorder::accept_disburse(const Disburse& disburse,
+                                                     const Command& command) const {
+  const Result<std::uint64_t> number = loan_number(command);
+  if (!number) return number.error();
+  if (Status s = check_not_in_flight(*number); !s) return s.error();
+  const Result<Day> day = value_date(command);
+  if (!day) return day.error();
+  const Result<std::int64_t> amount = check_pay_out(*number, disburse.amount, *day);
+  if (!amount) return amount.error();
+  const LoanRecord& record = state_.loans.at(*number);
   const std::uint32_t line = record.on_line ? record.on_line->line : 0;
   if (line != 0) {
-    if (Status s = check_draw(line, product, *amount, {}, *number); !s) return s.error();
+    if (Status s = check_draw(line, state_.product_of(record), *amount, {}, *number); !s)
+      return s.error();
   }
   if (Status s = check_decisions(command.loan, line, {}, *number); !s) return s.error();
   return Accepted{
@@ -363,7 +380,29 @@ Result<Recorder::Accepted> Recorder::accept_repay(const Repay& repay,
     return refuse("loan.not_disbursed", fmt::format("loan '{}' is {}: nothing was disbursed",
                                                     command.loan, to_text(record.state.status)));
   }
-  const Result<Day> day = value_date(command);
+  const money::Currency currency = state_.product_of(record).currency;
+  Command dated = command;
+  std::string amount_text = repay.amount;
+  if (repay.suspense != 0) {
+    const auto taken = take_of_suspense(repay.suspense, repay.amount);
+    if (!taken) return taken.error();
+    const auto& [item, minor] = *taken;
+    const money::Currency held = state_.products.at(item->product).product.currency;
+    if (held != currency)
+      return refuse("suspense.currency", fmt::format("item {} is in {}, loan '{}' in {}",
+                                                     repay.suspense, held.text(), command.loan,
+                                                     currency.text()));
+    amount_text = money::text_of_minor(minor, currency.digits);
+    if (!dated.value_date) dated.value_date = item->valued;
+  }
+  if (repay.intent != 0) {
+    const Intent* intent = state_.flights.intent(repay.intent);
+    if (intent == nullptr || intent->loan != *number)
+      return refuse("intent.unknown", fmt::format("entry {} is no open intent of loan '{}'",
+                                                  repay.intent, command.loan));
+  }
+  if (Status s = check_text(repay.payer, "payer", limits::external_id_max); !s) return s.error();
+  const Result<Day> day = value_date(dated);
   if (!day) return day.error();
   if (*day < record.state.disbursed) {
     return refuse(
@@ -374,11 +413,15 @@ Result<Recorder::Accepted> Recorder::accept_repay(const Repay& repay,
   if (*day < state_.business_date) {
     if (Status s = check_not_before_opening(record, *day); !s) return s.error();
   }
-  const Result<std::int64_t> amount =
-      positive_amount(repay.amount, state_.product_of(record).currency);
+  const Result<std::int64_t> amount = positive_amount(amount_text, currency);
   if (!amount) return amount.error();
-  return Accepted{
-      .loan = *number, .value_date = *day, .payload = Paid{*amount}, .kind = Kind::repay};
+  return Accepted{.loan = *number,
+                  .value_date = *day,
+                  .payload = Paid{.amount_minor = *amount,
+                                  .payer = repay.payer,
+                                  .suspense = repay.suspense,
+                                  .intent = repay.intent},
+                  .kind = Kind::repay};
 }
 
 Result<Recorder::Accepted> Recorder::accept_reverse(const Reverse& reverse,
@@ -389,11 +432,12 @@ Result<Recorder::Accepted> Recorder::accept_reverse(const Reverse& reverse,
   }
   const Result<Entry> target = entry(reverse.sequence);
   if (!target) return target.error();
-  if (!concerns_loan(target->kind) || target->kind == Kind::reverse) {
-    return refuse(
-        "entry.not_reversible",
-        fmt::format("entry {} is {}: only events of a loan can be reversed, and a reversal cannot",
-                    reverse.sequence, to_text(target->kind)));
+  if (!concerns_loan(target->kind) || target->kind == Kind::reverse ||
+      is_told_only(target->kind)) {
+    return refuse("entry.not_reversible",
+                  fmt::format("entry {} is {}: only events that move a loan can be reversed, and a "
+                              "reversal cannot",
+                              reverse.sequence, to_text(target->kind)));
   }
   Command of_loan = command;
   const std::string& id = state_.loans.at(target->loan).id;
@@ -404,6 +448,9 @@ Result<Recorder::Accepted> Recorder::accept_reverse(const Reverse& reverse,
   of_loan.loan = id;
   const Result<std::uint64_t> number = loan_number(of_loan);
   if (!number) return number.error();
+  if (target->kind == Kind::open) {
+    if (Status s = check_not_in_flight(*number); !s) return s.error();
+  }
   const auto all = history_of(state_.loans.at(*number));
   if (!all) return all.error();
   if (const auto found = (*all)->reversed_by.find(reverse.sequence);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "loanbook/ledger/door.hpp"
 #include "loanbook/ledger/loan_changes.hpp"
 #include "loanbook/ledger/recorder.hpp"
 #include "loanbook/money/limits.hpp"
@@ -18,7 +19,7 @@ Error refuse(std::string id, std::string message) {
   return Error{.id = std::move(id), .message = std::move(message)};
 }
 
-std::uint8_t state_of(const LoanState& state) {
+std::uint16_t state_of(const LoanState& state) {
   switch (state.status) {
     case LoanStatus::approved:
       return in_approved;
@@ -35,11 +36,11 @@ std::uint8_t state_of(const LoanState& state) {
     case LoanStatus::declined:
       break;
   }
-  return 0;
+  return in_cancelled;
 }
 
-std::string states_text(std::uint8_t states) {
-  constexpr std::array<std::pair<OperationState, std::string_view>, 8> names{
+std::string states_text(std::uint16_t states) {
+  constexpr std::array<std::pair<OperationState, std::string_view>, 9> names{
       {{in_applied, "applied"},
        {in_approved, "approved"},
        {in_active, "active"},
@@ -47,7 +48,8 @@ std::string states_text(std::uint8_t states) {
        {in_closed, "closed"},
        {in_charged_off, "charged off"},
        {in_written_off, "written off"},
-       {in_transferred, "transferred"}}};
+       {in_transferred, "transferred"},
+       {in_cancelled, "cancelled"}}};
   std::string text;
   for (const auto& [bit, name] : names) {
     if ((states & bit) == 0) continue;
@@ -284,7 +286,7 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
   if (!number) return number.error();
   const LoanRecord& record = state_.loans.at(*number);
   const Product& product = state_.product_of(record);
-  const std::uint8_t stands = state_of(record.state);
+  const std::uint16_t stands = state_of(record.state);
   if ((rule.states & stands) == 0) {
     const std::string_view now =
         record.state.status == LoanStatus::active && stands == in_charged_off
@@ -301,17 +303,13 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
   }
   const Result<Day> day = value_date(command);
   if (!day) return day.error();
-  const auto all = history_of(record);
-  if (!all) return all.error();
-  if ((*all)->events.empty() || *day < (*all)->events.front().value_date)
-    return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened",
-                                                     money::to_text(*day), command.loan));
   Operated operated{.of = operation.of.value_or(0),
                     .rows = operation.rows.value_or(0),
                     .from = operation.from,
                     .until = operation.until,
                     .choice = choice_number(operation),
-                    .code = operation.code};
+                    .code = operation.code,
+                    .channel = operation.channel};
   if (operation.amount) {
     const Result<money::Money> amount = money::Money::parse(*operation.amount, product.currency);
     if (!amount) return amount.error();
@@ -322,13 +320,25 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
                                                      product.currency.digits)));
     operated.amount_minor = amount->minor();
   }
+  if (Status s = check_text(operated.code, "code", money::limits::external_id_max); !s)
+    return s.error();
+  if (is_told_only(operation.kind) || operation.kind == Kind::confirm_payout)
+    return accept_in_flight(operation, command, *number, std::move(operated));
+  if (operation.kind == Kind::cancel) {
+    if (Status s = check_not_in_flight(*number); !s) return s.error();
+  }
+  const auto all = history_of(record);
+  if (!all) return all.error();
+  if ((*all)->events.empty() || *day < (*all)->events.front().value_date)
+    return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened",
+                                                     money::to_text(*day), command.loan));
   if (operation.kind == Kind::charge) {
     const Result<std::int64_t> part = charge_amount(operation, record.state, product);
     if (!part) return part.error();
     if (*part > 0) operated.amount_minor = *part;
   }
   if (operation.kind == Kind::approve) {
-    if (Status s = check_approval(*all, product, operated.amount_minor, *day); !s) return s.error();
+    if (Status s = check_approval(**all, product, operated.amount_minor, *day); !s) return s.error();
   }
   if (operation.kind == Kind::coupon || operation.kind == Kind::coupon_settle) {
     if (Status s = check_coupon(operation, operated.amount_minor, record.state, product.currency);
@@ -338,8 +348,6 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
   if (operation.kind == Kind::transfer) {
     if (Status s = check_transfer(record.state, product); !s) return s.error();
   }
-  if (operated.code.size() > money::limits::external_id_max)
-    return refuse("command.text_too_long", "a code has at most 64 bytes");
   if (Status s = check_target(operation, operated.amount_minor, **all, product.currency); !s)
     return s.error();
   if (Status s =

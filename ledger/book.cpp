@@ -102,6 +102,13 @@ Result<std::unique_ptr<Book>> Book::open(std::unique_ptr<storage::Store> store,
     NightReport report;
     if (Status s = book->impl_->close_day(loaded.closed_through + one_day, {}, report); !s)
       return s.error();
+  } else {
+    // The same where it was killed before all was written that the new day begins with.
+    const Result<Entry> last = entry_of(**view, loaded.head.sequence);
+    if (!last) return last.error();
+    if (last->kind == Kind::day_closed || last->source == night_source) {
+      if (Status s = book->impl_->carry_out_intents(nullptr); !s) return s.error();
+    }
   }
   book->impl_->start();
   return book;
@@ -400,7 +407,7 @@ Status Book::Impl::close_day(Day day, const NightOptions& night_options, NightRe
   closing.report.sequence = state->head.sequence;
   ++state->nights_since_checkpoint;
   report = std::move(closing.report);
-  return money::ok();
+  return carry_out_intents(&report);
 }
 
 Result<std::vector<NightReport>> Book::close_through(Day through, const NightOptions& options) {

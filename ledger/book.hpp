@@ -165,6 +165,18 @@ class Book {
   [[nodiscard]] Result<BreakView> break_of(const std::string& id) const;
   /// Statements that were reconciled, in order of their entries.
   [[nodiscard]] std::vector<StatementReconciled> statements() const;
+  /// Money in suspense, what is left only or all of it, in order of its entries.
+  [[nodiscard]] std::vector<SuspenseView> suspense(bool all = false) const;
+  /// Pay-outs in flight, the oldest first.
+  [[nodiscard]] std::vector<PayoutView> payouts() const;
+  /// The loan and the order that a channel's reference, or the order's sequence number, stands for,
+  /// whatever became of it. `payout.unknown`.
+  [[nodiscard]] Result<PayoutView> payout_called(const std::string& reference) const;
+  /// Open intents, by day.
+  [[nodiscard]] std::vector<IntentView> intents() const;
+  /// What is due and unpaid at the opening of `day`, a row a loan, the oldest first; debits that
+  /// were intended too. `debit.date` where the day is over.
+  [[nodiscard]] Result<std::vector<DebitRow>> debit_list(Day day) const;
   /// Its events in the order they count.
   [[nodiscard]] Result<std::vector<LoanEventView>> loan_events(const std::string& id) const;
   [[nodiscard]] Result<std::vector<ChargeView>> charges(const std::string& id) const;

@@ -18,6 +18,9 @@
 
 namespace loanbook::ledger {
 
+/// Source of what a night records by itself.
+inline constexpr std::string_view night_source = "night";
+
 struct Book::Impl {
   enum class Mode { each, batch, preview };
   struct Request {
@@ -65,6 +68,8 @@ struct Book::Impl {
 
   [[nodiscard]] Result<storage::StoredEntry> stored_for_check(std::uint64_t sequence);
   [[nodiscard]] Status close_day(Day day, const NightOptions& options, NightReport& report);
+  /// The business date is open: payments intended for it become repayments, what has expired ends.
+  [[nodiscard]] Status carry_out_intents(NightReport* report);
   [[nodiscard]] Recorder recorder_on(std::shared_ptr<std::unique_ptr<storage::View>> view);
 };
 

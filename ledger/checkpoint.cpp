@@ -223,6 +223,16 @@ struct Loader {
     return scanned.has_value() && good;
   }
 
+  bool in_flight() {
+    bool good = true;
+    const Status scanned =
+        view.rows(Space::in_flight, "", [&](std::string_view key, std::string_view value) {
+          good = state.flights.load_row(key, value);
+          return good;
+        });
+    return scanned.has_value() && good;
+  }
+
   bool keys() {
     bool good = true;
     const Status scanned =
@@ -281,8 +291,8 @@ bool load_rows(const storage::View& view, BookState& state, Rows rows) {
   if (!row || !row->has_value()) return false;
   Loader loader{view, state};
   if (!loader.checkpoint(**row) || !loader.totals()) return false;
-  if (rows == Rows::all &&
-      (!loader.pages() || !loader.credit_lines() || !loader.reconciliation() || !loader.keys()))
+  if (rows == Rows::all && (!loader.pages() || !loader.credit_lines() || !loader.reconciliation() ||
+                            !loader.in_flight() || !loader.keys()))
     return false;
   state.checkpoint_sequence = state.head.sequence;
   for (auto& page : state.loans.pages())
@@ -315,6 +325,7 @@ Status save_checkpoint(BookState& state, storage::Store& store) {
         {Space::credit_line, big_endian(0), state.lines.decisions_row(state.business_date)});
   }
   for (Row& row : state.reconciliation.take_dirty_rows()) rows.push_back(std::move(row));
+  for (Row& row : state.flights.take_dirty_rows()) rows.push_back(std::move(row));
   rows.push_back({Space::checkpoint, "", encode_checkpoint(state)});
   if (Status s = store.put_rows(rows); !s) return s;
   if (Status s = store.flush_rows(); !s) return s;
@@ -351,6 +362,16 @@ Result<std::unique_ptr<BookState>> load_state(const storage::View& view, bool us
   return state;
 }
 
+namespace {
+
+/// What a book without loans, lines, statements and suspense can take up.
+bool is_of_ledger(const Entry& entry) {
+  return !concerns_loan(entry.kind) && !is_line_event(entry.kind) &&
+         !is_reconciliation_event(entry.kind) && !is_suspense_event(entry.kind);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<BookState>> load_general_ledger(const storage::View& view) {
   auto state = std::make_unique<BookState>();
   if (!load_rows(view, *state, Rows::general_ledger)) state = std::make_unique<BookState>();
@@ -367,7 +388,7 @@ Result<std::unique_ptr<BookState>> load_general_ledger(const storage::View& view
                                                  "log was altered or damaged",
                                                  stored.sequence)};
         } else {
-          if (!std::holds_alternative<LineFact>(entry->payload)) apply_book_event(*state, *entry);
+          if (is_of_ledger(*entry)) apply_book_event(*state, *entry);
           add_movements(*state, *entry, 1);
           state->head = {stored.sequence, stored.hash};
         }

@@ -53,6 +53,9 @@ struct OpenAndDisburse {
 };
 struct Repay {
   std::string amount;
+  std::string payer{};  ///< reference of a third party that paid: opaque, no name
+  std::uint64_t suspense = 0;  ///< the money is taken out of this item; `amount` empty: all of it
+  std::uint64_t intent = 0;    ///< carries this intent out
 };
 /// Pays exactly what settles the loan on its value date: recorded with that amount, as `repay` or
 /// `prepay`.
@@ -140,11 +143,22 @@ struct Assert {
   std::string text;  ///< `principal of PRODUCT on DATE is AMOUNT`
 };
 
+/// Money that came in and belongs to no loan yet, or goes back to whoever paid it.
+struct SuspenseRequest {
+  Kind kind = Kind::suspense_receive;  ///< or suspense_return
+  std::string amount{};                ///< returned: empty for all that is left
+  std::string currency{};              ///< received
+  std::string payer{};                 ///< received: opaque reference of whoever paid
+  std::string reference{};  ///< of the payment, as the bank has it; returned: of the way back
+  std::string text{};       ///< received: what came with it
+  std::uint64_t item = 0;   ///< returned: sequence number of the entry that received it
+};
+
 /// One request. Its digest is taken over all fields but `key` itself, as sent.
 struct Command {
   std::variant<OpenLoan, Disburse, OpenAndDisburse, Repay, Reverse, Operation, PublishProduct,
                PublishSeries, LineRequest, RiskDecision, PublishChart, ClosePeriod, Assert,
-               TakeOver, BreakRequest, Apply, Settle, LimitPartner>
+               TakeOver, BreakRequest, Apply, Settle, LimitPartner, SuspenseRequest>
       event;
   std::string loan{};               ///< external id; empty for products, series, charts and lines
   std::optional<Day> value_date{};  ///< default: the business date

@@ -76,26 +76,36 @@ std::int64_t LineState::used_by(const std::string& product) const {
   return found == uses.end() ? 0 : used_of(found->second);
 }
 
-std::int64_t LineState::reserved(Day day, std::uint64_t but_loan, std::string_view but) const {
+std::int64_t LineState::reserved_where(Day day, std::uint64_t but_loan, std::string_view but,
+                                       const std::string* product) const {
+  std::vector<std::int64_t> held(flights.size());
   std::int64_t total = 0;
   for (const Reservation& r : reservations) {
-    if (r.last_day < day || (but_loan != 0 && r.loan == but_loan) || (!but.empty() && r.id == but))
+    if (r.last_day < day || (but_loan != 0 && r.loan == but_loan) ||
+        (!but.empty() && r.id == but) || (product != nullptr && r.product != *product))
       continue;
     total = sum(total, r.minor);
+    for (std::size_t i = 0; i < flights.size(); ++i) {
+      if (r.loan != 0 && flights[i].loan == r.loan) held[i] = sum(held[i], r.minor);
+    }
+  }
+  // What is in flight is part of what is reserved for the loan; it holds where that is less.
+  for (std::size_t i = 0; i < flights.size(); ++i) {
+    if ((but_loan != 0 && flights[i].loan == but_loan) ||
+        (product != nullptr && flights[i].product != *product))
+      continue;
+    total = sum(total, std::max<std::int64_t>(0, flights[i].minor - held[i]));
   }
   return total;
 }
 
+std::int64_t LineState::reserved(Day day, std::uint64_t but_loan, std::string_view but) const {
+  return reserved_where(day, but_loan, but, nullptr);
+}
+
 std::int64_t LineState::reserved_for(const std::string& product, Day day, std::uint64_t but_loan,
                                      std::string_view but) const {
-  std::int64_t total = 0;
-  for (const Reservation& r : reservations) {
-    if (r.last_day < day || r.product != product || (but_loan != 0 && r.loan == but_loan) ||
-        (!but.empty() && r.id == but))
-      continue;
-    total = sum(total, r.minor);
-  }
-  return total;
+  return reserved_where(day, but_loan, but, &product);
 }
 
 std::int64_t LineState::available(Day day) const {
@@ -192,6 +202,20 @@ bool LineBook::apply(Kind kind, const LineFact& fact, std::uint64_t sequence, Da
     line->decision = decision;
   }
   return true;
+}
+
+void LineBook::order(std::uint32_t line, std::uint64_t loan, const std::string& loan_id,
+                     const std::string& product, std::int64_t minor) {
+  if (decisions_.erase(loan_id) != 0) dirty_.decisions = true;
+  if (line == 0) return;
+  land(line, loan);
+  lines_[line - 1].flights.push_back({loan, minor, product});
+}
+
+void LineBook::land(std::uint32_t line, std::uint64_t loan) {
+  if (line == 0) return;
+  std::erase_if(lines_[line - 1].flights,
+                [&](const LineState::Flight& flight) { return flight.loan == loan; });
 }
 
 void LineBook::bind(std::uint32_t line, std::string_view reservation, std::uint64_t loan) {

@@ -147,13 +147,22 @@ struct LineState {
   std::optional<Decision> decision{};
   std::vector<Reservation> reservations{};  ///< in order of recording
   std::map<std::string, LineUse> uses{};    ///< by product id; derived from the loans
+  /// A pay-out that was ordered holds its amount, whatever a reservation of its loan does. Derived
+  /// from the orders.
+  struct Flight {
+    std::uint64_t loan = 0;
+    std::int64_t minor = 0;
+    std::string product{};
+  };
+  std::vector<Flight> flights{};
 
   /// Revolving: principal outstanding, and what was written off unless that restores. Otherwise all
   /// that was ever paid out.
   [[nodiscard]] std::int64_t used() const;
   [[nodiscard]] std::int64_t used_by(const std::string& product) const;
   [[nodiscard]] std::int64_t used_of(const LineUse& use) const;
-  /// By reservations that hold on `day`, those for `but_loan` or called `but` left out.
+  /// By reservations that hold on `day` and pay-outs in flight, those for `but_loan` or called `but`
+  /// left out.
   [[nodiscard]] std::int64_t reserved(Day day, std::uint64_t but_loan = 0,
                                       std::string_view but = {}) const;
   [[nodiscard]] std::int64_t reserved_for(const std::string& product, Day day,
@@ -164,6 +173,10 @@ struct LineState {
   /// Nothing where there is none that holds on `day`.
   [[nodiscard]] const Reservation* reservation(std::string_view name, Day day) const;
   [[nodiscard]] std::optional<std::int64_t> sub_limit(const std::string& product) const;
+
+ private:
+  [[nodiscard]] std::int64_t reserved_where(Day day, std::uint64_t but_loan, std::string_view but,
+                                            const std::string* product) const;
 };
 
 /// All lines of a book, and the decisions about loans that were not used yet.
@@ -182,6 +195,11 @@ class LineBook {
   /// `more_to_come`.
   void paid_out(std::uint32_t line, std::uint64_t loan, const std::string& loan_id,
                 std::int64_t minor, bool more_to_come, Day booked);
+  /// A pay-out is ordered: it holds its amount until it has landed, paid or not. A decision about
+  /// the loan is spent.
+  void order(std::uint32_t line, std::uint64_t loan, const std::string& loan_id,
+             const std::string& product, std::int64_t minor);
+  void land(std::uint32_t line, std::uint64_t loan);
   /// The reservation is for this loan.
   void bind(std::uint32_t line, std::string_view reservation, std::uint64_t loan);
   /// A loan that will not be paid out: what was reserved for it is free.

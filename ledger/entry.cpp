@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::uint8_t layout = 1;
 constexpr std::uint8_t consequence_bit = 0x80;
+/// Kinds in bytes: a repay or disburse that says more than its amount.
+constexpr std::uint8_t repay_in_detail = 61;
+constexpr std::uint8_t disburse_in_detail = 69;
 
 Error damaged(std::string message) {
   return Error{.id = "integrity.entry_bytes", .message = std::move(message)};
@@ -82,9 +85,12 @@ Opened decode_opened(Decoder& in) {
   return opened;
 }
 
-/// The fields that are given, after a byte that names them (bits of OperationField).
-void encode_operated(Encoder& out, const Operated& p) {
-  std::uint8_t fields = 0;
+/// The fields that are given, after a word that names them (bits of OperationField): a byte, of the
+/// kinds that take more than eight fields a varint.
+bool takes_more(Kind kind) { return is_told_only(kind); }
+
+void encode_operated(Encoder& out, const Operated& p, Kind kind) {
+  std::uint16_t fields = 0;
   if (p.amount_minor != 0) fields |= field_amount;
   if (p.of != 0) fields |= field_of;
   if (p.rows != 0) fields |= field_rows;
@@ -93,7 +99,12 @@ void encode_operated(Encoder& out, const Operated& p) {
   if (p.choice != 0) fields |= field_choice;
   if (!p.code.empty()) fields |= field_code;
   if (p.rate_e12 != 0) fields |= field_rate;
-  out.u8(fields);
+  if (!p.channel.empty()) fields |= field_channel;
+  if (takes_more(kind)) {
+    out.varint(fields);
+  } else {
+    out.u8(static_cast<std::uint8_t>(fields));
+  }
   if (p.amount_minor != 0) out.varint(static_cast<std::uint64_t>(p.amount_minor));
   if (p.of != 0) out.varint(p.of);
   if (p.rows != 0) out.varint(p.rows);
@@ -102,11 +113,12 @@ void encode_operated(Encoder& out, const Operated& p) {
   if (p.choice != 0) out.u8(p.choice);
   if (!p.code.empty()) out.text(p.code);
   if (p.rate_e12 != 0) out.zigzag(p.rate_e12);
+  if (!p.channel.empty()) out.text(p.channel);
 }
 
-Operated decode_operated(Decoder& in) {
+Operated decode_operated(Decoder& in, Kind kind) {
   Operated p;
-  const std::uint8_t fields = in.u8();
+  const std::uint64_t fields = takes_more(kind) ? in.varint() : in.u8();
   if ((fields & field_amount) != 0) p.amount_minor = static_cast<std::int64_t>(in.varint());
   if ((fields & field_of) != 0) p.of = in.varint();
   if ((fields & field_rows) != 0) p.rows = static_cast<std::uint32_t>(in.varint());
@@ -115,19 +127,62 @@ Operated decode_operated(Decoder& in) {
   if ((fields & field_choice) != 0) p.choice = in.u8();
   if ((fields & field_code) != 0) p.code = in.text(money::limits::external_id_max);
   if ((fields & field_rate) != 0) p.rate_e12 = in.zigzag();
+  if ((fields & field_channel) != 0) p.channel = in.text(money::limits::external_id_max);
   // A field that is named is not empty: one value, one encoding.
   if (((fields & field_amount) != 0 && p.amount_minor == 0) ||
       ((fields & field_of) != 0 && p.of == 0) || ((fields & field_rows) != 0 && p.rows == 0) ||
       ((fields & field_choice) != 0 && p.choice == 0) ||
       ((fields & field_code) != 0 && p.code.empty()) ||
-      ((fields & field_rate) != 0 && p.rate_e12 == 0)) {
+      ((fields & field_rate) != 0 && p.rate_e12 == 0) ||
+      ((fields & field_channel) != 0 && p.channel.empty()) || fields >= 2 * field_channel) {
     in.fail();
   }
   return p;
 }
 
+/// What a Paid says beside its amount, as bits of the byte behind it.
+enum PaidBit : std::uint8_t { bit_payer = 1, bit_suspense = 2, bit_intent = 4, bit_order = 8 };
+
+std::uint8_t paid_bits(const Paid& p) {
+  return static_cast<std::uint8_t>(
+      (p.payer.empty() ? 0 : bit_payer) | (p.suspense == 0 ? 0 : bit_suspense) |
+      (p.intent == 0 ? 0 : bit_intent) | (p.order == 0 ? 0 : bit_order));
+}
+
+std::uint8_t kind_byte(const Entry& entry) {
+  const auto* paid = std::get_if<Paid>(&entry.payload);
+  if (paid == nullptr || paid_bits(*paid) == 0) return static_cast<std::uint8_t>(entry.kind);
+  return entry.kind == Kind::repay ? repay_in_detail : disburse_in_detail;
+}
+
+void encode_paid(Encoder& out, const Paid& p) {
+  out.varint(static_cast<std::uint64_t>(p.amount_minor));
+  const std::uint8_t bits = paid_bits(p);
+  if (bits == 0) return;
+  out.u8(bits);
+  if (!p.payer.empty()) out.text(p.payer);
+  for (const std::uint64_t of : {p.suspense, p.intent, p.order})
+    if (of != 0) out.varint(of);
+}
+
+Paid decode_paid(Decoder& in, std::uint8_t kind) {
+  Paid p{.amount_minor = static_cast<std::int64_t>(in.varint())};
+  if (kind != repay_in_detail && kind != disburse_in_detail) return p;
+  const std::uint8_t bits = in.u8();
+  if ((bits & bit_payer) != 0) p.payer = in.text(money::limits::external_id_max);
+  if ((bits & bit_suspense) != 0) p.suspense = in.varint();
+  if ((bits & bit_intent) != 0) p.intent = in.varint();
+  if ((bits & bit_order) != 0) p.order = in.varint();
+  const std::uint8_t allowed =
+      kind == repay_in_detail ? bit_payer | bit_suspense | bit_intent : bit_order;
+  // What is named is there: one value, one encoding.
+  if (bits == 0 || bits != paid_bits(p) || (bits & ~allowed) != 0) in.fail();
+  return p;
+}
+
 struct PayloadEncoder {
   Encoder& out;
+  Kind kind;
   void operator()(const BookOpened& p) const {
     out.text(p.currency);
     out.day(p.business_date);
@@ -155,9 +210,9 @@ struct PayloadEncoder {
     out.varint(p.product);
     encode_opened(out, p);
   }
-  void operator()(const Paid& p) const { out.varint(static_cast<std::uint64_t>(p.amount_minor)); }
+  void operator()(const Paid& p) const { encode_paid(out, p); }
   void operator()(const Reversed& p) const { out.varint(p.sequence); }
-  void operator()(const Operated& p) const { encode_operated(out, p); }
+  void operator()(const Operated& p) const { encode_operated(out, p, kind); }
   void operator()(const LineFact& p) const { encode(out, p); }
   void operator()(const TakenOver& p) const {
     (*this)(p.opened);
@@ -187,6 +242,7 @@ struct PayloadEncoder {
     out.u8(p.until ? 1 : 0);
     if (p.until) out.day(*p.until);
   }
+  void operator()(const SuspenseFact& p) const { encode(out, p); }
 };
 
 /// A fact that was written as one text.
@@ -198,7 +254,7 @@ Payload decode_whole(Decoder& in) {
   return fact;
 }
 
-Result<Payload> decode_payload(Decoder& in, Kind kind) {
+Result<Payload> decode_payload(Decoder& in, Kind kind, std::uint8_t byte) {
   switch (kind) {
     case Kind::book_opened: {
       BookOpened p;
@@ -271,7 +327,7 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
     }
     case Kind::disburse:
     case Kind::repay:
-      return Payload{Paid{static_cast<std::int64_t>(in.varint())}};
+      return Payload{decode_paid(in, byte)};
     case Kind::reverse:
       return Payload{Reversed{in.varint()}};
     default:
@@ -279,8 +335,10 @@ Result<Payload> decode_payload(Decoder& in, Kind kind) {
   }
   if (is_line_event(kind)) return Payload{decode_line_fact(in, kind)};
   if (is_reconciliation_event(kind)) return Payload{decode_reconciliation_fact(in, kind)};
+  if (is_suspense_event(kind)) return Payload{decode_suspense_fact(in, kind)};
   for (const OperationRule& rule : operation_rules()) {
-    if (rule.kind == kind) return Payload{decode_operated(in)};
+    if (rule.kind == kind && kind != Kind::confirm_payout)
+      return Payload{decode_operated(in, kind)};
   }
   return damaged(fmt::format("entry of unknown kind {}: written by a newer program, or damaged",
                              static_cast<int>(kind)));
@@ -300,6 +358,14 @@ const Opened* opened_of(const Entry& entry) {
   return std::get_if<Opened>(&entry.payload);
 }
 
+std::span<const MovementBlock> loan_blocks(const Entry& entry) {
+  return std::span(entry.movements).first(entry.loan != 0 && !entry.movements.empty() ? 1 : 0);
+}
+
+std::span<const MovementBlock> book_blocks(const Entry& entry) {
+  return std::span(entry.movements).subspan(loan_blocks(entry).size());
+}
+
 std::string encode(const Entry& entry) {
   std::string bytes;
   bytes.reserve(320);
@@ -311,8 +377,8 @@ std::string encode(const Entry& entry) {
   out.varint(entry.loan);
   out.varint(entry.version);
   out.varint(entry.previous);
-  out.u8(static_cast<std::uint8_t>(entry.kind));
-  std::visit(PayloadEncoder{out}, entry.payload);
+  out.u8(kind_byte(entry));
+  std::visit(PayloadEncoder{out, entry.kind}, entry.payload);
   out.varint(entry.movements.size());
   for (const MovementBlock& block : entry.movements) {
     const bool block_balances = balanced(block);
@@ -349,8 +415,11 @@ Result<Entry> decode_entry(std::string_view body) {
   entry.loan = in.varint();
   entry.version = in.varint();
   entry.previous = in.varint();
-  entry.kind = static_cast<Kind>(in.u8());
-  Result<Payload> payload = decode_payload(in, entry.kind);
+  const std::uint8_t kind = in.u8();
+  entry.kind = kind == repay_in_detail      ? Kind::repay
+               : kind == disburse_in_detail ? Kind::disburse
+                                            : static_cast<Kind>(kind);
+  Result<Payload> payload = decode_payload(in, entry.kind, kind);
   if (!payload) return payload.error();
   entry.payload = std::move(*payload);
   const std::uint64_t blocks = in.varint();

@@ -4,6 +4,7 @@
 // "Entry".
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,6 +19,7 @@
 #include "loanbook/ledger/reconciliation.hpp"
 #include "loanbook/ledger/role.hpp"
 #include "loanbook/ledger/servicing.hpp"
+#include "loanbook/ledger/suspense.hpp"
 #include "loanbook/money/wide.hpp"
 #include "loanbook/storage/records.hpp"
 
@@ -95,6 +97,10 @@ struct TakenOver {
 };
 struct Paid {
   std::int64_t amount_minor = 0;
+  std::string payer{};         ///< repay: a third party
+  std::uint64_t suspense = 0;  ///< repay: entry of the item the money is taken out of
+  std::uint64_t intent = 0;    ///< repay: entry of the intent it carries out
+  std::uint64_t order = 0;     ///< disburse: entry of the order that was confirmed
 };
 struct Reversed {
   std::uint64_t sequence = 0;
@@ -117,10 +123,11 @@ struct PartnerLimitSet {
 /// By Kind: BookOpened, Product (product_published), SeriesPublished, CutOver, DayClosed, Opened
 /// (open, open_disburse, apply), Paid (disburse, repay), Reversed, Operated (operations), LineFact
 /// (events of credit lines), ChartPublished, PeriodClosed, Asserted, TakenOver, ReconciliationFact
-/// (statements and breaks), Restated, PartnerLimitSet (limits of partners).
+/// (statements and breaks), Restated, PartnerLimitSet (limits of partners), SuspenseFact.
 using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
                              Reversed, Operated, LineFact, ChartPublished, PeriodClosed, Asserted,
-                             TakenOver, ReconciliationFact, Restated, PartnerLimitSet>;
+                             TakenOver, ReconciliationFact, Restated, PartnerLimitSet,
+                             SuspenseFact>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {
@@ -155,6 +162,11 @@ struct Entry {
 
 /// The contract of an entry that begins a loan; null for all others.
 [[nodiscard]] const Opened* opened_of(const Entry& entry);
+
+/// What an entry moves on its loan: the first block, none of an entry of the book. The others are
+/// the book's own accounts, such as suspense.
+[[nodiscard]] std::span<const MovementBlock> loan_blocks(const Entry& entry);
+[[nodiscard]] std::span<const MovementBlock> book_blocks(const Entry& entry);
 
 /// Asserts that every block balances.
 [[nodiscard]] std::string encode(const Entry& entry);

@@ -44,7 +44,25 @@ struct TextOf {
                        amount(p.opened.terms.principal_minor), money::to_text(p.disbursed),
                        amount(p.principal));
   }
-  std::string operator()(const Paid& p) const { return amount(p.amount_minor); }
+  std::string operator()(const Paid& p) const {
+    std::string text = amount(p.amount_minor);
+    if (!p.payer.empty()) text += ", paid by " + p.payer;
+    if (p.suspense != 0) text += fmt::format(", out of suspense {}", p.suspense);
+    if (p.intent != 0) text += fmt::format(", intended by entry {}", p.intent);
+    if (p.order != 0) text += fmt::format(", ordered by entry {}", p.order);
+    return text;
+  }
+  std::string operator()(const SuspenseFact& p) const {
+    if (const auto* returned = std::get_if<SuspenseReturned>(&p))
+      return fmt::format("{} of suspense {} returned{}{}", amount(returned->minor), returned->item,
+                         returned->reference.empty() ? "" : " as ", returned->reference);
+    const auto& received = std::get<SuspenseReceived>(p);
+    std::string text = amount(received.minor) + " into suspense";
+    if (!received.payer.empty()) text += ", paid by " + received.payer;
+    if (!received.reference.empty()) text += ", reference " + received.reference;
+    if (!received.text.empty()) text += ": " + received.text;
+    return text;
+  }
   std::string operator()(const Reversed& p) const {
     return fmt::format("reverses entry {}", p.sequence);
   }
@@ -59,6 +77,7 @@ struct TextOf {
     if (p.rows != 0) add(fmt::format("{} installments", p.rows));
     if (p.from) add("from " + money::to_text(*p.from));
     if (p.until) add("until " + money::to_text(*p.until));
+    if (!p.channel.empty()) add("through " + p.channel);
     if (!p.code.empty()) add(p.code);
     return text;
   }
@@ -100,11 +119,14 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
   view.reason = entry.reason;
   view.batch_index = entry.batch_index;
   view.batch_size = entry.batch_size;
+  if (std::holds_alternative<SuspenseFact>(entry.payload))
+    view.digits = state.products.at(entry.movements.at(0).product).product.currency.digits;
   if (entry.loan != 0) view.digits = state.product_of(state.loans.at(entry.loan)).currency.digits;
   if (const auto* reversed = std::get_if<Reversed>(&entry.payload))
     view.reverses = reversed->sequence;
   view.segments = segments_named_by(entry);
-  if (entry.loan == 0) {
+  if (const auto* paid = std::get_if<Paid>(&entry.payload)) view.payer = paid->payer;
+  if (entry.loan == 0 && !std::holds_alternative<SuspenseFact>(entry.payload)) {
     for (const MovementBlock& block : entry.movements) {
       const Product& product = state.products.at(block.product).product;
       for (const auto& line : block.lines) {

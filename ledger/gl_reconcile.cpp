@@ -57,6 +57,13 @@ class InternalReconciliation {
       if (!entry) return entry.error();
       add(of_book, entry->movements, 1);
     }
+    // Whatever is left of money in suspense came in over settlement and is owed to its payers.
+    for (const auto& [sequence, item] : state_.flights.items()) {
+      if (of_book.size() <= item.product) of_book.resize(item.product + 1);
+      auto& roles = of_book[item.product];
+      roles[static_cast<std::size_t>(Role::settlement)] += item.open(through);
+      roles[static_cast<std::size_t>(Role::suspense)] -= item.open(through);
+    }
     for (std::size_t number = 0; number < of_book.size(); ++number) {
       for (std::size_t role = 0; role < role_count; ++role)
         (*totals)[number][role] -= of_book[number][role];
@@ -136,7 +143,8 @@ class InternalReconciliation {
       if (!entry) return entry.error();
       add(booked, entry->movements, 1);
       DayTotals own;
-      add(own, entry->movements, 1);
+      const auto blocks = entry->loan != 0 ? loan_blocks(*entry) : book_blocks(*entry);
+      add(own, {blocks.begin(), blocks.end()}, 1);
       if (entry->kind == Kind::day_closed) of_night = at(own, number, role);
       if (const auto* restated = std::get_if<Restated>(&entry->payload)) {
         const Result<std::string> differs = in_restated(*entry, *restated, day, number, role);

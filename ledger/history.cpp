@@ -127,6 +127,7 @@ Result<bool> catch_up(MarkedHistory& history, std::uint64_t last_entry, const En
   }
   if (sequence != history.last_entry) return false;
   for (auto entry = newer.rbegin(); entry != newer.rend(); ++entry) {
+    if (is_told_only(entry->kind)) continue;
     const std::size_t place = take_entry(history, *entry);
     history.marks.resize(marks_through(history.marks, place));
     cut(history.steps, place);
@@ -164,7 +165,7 @@ Result<LoanHistory> history(std::uint64_t last, const EntrySource& source) {
     }
     if (const auto* reversed = std::get_if<Reversed>(&entry->payload)) {
       result.reversed_by.emplace(reversed->sequence, sequence);
-    } else if (!result.reversed_by.contains(sequence)) {
+    } else if (!is_told_only(entry->kind) && !result.reversed_by.contains(sequence)) {
       result.events.push_back(event_of(*entry));
     }
     sequence = entry->previous;

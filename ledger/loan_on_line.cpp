@@ -57,6 +57,11 @@ bool recount_all(BookState& state) {
     recount(state, number);
   }
   recount_partners(state);
+  for (const auto& [loan, order] : state.flights.orders()) {
+    const LoanRecord& record = state.loans.at(loan);
+    if (record.on_line)
+      state.lines.order(record.on_line->line, loan, {}, state.product_of(record).id, order.minor);
+  }
   return true;
 }
 
@@ -74,6 +79,9 @@ void settle_on_line(LineBook& lines, const Entry& entry, std::uint32_t line, con
   if (const auto* opened = opened_of(entry); opened != nullptr && !opened->reservation.empty()) {
     lines.bind(line, opened->reservation, entry.loan);
   }
+  if (entry.kind == Kind::order_payout)
+    lines.order(line, entry.loan, id, product.id, std::get<Operated>(entry.payload).amount_minor);
+  if (entry.kind == Kind::fail_payout || is_pay_out(entry.kind)) lines.land(line, entry.loan);
   if (is_pay_out(entry.kind)) {
     const bool more_to_come = product.servicing && product.servicing->several_payouts;
     lines.paid_out(line, entry.loan, id, paid_out_by(entry), more_to_come, entry.booking_date);

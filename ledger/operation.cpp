@@ -11,9 +11,11 @@
 namespace loanbook::ledger {
 namespace {
 
-constexpr std::uint8_t paying = in_active | in_overpaid | in_closed | in_charged_off;
-constexpr std::uint8_t running = in_active | in_charged_off;
-constexpr std::uint8_t all_paid_out = paying | in_written_off | in_transferred;
+constexpr std::uint16_t paying = in_active | in_overpaid | in_closed | in_charged_off;
+constexpr std::uint16_t running = in_active | in_charged_off;
+constexpr std::uint16_t all_paid_out = paying | in_written_off | in_transferred;
+constexpr std::uint16_t to_pay_out = in_approved | in_active | in_overpaid | in_closed;
+constexpr std::uint16_t any_state = 511;
 
 constexpr std::array rules{
     OperationRule{Kind::down_payment, "down-payment", field_amount, 0, running, "",
@@ -122,23 +124,45 @@ constexpr std::array rules{
                   "due all",
                   "income of charges through its day is booked, where the product books it by run; "
                   "`all`: of every charge there is by then, due or not"},
+    OperationRule{Kind::order_payout, "order-payout", field_amount | field_channel, field_code,
+                  to_pay_out, "",
+                  "the channel is told to pay out; `code` is the reference it is asked by; nothing "
+                  "moves before it confirms (放款指令)"},
+    OperationRule{Kind::confirm_payout, "confirm-payout", 0, field_of | field_code | field_amount,
+                  to_pay_out, "",
+                  "the channel has paid: the order becomes the disbursement, dated the day on "
+                  "which the money moved"},
+    OperationRule{Kind::fail_payout, "fail-payout", 0, field_of | field_code, to_pay_out, "",
+                  "nothing was paid; it may be ordered again"},
+    OperationRule{Kind::unknown_payout, "unknown-payout", 0, field_of | field_code, to_pay_out, "",
+                  "nobody knows yet whether it was paid: ask again, never send again"},
+    OperationRule{Kind::intend, "intend", field_amount | field_from, field_until | field_choice |
+                  field_code, in_approved | running, "pay debit",
+                  "a payment to come on `from`; the night that opens the day repays it; `debit`: it "
+                  "joins the debit list, through `until`"},
+    OperationRule{Kind::cancel_intent, "cancel-intent", field_of, field_choice | field_code,
+                  any_state, "cancelled lapsed expired collected",
+                  "the intent in entry `of` is off, or done"},
+    OperationRule{Kind::debit_failed, "debit-failed", 0, field_amount | field_code | field_channel,
+                  any_state, "", "the channel could not collect what was asked for (扣款失败)"},
 };
 
 struct FieldName {
   OperationField bit;
   std::string_view name;
 };
-constexpr std::array<FieldName, 8> field_names{{{field_amount, "amount"},
+constexpr std::array<FieldName, 9> field_names{{{field_amount, "amount"},
                                                 {field_of, "of"},
                                                 {field_rows, "rows"},
                                                 {field_from, "from"},
                                                 {field_until, "until"},
                                                 {field_choice, "choice"},
                                                 {field_code, "code"},
-                                                {field_rate, "rate"}}};
+                                                {field_rate, "rate"},
+                                                {field_channel, "channel"}}};
 
-std::uint8_t given(const Operation& operation) {
-  std::uint8_t fields = 0;
+std::uint16_t given(const Operation& operation) {
+  std::uint16_t fields = 0;
   if (operation.amount) fields |= field_amount;
   if (operation.of) fields |= field_of;
   if (operation.rows) fields |= field_rows;
@@ -147,6 +171,7 @@ std::uint8_t given(const Operation& operation) {
   if (!operation.choice.empty()) fields |= field_choice;
   if (!operation.code.empty()) fields |= field_code;
   if (operation.rate) fields |= field_rate;
+  if (!operation.channel.empty()) fields |= field_channel;
   return fields;
 }
 
@@ -191,7 +216,9 @@ constexpr auto plain_kinds = std::to_array<std::pair<Kind, std::string_view>>(
      {Kind::risk_decision, "risk-decision"},
      {Kind::statement_reconciled, "statement_reconciled"},
      {Kind::break_updated, "break-updated"},
-     {Kind::break_closed, "break-closed"}});
+     {Kind::break_closed, "break-closed"},
+     {Kind::suspense_receive, "suspense-receive"},
+     {Kind::suspense_return, "suspense-return"}});
 
 }  // namespace
 
@@ -228,7 +255,7 @@ const OperationRule& operation_rule(Kind kind) {
 
 money::Status check_fields(const Operation& operation) {
   const OperationRule& rule = operation_rule(operation.kind);
-  const std::uint8_t fields = given(operation);
+  const std::uint16_t fields = given(operation);
   for (const auto& [bit, name] : field_names) {
     if ((rule.required & bit) != 0 && (fields & bit) == 0) {
       return money::Error{"operation.field_missing", fmt::format("{} needs the field '{}': {}",

@@ -82,6 +82,15 @@ enum class Kind : std::uint8_t {
   coupon_settle = 58,
   transfer = 59,
   accrue = 60,
+  // Money on its way (in_flight.hpp). 61 and 69 are taken: bytes of a repay and a disburse that say
+  // more than an amount (entry.cpp).
+  order_payout = 62,
+  confirm_payout = 63,  ///< of requests: its entry is a disburse
+  fail_payout = 64,
+  unknown_payout = 65,
+  intend = 66,
+  cancel_intent = 67,
+  debit_failed = 68,
   // Partners: payload `PartnerLimitSet`
   partner_limit = 71,
   partner_limit_ended = 72,
@@ -89,6 +98,9 @@ enum class Kind : std::uint8_t {
   statement_reconciled = 75,
   break_updated = 77,
   break_closed = 78,
+  // Suspense: payload `SuspenseFact`
+  suspense_receive = 80,
+  suspense_return = 81,
 };
 [[nodiscard]] std::string_view to_text(Kind kind);
 [[nodiscard]] Result<Kind> parse_kind(std::string_view text);
@@ -101,9 +113,16 @@ enum class Kind : std::uint8_t {
 [[nodiscard]] constexpr bool is_partner_event(Kind kind) {
   return kind == Kind::partner_limit || kind == Kind::partner_limit_ended;
 }
+[[nodiscard]] constexpr bool is_suspense_event(Kind kind) {
+  return kind == Kind::suspense_receive || kind == Kind::suspense_return;
+}
 [[nodiscard]] constexpr bool concerns_loan(Kind kind) {
   return kind >= Kind::open && !is_line_event(kind) && !is_reconciliation_event(kind) &&
-         !is_partner_event(kind);
+         !is_partner_event(kind) && !is_suspense_event(kind);
+}
+/// What a loan's entry tells without moving anything: the fold does not see it.
+[[nodiscard]] constexpr bool is_told_only(Kind kind) {
+  return kind >= Kind::order_payout && kind <= Kind::debit_failed && kind != Kind::confirm_payout;
 }
 /// Charts, closed periods, assertions.
 [[nodiscard]] constexpr bool is_gl_fact(Kind kind) {
@@ -111,7 +130,8 @@ enum class Kind : std::uint8_t {
 }
 [[nodiscard]] constexpr bool is_operation(Kind kind) {
   return kind >= Kind::down_payment && kind != Kind::take_over && kind != Kind::apply &&
-         !is_line_event(kind) && !is_reconciliation_event(kind) && !is_partner_event(kind);
+         !is_line_event(kind) && !is_reconciliation_event(kind) && !is_partner_event(kind) &&
+         !is_suspense_event(kind);
 }
 
 /// A request for an operation, amounts as decimal text. Which fields an operation takes:
@@ -126,6 +146,7 @@ struct Operation {
   std::string choice{};               ///< one of the words that the table lists
   std::string code{};                 ///< of a charge, of a reason
   std::optional<std::string> rate{};  ///< per year, as money::Rate::parse
+  std::string channel{};              ///< through which money moves
 };
 
 /// The same as stored. Fields an operation does not take are empty.
@@ -138,10 +159,11 @@ struct Operated {
   std::uint8_t choice = 0;  ///< place of the word in the table, from 1; 0: none
   std::string code{};
   std::int64_t rate_e12 = 0;
+  std::string channel{};
 };
 
 /// Fields of an operation as bits.
-enum OperationField : std::uint8_t {
+enum OperationField : std::uint16_t {
   field_amount = 1,
   field_of = 2,
   field_rows = 4,
@@ -150,10 +172,11 @@ enum OperationField : std::uint8_t {
   field_choice = 32,
   field_code = 64,
   field_rate = 128,
+  field_channel = 256,
 };
 
 /// States of a loan as bits.
-enum OperationState : std::uint8_t {
+enum OperationState : std::uint16_t {
   in_approved = 1,
   in_active = 2,
   in_overpaid = 4,  ///< closed with money held for the borrower
@@ -162,14 +185,15 @@ enum OperationState : std::uint8_t {
   in_written_off = 32,
   in_applied = 64,       ///< asked for, not approved yet
   in_transferred = 128,  ///< closed: the claim was sold
+  in_cancelled = 256,    ///< or declined
 };
 
 struct OperationRule {
   Kind kind;
   std::string_view name;     ///< in commands, files and receipts
-  std::uint8_t required;     ///< fields
-  std::uint8_t optional;     ///< fields
-  std::uint8_t states;       ///< in which it is taken
+  std::uint16_t required;    ///< fields
+  std::uint16_t optional;    ///< fields
+  std::uint16_t states;      ///< in which it is taken
   std::string_view choices;  ///< words, separated by spaces; the first is the default
   std::string_view meaning;  ///< one sentence for people
 };

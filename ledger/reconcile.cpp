@@ -75,10 +75,27 @@ std::uint64_t fingerprint(const BankLine& line) {
 /// A key that a caller chose, not one that this program made for want of a better.
 bool is_reference(const Entry& entry) {
   if (entry.scope == "reference") return true;
-  if (entry.source == "import" || entry.source == "reconcile") return false;
+  if (entry.source == "import" || entry.source == "reconcile" || entry.source == "night")
+    return false;
   return !(entry.source == "cli" && entry.key.starts_with("after-"));
 }
 
+/// What a bank's line about the entry says.
+std::string_view reference_of(const Entry& entry) {
+  if (const auto* fact = std::get_if<SuspenseFact>(&entry.payload)) {
+    const std::string& given =
+        std::visit([](const auto& f) -> const std::string& { return f.reference; }, *fact);
+    if (!given.empty()) return given;
+  }
+  return is_reference(entry) ? std::string_view(entry.key) : std::string_view{};
+}
+
+/// Money of no loan, where the entry has none.
+std::string loan_id(const BookState& state, std::uint64_t loan) {
+  return loan == 0 ? std::string{} : state.loans.at(loan).id;
+}
+
+/// Of all its blocks: what one loan takes out of suspense is none.
 std::int64_t settled_by(const Entry& entry) {
   money::Int128 minor = 0;
   for (const MovementBlock& block : entry.movements) {
@@ -248,11 +265,11 @@ class StatementWork {
   }
 
   void add(const Entry& entry) {
-    if (entry.loan == 0) return;
+    if (entry.loan == 0 && !is_suspense_event(entry.kind)) return;
     const std::int64_t minor = settled_by(entry);
     if (minor == 0 || entry.value_date > input_.to + date::days{before_days_}) return;
     const MatchRules& rules = *input_.rules;
-    const Product& product = state_.product_of(state_.loans.at(entry.loan));
+    const Product& product = state_.products.at(entry.movements.front().product).product;
     const auto named = [](const std::vector<std::string>& names, const std::string& name) {
       return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
     };
@@ -265,7 +282,7 @@ class StatementWork {
                                 .valued = entry.value_date,
                                 .booked = entry.booking_date,
                                 .reverses = taken_back_by(entry)};
-    if (is_reference(entry)) movement.reference = texts_.keep(entry.key);
+    movement.reference = texts_.keep(reference_of(entry));
     if (entry.scope != "reference") movement.group = texts_.keep(entry.scope);
     const auto held = held_.find(entry.sequence);
     movement.matched = state_.reconciliation.matched(entry.sequence) ||
@@ -362,7 +379,7 @@ class StatementWork {
     for (const std::uint32_t m : finding.movements) {
       const SettlementMovement& movement = movements_[m];
       found.entries.push_back(movement.sequence);
-      row.entries.push_back({movement.sequence, state_.loans.at(movement.loan).id, movement.minor,
+      row.entries.push_back({movement.sequence, loan_id(state_, movement.loan), movement.minor,
                              movement.valued, std::string(movement.reference)});
       const auto held = held_.find(movement.sequence);
       if (held != held_.end() && held->second.waits) healed_.insert(held->second.id);
@@ -400,9 +417,24 @@ class StatementWork {
     report.rows.push_back(std::move(row));
   }
 
+  /// Whose books a settlement stands in: its loan's, or those of its item in suspense.
+  [[nodiscard]] std::uint32_t product_of(const SettlementMovement& movement) const {
+    if (movement.loan != 0) return state_.loans.at(movement.loan).state.product;
+    const auto is_of = [&](const SuspenseItem& item) {
+      return item.sequence == movement.sequence ||
+             std::any_of(item.taken.begin(), item.taken.end(), [&](const auto& taken) {
+               return taken.sequence == movement.sequence;
+             });
+    };
+    for (const auto& [sequence, item] : state_.flights.items()) {
+      if (is_of(item)) return item.product;
+    }
+    return 0;
+  }
+
   void book_difference(const Finding& finding) {
-    const std::uint64_t loan = movements_[finding.movements.front()].loan;
-    const std::uint32_t product = state_.loans.at(loan).state.product;
+    const SettlementMovement& first = movements_[finding.movements.front()];
+    const std::uint32_t product = product_of(first);
     auto block = std::find_if(movements.begin(), movements.end(),
                               [&](const MovementBlock& b) { return b.product == product; });
     if (block == movements.end()) {
@@ -517,8 +549,8 @@ Result<BreakView> view_of(const Break& record, const BookState& state, const sto
   for (const std::uint64_t sequence : record.entries) {
     const Result<Entry> entry = entry_of(view, sequence);
     if (!entry) return entry.error();
-    out.entries.push_back({sequence, state.loans.at(entry->loan).id, settled_by(*entry),
-                           entry->value_date, is_reference(*entry) ? entry->key : std::string{}});
+    out.entries.push_back({sequence, loan_id(state, entry->loan), settled_by(*entry),
+                           entry->value_date, std::string(reference_of(*entry))});
     if (out.loan.empty()) out.loan = out.entries.back().loan;
   }
   for (const BreakLine& line : record.lines) {

@@ -19,7 +19,7 @@ void add_lines(MovementBlock& block, const Balances& step, bool consequence) {
 
 Balances own_step_of(const Entry& entry) {
   Balances step{};
-  for (const MovementBlock& block : entry.movements) {
+  for (const MovementBlock& block : loan_blocks(entry)) {
     for (const auto& line : block.lines) {
       if (!line.consequence)
         step[static_cast<std::size_t>(line.role)] += static_cast<std::int64_t>(line.minor);
@@ -202,7 +202,8 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
     const std::uint32_t line = record.on_line ? record.on_line->line : 0;
     LineBook::Kept kept_line;
     if (keep_undo_) kept_line = state_.lines.keep(line, record.id);
-    const Status stepped = step(entry, record, is_new);
+    Status stepped = is_told_only(entry.kind) ? money::ok() : step(entry, record, is_new);
+    if (stepped) stepped = move_suspense(entry);
     if (!stepped) {
       if (is_new) state_.loans.remove_last();
       return stepped.error();
@@ -211,9 +212,11 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
     recount(state_, entry.loan);
     record.last_entry = entry.sequence;
     record.version = entry.version;
-    const bool newly_touched = !record.touched;
-    if (newly_touched) state_.touched.push_back(entry.loan);
-    record.touched = true;
+    const bool newly_touched = !record.touched && !is_told_only(entry.kind);
+    if (newly_touched) {
+      state_.touched.push_back(entry.loan);
+      record.touched = true;
+    }
     state_.loans.page_of(entry.loan).dirty = true;
     if (is_new) {
       state_.by_id.insert(stable_hash(record.id), entry.loan);
@@ -253,7 +256,14 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
   if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
     line = line_of(*fact);
     begin_line_event(entry);
-    if (entry.kind == Kind::line_reserve) index_reservation(entry);
+    if (entry.kind == Kind::line_reserve) {
+      const auto& reserved = std::get<LineReserved>(*fact);
+      index(reservation_hash(reserved.line, reserved.reservation), entry.sequence);
+    }
+  }
+  if (entry.kind == Kind::order_payout) {
+    if (const auto& reference = std::get<Operated>(entry.payload).code; !reference.empty())
+      index(payout_hash(reference), entry.sequence);
   }
   Recorded recorded{.receipt = receipt_of(entry, Digest{}, state_)};
   append(std::move(entry));
@@ -289,13 +299,11 @@ void Recorder::begin_line_event(Entry& entry) {
   entry.previous = known ? state_.lines.at(line).last_entry : 0;
 }
 
-void Recorder::index_reservation(const Entry& entry) {
-  const auto& reserved = std::get<LineReserved>(std::get<LineFact>(entry.payload));
-  const std::uint64_t hash = reservation_hash(reserved.line, reserved.reservation);
-  state_.by_key.insert(hash, entry.sequence);
-  state_.new_keys.emplace_back(hash, entry.sequence);
+void Recorder::index(std::uint64_t hash, std::uint64_t sequence) {
+  state_.by_key.insert(hash, sequence);
+  state_.new_keys.emplace_back(hash, sequence);
   if (!keep_undo_) return;
-  undo_.push_back([this, hash, sequence = entry.sequence] {
+  undo_.push_back([this, hash, sequence] {
     state_.by_key.erase(hash, sequence);
     state_.new_keys.pop_back();
   });
@@ -319,8 +327,10 @@ void Recorder::append(Entry entry) {
     PartnerBook kept_partners;
     if (is_partner_event(entry.kind)) kept_partners = state_.partners;
     undo_.push_back([this, head_before, entry, kept_line = std::move(kept_line),
-                     kept_partners = std::move(kept_partners), kept_break = std::move(kept_break)] {
+                     kept_partners = std::move(kept_partners), kept_break = std::move(kept_break),
+                     kept_flights = state_.flights.keep(entry)] {
       state_.reconciliation.restore(kept_break);
+      state_.flights.restore(kept_flights);
       if (std::holds_alternative<LineFact>(entry.payload)) state_.lines.restore(kept_line);
       if (entry.kind == Kind::product_published) state_.products.pop_back();
       if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
@@ -362,6 +372,26 @@ Result<std::shared_ptr<MarkedHistory>> Recorder::history_of(const LoanRecord& re
                                source);
   LongHistories none;
   return none.of(0, record.last_entry, 0, source);
+}
+
+Status Recorder::move_suspense(Entry& entry) const {
+  const auto* paid = std::get_if<Paid>(&entry.payload);
+  if (paid != nullptr && paid->suspense != 0) {
+    // Cash came in once, with the item: what the loan takes in here goes out there.
+    entry.movements.push_back({.product = state_.flights.item(paid->suspense)->product,
+                               .lines = {{Role::settlement, false, -paid->amount_minor},
+                                         {Role::suspense, false, paid->amount_minor}}});
+  }
+  const auto* reversed = std::get_if<Reversed>(&entry.payload);
+  if (reversed == nullptr || state_.flights.source_of(reversed->sequence) == nullptr)
+    return money::ok();
+  const Result<Entry> target = this->entry(reversed->sequence);
+  if (!target) return target.error();
+  for (MovementBlock block : book_blocks(*target)) {
+    for (auto& line : block.lines) line.minor = -line.minor;
+    entry.movements.push_back(std::move(block));
+  }
+  return money::ok();
 }
 
 Status Recorder::step(Entry& entry, LoanRecord& record, bool is_new) {
@@ -439,6 +469,12 @@ Receipt receipt_of(const Entry& entry, const Digest& hash, const BookState& stat
             {line.role, line.consequence, static_cast<std::int64_t>(line.minor)});
       }
     }
+  }
+  if (std::holds_alternative<SuspenseFact>(entry.payload)) {
+    const MovementBlock& block = entry.movements.at(0);
+    receipt.currency = state.products.at(block.product).product.currency.text();
+    for (const auto& line : block.lines)
+      receipt.movements.push_back({line.role, false, static_cast<std::int64_t>(line.minor)});
   }
   if (const auto* fact = std::get_if<LineFact>(&entry.payload)) {
     const std::uint32_t line = line_of(*fact);

@@ -87,6 +87,21 @@ class Recorder {
   Result<Accepted> accept_confirm(const LineRequest& request, const Command& command,
                                   std::uint32_t line) const;
   Result<Accepted> accept_break(const BreakRequest& request, const Command& command) const;
+  Result<Accepted> accept_suspense(const SuspenseRequest& request, const Command& command) const;
+  /// The item in suspense, with `amount` of it (empty: all that is left).
+  Result<std::pair<const SuspenseItem*, std::int64_t>> take_of_suspense(
+      std::uint64_t item, const std::string& amount) const;
+  /// Orders of pay-outs and what became of them, intents, failed debits.
+  Result<Accepted> accept_in_flight(const Operation& operation, const Command& command,
+                                    std::uint64_t loan, Operated operated) const;
+  Result<Accepted> accept_confirmed(const Operation& operation, const Command& command,
+                                    std::uint64_t loan, Operated operated) const;
+  Status check_payout_order(std::uint64_t loan, const std::string& amount,
+                            const std::string& reference, std::string_view loan_id) const;
+  /// `payout.in_flight` where a pay-out of the loan is.
+  Status check_not_in_flight(std::uint64_t loan) const;
+  /// The amount of a pay-out that the loan's contract allows on `day`.
+  Result<std::int64_t> check_pay_out(std::uint64_t loan, const std::string& amount, Day day) const;
   Result<Accepted> accept_risk(const RiskDecision& decision, const Command& command) const;
   Status check_line_date(const Command& command) const;
   Result<std::uint32_t> line_number(const std::string& id) const;
@@ -108,7 +123,10 @@ class Recorder {
                          const std::string& reservation, std::uint64_t loan) const;
   void take_moved(std::vector<std::pair<std::uint64_t, LoanState>> moved);
   void begin_line_event(Entry& entry);
-  void index_reservation(const Entry& entry);
+  /// The key index knows the entry under another hash too, a reservation's or a pay-out's.
+  void index(std::uint64_t hash, std::uint64_t sequence);
+  /// What an entry of a loan moves beside it: money taken out of suspense, or put back.
+  Status move_suspense(Entry& entry) const;
   Status check_not_before_opening(const LoanRecord& record, Day day) const;
   Result<Day> value_date(const Command& command) const;
   Result<std::uint64_t> loan_number(const Command& command) const;

@@ -259,7 +259,72 @@ struct EntryView {
   std::vector<Amount> totals;
   std::uint8_t digits = 2;  ///< of the receipt's currency
   std::vector<Digest> segments;
+  std::string payer{};  ///< of a repayment: a third party
 };
+
+/// Money that came in for no loan.
+struct SuspenseView {
+  std::uint64_t item = 0;  ///< sequence number of its entry
+  std::string currency;
+  std::uint8_t digits = 2;
+  std::int64_t received = 0, open = 0;
+  Day valued{}, booked{};
+  std::int32_t age = 0;  ///< days since it was booked
+  std::string payer, reference, text;
+  struct Taken {
+    std::uint64_t sequence = 0;
+    std::int64_t minor = 0;  ///< negative: put back by a reversal
+    std::string loan;        ///< empty: returned to its payer
+  };
+  std::vector<Taken> taken;
+};
+
+/// A pay-out that was ordered, and nobody knows yet whether it happened.
+struct PayoutView {
+  std::uint64_t sequence = 0;  ///< of its order
+  std::string loan, currency;
+  std::uint8_t digits = 2;
+  std::int64_t amount = 0;
+  Day ordered{};
+  std::int32_t age = 0;
+  std::string channel, reference;
+  bool unknown = false;  ///< the channel was asked and did not know
+  std::string code;      ///< of its last answer
+};
+
+/// A payment that is to come.
+struct IntentView {
+  std::uint64_t sequence = 0;
+  std::string loan, currency;
+  std::uint8_t digits = 2;
+  std::int64_t amount = 0;
+  Day on{};
+  std::optional<Day> ends{};
+  bool debit = false;  ///< is collected, not waited for
+  std::string code;
+};
+
+/// What is to be collected for one loan.
+struct DebitRow {
+  std::string loan, party, currency;
+  std::uint8_t digits = 2;
+  std::int64_t amount = 0;  ///< due and unpaid, or what an intent asks for where that is more
+  std::int64_t due = 0;     ///< due and unpaid
+  Day oldest{};             ///< of what is unpaid; of the intent where nothing is
+  std::uint32_t installments = 0;
+  std::int32_t days_past_due = 0;
+  std::uint64_t intent = 0;  ///< that asks for it; 0: none
+};
+/// What a line of a debit list is called, the same however often it is made.
+struct DebitReference {
+  Day day{};
+  std::uint32_t run = 1;  ///< of that day
+  std::string loan;
+};
+/// `20260301-1-L-1001`.
+[[nodiscard]] std::string to_text(const DebitReference& reference);
+/// `debit.reference`.
+[[nodiscard]] Result<DebitReference> parse_debit_reference(std::string_view text);
 
 /// One step of how a figure came about.
 struct ExplainLine {
@@ -298,6 +363,14 @@ struct NightReport {
     std::string reason;
   };
   std::vector<Isolated> isolated;
+  /// Intents that it looked at once the next day was open.
+  struct Intended {
+    IntentView intent;
+    enum class Outcome : std::uint8_t { repaid, lapsed, expired, waits } outcome = Outcome::repaid;
+    std::uint64_t sequence = 0;  ///< of the entry that says so; 0: it waits
+    std::string why;             ///< it could not be carried out
+  };
+  std::vector<Intended> intents;
   std::uint64_t bytes_written = 0;
 };
 

@@ -28,6 +28,9 @@ void encode_open(Encoder& out, const OpenLoan& open) {
   if (!open.refinances.empty()) out.text(open.refinances);
 }
 
+/// In place of the kind, where a repayment says more than its amount.
+constexpr std::uint8_t repay_in_detail = 61;
+
 struct EventEncoder {
   Encoder& out;
   void operator()(const OpenLoan& e) const {
@@ -43,8 +46,19 @@ struct EventEncoder {
     encode_open(out, e.terms);
   }
   void operator()(const Repay& e) const {
-    out.u8(static_cast<std::uint8_t>(Kind::repay));
+    const bool in_detail = !e.payer.empty() || e.suspense != 0 || e.intent != 0;
+    out.u8(in_detail ? repay_in_detail : static_cast<std::uint8_t>(Kind::repay));
     out.text(e.amount);
+    if (!in_detail) return;
+    out.text(e.payer);
+    out.varint(e.suspense);
+    out.varint(e.intent);
+  }
+  void operator()(const SuspenseRequest& e) const {
+    out.u8(static_cast<std::uint8_t>(e.kind));
+    for (const std::string* each : {&e.amount, &e.currency, &e.payer, &e.reference, &e.text})
+      out.text(*each);
+    out.varint(e.item);
   }
   void operator()(const Reverse& e) const {
     out.u8(static_cast<std::uint8_t>(Kind::reverse));
@@ -62,6 +76,8 @@ struct EventEncoder {
     out.text(e.choice);
     out.text(e.code);
     out.text(e.rate.value_or(""));
+    if (((operation_rule(e.kind).required | operation_rule(e.kind).optional) & field_channel) != 0)
+      out.text(e.channel);
   }
   void operator()(const PublishProduct& e) const {
     out.u8(static_cast<std::uint8_t>(Kind::product_published));
@@ -218,7 +234,10 @@ struct KindOf {
   Kind operator()(const OpenAndDisburse&) const { return Kind::open_disburse; }
   Kind operator()(const Repay&) const { return Kind::repay; }
   Kind operator()(const Reverse&) const { return Kind::reverse; }
-  Kind operator()(const Operation& e) const { return e.kind; }
+  Kind operator()(const Operation& e) const {
+    return e.kind == Kind::confirm_payout ? Kind::disburse : e.kind;
+  }
+  Kind operator()(const SuspenseRequest& e) const { return e.kind; }
   Kind operator()(const PublishProduct&) const { return Kind::product_published; }
   Kind operator()(const PublishSeries&) const { return Kind::series_published; }
   Kind operator()(const LineRequest& e) const { return e.kind; }

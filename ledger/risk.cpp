@@ -13,8 +13,15 @@ const OpenLoan* opening_of(const Command& command) {
   return both != nullptr ? &both->terms : nullptr;
 }
 
+const Operation* order_in(const Command& command) {
+  const auto* operation = std::get_if<Operation>(&command.event);
+  return operation != nullptr && operation->kind == Kind::order_payout ? operation : nullptr;
+}
+
+/// A pay-out that is ordered is asked about then: once the channel confirms, it has happened.
 bool pays_out(const Command& command) {
-  return opening_of(command) != nullptr || std::holds_alternative<Disburse>(command.event);
+  return opening_of(command) != nullptr || std::holds_alternative<Disburse>(command.event) ||
+         order_in(command) != nullptr;
 }
 
 Command decision_of(const Command& command, const RiskQuestion& question,
@@ -55,7 +62,9 @@ RiskQuestion Book::Impl::question_about(const Command& command) const {
     question.amount = open->amount;
     return question;
   }
-  question.amount = std::get<Disburse>(command.event).amount;
+  const Operation* order = order_in(command);
+  question.amount =
+      order != nullptr ? order->amount.value_or("") : std::get<Disburse>(command.event).amount;
   const std::shared_lock lock(state_mutex);
   const std::uint64_t number = state->loan_number(command.loan);
   if (number == 0) return question;

@@ -78,6 +78,10 @@ void add_movements(BookState& state, const Entry& entry, int sign) {
     state.dirty_days.push_back(entry.booking_date);
 }
 
+std::uint64_t payout_hash(std::string_view reference) {
+  return stable_hash(reference, 0x7061796f'75740000u);
+}
+
 std::uint64_t reservation_hash(std::uint32_t line, std::string_view reservation) {
   return stable_hash(reservation, 0x6c696e65'00000000u | line);
 }
@@ -118,6 +122,7 @@ void apply_book_event(BookState& state, const Entry& entry) {
     const bool known = changed == nullptr || state.reconciliation.apply(*changed, entry.sequence);
     LOANBOOK_ASSERT(known);
   }
+  state.flights.apply(entry);
 }
 
 namespace {
@@ -163,9 +168,10 @@ Status replay_loan_event(BookState& state, const Entry& entry, const storage::Vi
   if (page.sequence >= entry.sequence) return money::ok();  // this page was written after the entry
   record.last_entry = entry.sequence;
   record.version = entry.version;
+  page.dirty = true;
+  if (is_told_only(entry.kind)) return money::ok();
   if (!record.touched) state.touched.push_back(entry.loan);
   record.touched = true;
-  page.dirty = true;
   const Product& product = state.product_of(record);
   const bool in_the_past = entry.kind == Kind::reverse || entry.value_date < state.business_date ||
                            stands_first(event_of(entry));
@@ -310,6 +316,12 @@ Status replay(BookState& state, const storage::StoredEntry& stored, const storag
   Result<Entry> entry = decode_entry(stored.body);
   if (!entry) return entry.error();
   if (entry->sequence != stored.sequence) return broken_link(stored.sequence);
+  if (!state.flights.fits(*entry)) {
+    return Error{.id = "integrity.in_flight",
+                 .message = fmt::format("entry {} is about money in suspense, an order or an intent "
+                                        "that is not there",
+                                        entry->sequence)};
+  }
   if (concerns_loan(entry->kind)) {
     if (Status s = replay_loan_event(state, *entry, view); !s) return s;
   } else if (const auto* series = std::get_if<SeriesPublished>(&entry->payload)) {
@@ -340,6 +352,11 @@ Status replay(BookState& state, const storage::StoredEntry& stored, const storag
   if (entry->kind == Kind::line_reserve) {
     const auto& reserved = std::get<LineReserved>(std::get<LineFact>(entry->payload));
     const std::uint64_t hash = reservation_hash(reserved.line, reserved.reservation);
+    state.by_key.insert(hash, entry->sequence);
+    state.new_keys.emplace_back(hash, entry->sequence);
+  }
+  if (entry->kind == Kind::order_payout && !std::get<Operated>(entry->payload).code.empty()) {
+    const std::uint64_t hash = payout_hash(std::get<Operated>(entry->payload).code);
     state.by_key.insert(hash, entry->sequence);
     state.new_keys.emplace_back(hash, entry->sequence);
   }

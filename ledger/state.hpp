@@ -17,6 +17,7 @@
 #include "loanbook/ledger/gl_facts.hpp"
 #include "loanbook/ledger/hash_index.hpp"
 #include "loanbook/ledger/history.hpp"
+#include "loanbook/ledger/in_flight.hpp"
 #include "loanbook/ledger/loan.hpp"
 #include "loanbook/ledger/partner_limit.hpp"
 #include "loanbook/ledger/reconciliation_book.hpp"
@@ -105,6 +106,7 @@ struct BookState {
   LineBook lines;
   PartnerBook partners;
   ReconciliationBook reconciliation;
+  FlightBook flights;
   bool needs_decision = false;  ///< of the options, not of the chain: every pay-out needs an allow
   bool allow_personal_data = false;  ///< of the options too
   HashIndex by_id;
@@ -192,6 +194,8 @@ void recount_partners(BookState& state);
 /// What a loan's entry does to its line (0: none) and to decisions about the loan.
 void settle_on_line(LineBook& lines, const Entry& entry, std::uint32_t line, const std::string& id,
                     const Product& product);
+/// Hash under which the key index knows a pay-out's reference.
+[[nodiscard]] std::uint64_t payout_hash(std::string_view reference);
 /// Hash under which the key index knows a reservation: its id is its key too.
 [[nodiscard]] std::uint64_t reservation_hash(std::uint32_t line, std::string_view reservation);
 

@@ -65,6 +65,7 @@ class Walk {
                        .amount = event.amount_minor,
                        .booked = {},
                        .reason = entry.reason};
+    if (const auto* paid = std::get_if<Paid>(&entry.payload)) line.payer = paid->payer;
     if (line.amount == 0) line.amount = cash < 0 ? -cash : cash;
     if (entry.booking_date != entry.value_date) line.booked = entry.booking_date;
     if (is_internal(event.kind)) return;

@@ -41,6 +41,7 @@ struct StatementLine {
   std::int64_t amount = 0;
   std::optional<Day> booked{};  ///< where it was booked after its value date
   std::string reason{};
+  std::string payer{};  ///< of a repayment: a third party
 };
 
 /// opening + sum of the lines' changes = closing, part by part.

@@ -54,6 +54,11 @@ class Verification {
     if (!intact_) return money::ok();
     fold_loans();
     credit_lines();
+    if (!flights_.same_content(state_.flights))
+      find("money in flight",
+           "items in suspense, orders and intents that are kept are not those of the entries; "
+           "`rebuild` makes them again");
+    suspense();
     if (!reconciliation_.same_content(state_.reconciliation))
       find("reconciliation",
            "statements, breaks and matched entries that are kept are not those of the entries; "
@@ -122,7 +127,13 @@ class Verification {
         static_cast<void>(restated_segment(*restated));
       return;
     }
+    if (!flights_.fits(*decoded)) {
+      find(where, "is about money in suspense, an order or an intent that is not there");
+    } else {
+      flights_.apply(*decoded);
+    }
     if (concerns_loan(decoded->kind)) loan_entry(*decoded, where);
+    if (decoded->loan != 0 || is_suspense_event(decoded->kind)) of_book(*decoded);
     if (const auto* fact = std::get_if<LineFact>(&decoded->payload))
       line_entry(*decoded, *fact, where);
     if (const auto* product = std::get_if<Product>(&decoded->payload))
@@ -215,7 +226,31 @@ class Verification {
       if (state_.loans.at(entry.loan).id != opened->loan)
         find(where, "the loan's id differs in the derived rows");
     }
-    loan.events.push_back(event_of(entry));
+    if (!is_told_only(entry.kind)) loan.events.push_back(event_of(entry));
+  }
+
+  /// What an entry moves beside its loan stands in the books of no loan.
+  void of_book(const Entry& entry) {
+    for (const MovementBlock& block : book_blocks(entry)) {
+      if (balances_.size() <= block.product) balances_.resize(block.product + 1);
+      for (const auto& line : block.lines)
+        balances_[block.product][static_cast<std::size_t>(line.role)] += line.minor;
+    }
+  }
+
+  /// What is left of the items is what the account of suspense says.
+  void suspense() {
+    std::vector<money::Int128> open(std::max(totals_.size(), products_.size()));
+    for (const auto& [sequence, item] : flights_.items()) {
+      if (item.product < open.size()) open[item.product] += item.open();
+    }
+    for (std::size_t number = 0; number < totals_.size(); ++number) {
+      const money::Int128 booked = totals_[number][static_cast<std::size_t>(Role::suspense)];
+      if (booked != -open[number])
+        find(fmt::format("suspense of product number {}", number),
+             fmt::format("the account says {} minor units, the items {}",
+                         money::text_of_minor(-booked, 0), money::text_of_minor(open[number], 0)));
+    }
   }
 
   std::optional<RestatedSegment> restated_segment(const Restated& restated) {
@@ -295,11 +330,7 @@ class Verification {
   /// A statement from its segment; its differences stand in the books beside the loans.
   void reconciliation_entry(const Entry& entry, const ReconciliationFact& fact,
                             const std::string& where) {
-    for (const MovementBlock& block : entry.movements) {
-      if (balances_.size() <= block.product) balances_.resize(block.product + 1);
-      for (const auto& line : block.lines)
-        balances_[block.product][static_cast<std::size_t>(line.role)] += line.minor;
-    }
+    of_book(entry);
     if (const auto* changed = std::get_if<BreakChanged>(&fact)) {
       if (!reconciliation_.apply(*changed, entry.sequence))
         find(where, "is about a break that no statement opened");
@@ -538,6 +569,7 @@ class Verification {
   SeriesBook series_;
   LineBook lines_again_;
   ReconciliationBook reconciliation_;
+  FlightBook flights_;
   std::vector<Totals> totals_;
   std::vector<Totals> balances_;
   std::map<std::uint64_t, Lines> lines_;

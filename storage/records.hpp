@@ -44,6 +44,7 @@ enum class Space : std::uint8_t {
   ledger_day = 4,   ///< movements by account of one booking date
   credit_line = 5,  ///< one credit line each; row 0: decisions about loans
   reconciliation = 6,  ///< a statement with its breaks each, and runs of matched entries
+  in_flight = 7,       ///< items of suspense, pay-outs ordered, intents: one each
 };
 
 /// A derived row: rebuilt from the entries when lost.

@@ -139,17 +139,21 @@ KINDS = {2: "product_published", 10: "open", 11: "disburse", 12: "open_disburse"
          16: "merchant-refund", 17: "payout-refund", 18: "goodwill", 19: "refund-overpayment", 20: "refund", 21: "charge",
          22: "waive-charge", 23: "adjust-charge", 24: "chargeback", 25: "charge-off", 26: "write-off", 27: "recover", 28: "mark-fraud",
          29: "waive-interest", 30: "re-age", 31: "reamortize", 32: "reschedule", 33: "pause-overdue", 34: "resume-overdue",
-         35: "cancel", 36: "prepay", 37: "change-rate", 38: "extend", 39: "move-due-date", 40: "defer", 46: "take-over", 60: "accrue"}
+         35: "cancel", 36: "prepay", 37: "change-rate", 38: "extend", 39: "move-due-date", 40: "defer", 46: "take-over", 60: "accrue",
+         62: "order-payout", 64: "fail-payout", 65: "unknown-payout", 66: "intend", 67: "cancel-intent", 68: "debit-failed"}
 ROLES = ["principal", "principal_overdue", "interest_accrued", "interest_receivable", "penalty_receivable", "compound_receivable",
          "interest_income", "penalty_income", "compound_income", "settlement", "overpayment", "fee_receivable", "fee_income",
          "late_fee_receivable", "late_fee_income", "goodwill_expense", "charge_off_expense", "fraud_expense", "charge_off_interest",
          "charge_off_fee", "charge_off_penalty", "write_off_expense", "recovery_income", "interest_unearned", "partner_payable",
          "agency_principal", "agency_receivable", "partner_income", "partner_funding", "partner_accrued", "partner_expense",
          "partner_loss", "service_fee_income", "goodwill_interest", "goodwill_fee", "goodwill_penalty",
-         "opening_balance"]
+         "interest_suspended", "income_suspended", "memo_interest", "memo_contra", "opening_balance", "retained_earnings",
+         "reconciliation_difference", "suspense"]
 STATUS = {1: "approved", 2: "active", 3: "closed", 4: "cancelled", 5: "written off"}
 OPENINGS = (10, 12, 46)
-FIELDS = ("amount", "of", "rows", "from", "until", "choice", "code", "rate")
+FIELDS = ("amount", "of", "rows", "from", "until", "choice", "code", "rate", "channel")
+TOLD = (62, 64, 65, 66, 67, 68)  # they move nothing, and name their fields by a varint
+MORE = ("payer", "suspense", "intent", "order")
 
 
 def role_name(number):
@@ -209,9 +213,9 @@ def read_opened(r):
     return o
 
 
-def read_operated(r):
-    bits = r.u8()
-    readers = (r.varint, r.varint, r.varint, r.day, r.day, r.u8, r.text, r.zigzag)
+def read_operated(r, told_only):
+    bits = r.varint() if told_only else r.u8()
+    readers = (r.varint, r.varint, r.varint, r.day, r.day, r.u8, r.text, r.zigzag, r.text)
     return {name: read() for i, (name, read) in enumerate(zip(FIELDS, readers)) if bits >> i & 1}
 
 
@@ -263,10 +267,18 @@ def read_whole_entry(body, header_only):
         e["payload"] = read_taken(r)
     elif kind in (11, 13):
         e["payload"] = {"amount": r.varint()}
+    elif kind in (61, 69):
+        # A repay or disburse that says more than its amount.
+        e["kind"] = kind = 13 if kind == 61 else 11
+        e["payload"] = {"amount": r.varint()}
+        bits = r.u8()
+        for bit, name, read in ((1, "payer", r.text), (2, "suspense", r.varint), (4, "intent", r.varint), (8, "order", r.varint)):
+            if bits & bit:
+                e["payload"][name] = read()
     elif kind == 14:
         e["payload"] = {"of": r.varint()}
     elif kind >= 15:
-        e["payload"] = read_operated(r)
+        e["payload"] = read_operated(r, kind in TOLD)
     else:
         # Its hash is proven all the same; what it says is not told.
         e.update(known=False, payload={}, movements=[], actor="", reason="", source="", changed=[])
@@ -689,7 +701,7 @@ def words_of(entry, currency):
     else:
         if "amount" in payload:
             parts.append(f"{amount_text(payload['amount'], currency)} {currency}")
-        parts += [f"{name} {payload[name]}" for name in FIELDS[1:] if name in payload]
+        parts += [f"{name} {payload[name]}" for name in FIELDS[1:] + MORE if name in payload]
     lines = [f"entry {entry['sequence']}, booked {entry['booking_date']}, counts from {entry['value_date']}: {', '.join(parts)}"
              f" (by {entry['actor'] or 'nobody named'}{', because ' + entry['reason'] if entry['reason'] else ''})"]
     for role, minor in entry["movements"]:

@@ -32,6 +32,10 @@ std::string finding_of(const EntryView& entry) {
                        "convert", "capitalise", "coupon", "partner-limit",
                        "partner-limit-ended"}))
     return "override";
+  if (!entry.payer.empty()) return "third-party payer";
+  if (is_one_of(kind, {"suspense-receive", "suspense-return"}) ||
+      entry.text.find("out of suspense") != std::string::npos)
+    return "suspense";
   if (is_one_of(kind, {"product_published", "series_published", "chart_published"}))
     return "publication";
   if (entry.receipt.value_date < entry.receipt.booking_date) return "backdating";

@@ -87,6 +87,29 @@ Check reconciliation_check(const ledger::Reconciliation& result) {
           Check::Outcome::blocks};
 }
 
+// Money that nobody has assigned is no reason not to close; who closes has seen it.
+Check suspense_check(const Book& book, std::uint64_t through) {
+  std::map<std::string, std::pair<std::size_t, money::Int128>> open;
+  std::optional<Day> oldest;
+  for (const auto& item : book.suspense(true)) {
+    if (item.item > through) continue;
+    money::Int128 left = item.received;
+    for (const auto& taken : item.taken) left -= taken.sequence <= through ? taken.minor : 0;
+    if (left == 0) continue;
+    auto& [count, minor] = open[item.currency];
+    ++count;
+    minor += left;
+    oldest = std::min(oldest.value_or(item.booked), item.booked);
+  }
+  std::string found;
+  for (const auto& [currency, each] : open)
+    found += fmt::format("{}{} items, {} {}", found.empty() ? "" : "; ", each.first,
+                         amount_text(each.second, currency), currency);
+  if (oldest) found += fmt::format(", the oldest of {}", money::to_text(*oldest));
+  return {"money in suspense", found.empty() ? "none" : found,
+          found.empty() ? Check::Outcome::good : Check::Outcome::noted};
+}
+
 Check assertions_check(const Book& book) {
   std::size_t wrong = 0;
   const auto all = book.assertions();
@@ -109,6 +132,7 @@ Result<std::vector<Check>> checklist(const Book& book, const ledger::Period& per
   checks.push_back(reconciliation_check(*reconciled));
   checks.push_back(assertions_check(book));
   checks.push_back(isolated_check(status));
+  checks.push_back(suspense_check(book, *through));
   return checks;
 }
 

@@ -3,6 +3,8 @@
 
 #include "command_line.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <initializer_list>
@@ -226,12 +228,20 @@ void add_loan_writing(Tree& tree, CLI::App* loan) {
   open->add_option("--reservation", a.open.terms.reservation, "Reservation of that line to use up");
   open->add_option("--party", a.open.terms.party,
                    "Reference of the customer: opaque, no name; categories are shared by it");
-  open->add_flag("--disburse", a.open.disburse, "Pay it out at once");
+  auto* disburse = open->add_flag("--disburse", a.open.disburse, "Pay it out at once");
+  auto* channel = open->add_option("--channel", a.open.channel, "Of the pay-out that is ordered");
+  open->add_option("--code", a.open.code, "Reference by which that channel is asked about it");
+  open->add_flag("--order", a.open.order, "Order its pay-out, to be confirmed later")
+      ->needs(channel)
+      ->excludes(disburse);
   add_writing(open, a.open.writing);
   add_value_date(open, a.open.writing);
   add_amount_command(tree, loan, "disburse", "Pay an opened loan out", run_loan_disburse)
       ->group("Life");
-  add_amount_command(tree, loan, "repay", "Record a repayment", run_loan_repay)->group("Payments");
+  auto* repay = add_amount_command(tree, loan, "repay", "Record a repayment", run_loan_repay);
+  repay->group("Payments");
+  repay->add_option("--payer", a.amount.payer,
+                    "Reference of a third party that paid: opaque, no name");
   auto* reverse = tree.command(loan, "reverse", "Take an event out: it never happened",
                                "loanbook loan reverse L-1001 --entry 17 --reason 'wrong loan'",
                                [&a](const Context& c) { return run_loan_reverse(c, a.reverse); });
@@ -248,6 +258,9 @@ std::string group_of(std::string_view operation) {
   const auto is_one_of = [operation](std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), operation) != names.end();
   };
+  if (is_one_of({"order-payout", "confirm-payout", "fail-payout", "unknown-payout", "intend",
+                 "cancel-intent", "debit-failed"}))
+    return "On its way";
   if (is_one_of({"down-payment", "prepay", "merchant-refund", "payout-refund", "goodwill",
                  "refund-overpayment", "refund", "chargeback", "coupon-settle"}))
     return "Payments";
@@ -267,23 +280,26 @@ void add_operation_fields(CLI::App* command, const ledger::OperationRule& rule,
     if (((rule.required | rule.optional) & field) == 0) return;
     const bool required = (rule.required & field) != 0;
     command->add_option(name, value, help)->required(required);
-    if (!required) return;
-    const std::string all(name);
-    example += " " + all.substr(0, all.find(',')) + " " + sample;
+    const std::string_view first = std::string_view(name).substr(0, std::string_view(name).find(','));
+    if (required) example += fmt::format(" {} {}", first, sample);
   };
   const bool sale = rule.kind == ledger::Kind::transfer;
   add(ledger::field_amount, sale ? "--amount,--price" : "--amount", a.amount, "Such as 100.00",
       "100.00");
   add(ledger::field_of, "--of", a.of, "Sequence number of an earlier entry of the loan", "17");
   add(ledger::field_rows, "--rows", a.rows, "Number of installments", "6");
-  add(ledger::field_from, "--from", a.from, "A day, such as 2026-03-01", "2026-03-01");
-  add(ledger::field_until, "--until", a.until, "A day, such as 2026-03-31", "2026-03-31");
+  // An intent speaks of the day on which it is to happen; the names of files go too.
+  const bool intent = rule.kind == ledger::Kind::intend;
+  add(ledger::field_from, intent ? "--on,--from" : "--from", a.from, "A day, such as 2026-03-01",
+      "2026-03-01");
+  add(ledger::field_until, intent ? "--expires,--until" : "--until", a.until,
+      "A day, such as 2026-03-31", "2026-03-31");
   add(ledger::field_rate, "--rate", a.rate, "Per year, such as 12%", "12%");
   std::string words(rule.choices);
   for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2)
     words.replace(at, 1, ", ");
   const std::string first = words.substr(0, words.find(','));
-  add(ledger::field_choice, "--choice", a.choice, "One of: " + words + " (default: " + first + ")",
+  add(ledger::field_choice, intent ? "--kind,--choice" : "--choice", a.choice, "One of: " + words + " (default: " + first + ")",
       first);
   const bool payer = rule.kind == ledger::Kind::coupon || rule.kind == ledger::Kind::coupon_settle;
   add(ledger::field_code,
@@ -293,10 +309,11 @@ void add_operation_fields(CLI::App* command, const ledger::OperationRule& rule,
       a.code,
       sale    ? "Reference of the buyer"
       : payer ? "Code of the payer"
-              : "Code of the charge or of the reason",
+              : "Code of the charge or of the reason, or a reference",
       sale    ? "fund-3"
       : payer ? "shop-7"
               : "late");
+  add(ledger::field_channel, "--channel", a.channel, "Through which the money moves", "bank-a");
 }
 
 /// One command for each operation of the ledger's table.
@@ -662,7 +679,7 @@ void add_reconcile_commands(Tree& tree) {
                         "--loan L-1001 --reason 'payer named it'", run_reconcile_correct);
   correct->add_option("--loan", a.breaks.loan, "Whose money it is (default: as the line says)");
   correct->add_option("--as", a.breaks.as,
-                      "repay, reverse, replace or chargeback (default: as the kind says)");
+                      "repay, suspense, reverse, replace or chargeback (default: as the kind says)");
   tree.command(reconcile, "statements", "Statements reconciled so far",
                "loanbook reconcile statements",
                [](const Context& c) { return run_reconcile_statements(c); });
@@ -726,6 +743,7 @@ void add_all(Tree& tree) {
   add_general_ledger(tree);
   add_corrections(tree);
   add_reconcile_commands(tree);
+  add_in_flight(tree);
   add_completion(tree);
 }
 

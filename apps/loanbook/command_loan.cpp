@@ -30,7 +30,9 @@ namespace {
 
 template <class Event>
 int record_amount(const Context& context, const LoanAmountArguments& arguments) {
-  auto command = command_of(Event{arguments.amount}, arguments.loan, arguments.writing);
+  Event event{arguments.amount};
+  if constexpr (requires { event.payer; }) event.payer = arguments.payer;
+  auto command = command_of(std::move(event), arguments.loan, arguments.writing);
   command.expect_version = arguments.expect_version;
   return record_one(context, std::move(command), arguments.writing);
 }
@@ -56,9 +58,48 @@ Result<ledger::OpenLoan> open_loan_of(const TermsArguments& arguments) {
   return terms;
 }
 
+namespace {
+
+/// Opened and its pay-out ordered: all or nothing.
+int open_and_order(const Context& context, const ledger::OpenLoan& terms,
+                   const LoanOpenArguments& arguments) {
+  auto value_date = optional_day(arguments.writing.value_date, "--value-date");
+  if (!value_date) return fail(value_date.error());
+  std::vector<ledger::Command> commands{
+      command_of(terms, arguments.loan, arguments.writing),
+      command_of(ledger::Operation{.kind = ledger::Kind::order_payout,
+                                   .amount = terms.amount,
+                                   .code = arguments.code,
+                                   .channel = arguments.channel},
+                 arguments.loan, arguments.writing)};
+  commands.front().value_date = *value_date;
+  std::string key = key_or_new(arguments.writing.key);
+  return with_writer(
+      context,
+      [&](Book& book) {
+        key = commands.front().key = key_or_place(arguments.writing.key, book);
+        if (arguments.writing.dry_run) {
+          auto preview = book.preview(commands.front());
+          if (!preview) return fail(preview.error(), key);
+          print_receipts(context, {&*preview, 1}, {&key, 1});
+          say("dry run: nothing was written; its pay-out is ordered with it");
+          return exit_code::done;
+        }
+        auto recorded = book.record_batch(commands);
+        if (!recorded) return fail(recorded.error(), key);
+        const std::vector<std::string> keys{key, ""};
+        print_receipts(context, *recorded, keys);
+        return exit_code::done;
+      },
+      key);
+}
+
+}  // namespace
+
 int run_loan_open(const Context& context, const LoanOpenArguments& arguments) {
   auto terms = open_loan_of(arguments.terms);
   if (!terms) return fail(terms.error());
+  if (arguments.order) return open_and_order(context, *terms, arguments);
   if (!arguments.disburse) {
     return record_one(context, command_of(*terms, arguments.loan, arguments.writing),
                       arguments.writing);
@@ -97,6 +138,7 @@ int run_loan_operation(const Context& context, const ledger::OperationRule& rule
   operation.until = *until;
   operation.choice = arguments.choice;
   operation.code = arguments.code;
+  operation.channel = arguments.channel;
   if (!arguments.rate.empty()) operation.rate = arguments.rate;
   auto command = command_of(std::move(operation), arguments.loan, arguments.writing);
   command.expect_version = arguments.expect_version;

@@ -57,7 +57,28 @@ std::string rate_note(const ledger::LoanView& view) {
   return text;
 }
 
-void print_loan_page(const Context& context, const ledger::LoanView& view) {
+// What is on its way for the loan now.
+std::vector<std::string> in_flight_notes(const Book& book, const std::string& loan) {
+  std::vector<std::string> notes;
+  for (const auto& order : book.payouts()) {
+    if (order.loan != loan) continue;
+    notes.push_back(fmt::format("pay-out of {} in flight since {} through {} as {}{}",
+                                money::text_of_minor(order.amount, order.digits),
+                                money::to_text(order.ordered), order.channel, order.reference,
+                                order.unknown ? ", the channel does not know of it yet" : ""));
+  }
+  for (const auto& intent : book.intents()) {
+    if (intent.loan != loan) continue;
+    notes.push_back(fmt::format("{} of {} intended for {} (entry {})",
+                                intent.debit ? "a debit" : "a payment",
+                                money::text_of_minor(intent.amount, intent.digits),
+                                money::to_text(intent.on), intent.sequence));
+  }
+  return notes;
+}
+
+void print_loan_page(const Context& context, const ledger::LoanView& view,
+                     const std::vector<std::string>& in_flight) {
   const auto& row = view.row;
   const auto rate = money::Rate::parse(view.rate);
   Page page(row);
@@ -109,6 +130,7 @@ void print_loan_page(const Context& context, const ledger::LoanView& view) {
     notes.push_back(fmt::format("next due {}: {}", money::to_text(*row.next_due),
                                 money::text_of_minor(row.next_amount, row.digits)));
   }
+  notes.insert(notes.end(), in_flight.begin(), in_flight.end());
   notes.push_back(
       fmt::format("version {}, plan {}", view.version, hex(view.plan_digest).substr(0, 12)));
   print(page.report(), context.format);
@@ -319,7 +341,9 @@ int run_loan_show(const Context& context, const LoanShowArguments& arguments) {
     if (*as_of && !*known) both = both_views(book, arguments.loan, **as_of);
     if (!both) return fail(both.error());
     if (context.format == Format::table) {
-      print_loan_page(context, *view);
+      const bool now = !*as_of && !*known;
+      print_loan_page(context, *view,
+                      now ? in_flight_notes(book, arguments.loan) : std::vector<std::string>{});
       print_both(context, *both, *view);
     } else {
       print_loan_row(context, *view, *both);

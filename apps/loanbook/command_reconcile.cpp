@@ -332,9 +332,9 @@ Result<std::vector<ledger::Command>> corrections_of(const BreakView& view,
   }
   const bool takes_out = way == "reverse" || way == "replace";
   const bool puts_in = way == "repay" || way == "replace";
-  if (!takes_out && !puts_in && way != "chargeback")
+  if (!takes_out && !puts_in && way != "chargeback" && way != "suspense")
     return Error{"cli.correction",
-                 fmt::format("--as {}: write repay, reverse, replace or chargeback", way)};
+                 fmt::format("--as {}: write repay, suspense, reverse, replace or chargeback", way)};
   money::Int128 bank = 0;
   for (const auto& line : record.lines) bank += line.minor;
   const std::string amount = money::text_of_minor(bank < 0 ? -bank : bank, view.digits);
@@ -358,11 +358,24 @@ Result<std::vector<ledger::Command>> corrections_of(const BreakView& view,
               .kind = ledger::Kind::chargeback, .amount = amount, .of = entry.sequence},
           entry.loan, record.lines.front().valued);
   }
+  if (way == "suspense" && !record.lines.empty()) {
+    if (bank <= 0)
+      return Error{"cli.correction", "the bank paid money out: there is nothing to hold"};
+    // What the line says may name a person: the break keeps it, the item says which break.
+    const auto& line = record.lines.front();
+    add(ledger::SuspenseRequest{
+            .amount = amount,
+            .currency = view.currency,
+            .reference = line.reference.empty() ? line.bank_reference : line.reference,
+            .text = "break " + view.id},
+        "", line.valued);
+  }
   if (puts_in && !record.lines.empty()) {
     if (bank <= 0)
       return Error{"cli.correction", "the bank paid money out: --as says what that was"};
     if (loan.empty())
-      return Error{"cli.correction_loan", "nothing says whose money it is: give --loan ID"};
+      return Error{"cli.correction_loan",
+                   "nothing says whose money it is: give --loan ID, or --as suspense"};
     add(ledger::Repay{amount}, loan, record.lines.front().valued);
   }
   if (commands.empty())

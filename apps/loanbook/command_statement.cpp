@@ -79,6 +79,7 @@ std::string text_of(const StatementLine& line, const Statement& statement, bool 
       break;
   }
   std::string text = plain_words(line.kind);
+  if (!line.payer.empty()) text += ", paid by " + line.payer;
   if (line.booked) text += fmt::format(" (booked {})", money::to_text(*line.booked));
   return text;
 }

@@ -42,6 +42,9 @@ void add_writing(CLI::App* command, Writing& writing);
 
 /// Around a loan's contract: command_line_terms.cpp.
 void add_terms_commands(CommandTree& tree);
+/// Suspense, pay-outs in flight, intents, debit lists: command_line_in_flight.cpp.
+void add_in_flight(CommandTree& tree);
+
 /// Charts, reports of the general ledger, closing of periods: command_line_gl.cpp.
 void add_general_ledger(CommandTree& tree);
 /// restate, what-if: command_line_restate.cpp.

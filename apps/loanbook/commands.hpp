@@ -108,6 +108,9 @@ struct LoanOpenArguments {
   std::string loan;
   TermsArguments terms;
   bool disburse = false;
+  bool order = false;  ///< its pay-out, through `channel`, called `code`
+  std::string channel;
+  std::string code;
   Writing writing;
 };
 int run_loan_open(const Context& context, const LoanOpenArguments& arguments);
@@ -115,6 +118,7 @@ int run_loan_open(const Context& context, const LoanOpenArguments& arguments);
 struct LoanAmountArguments {
   std::string loan;
   std::string amount;
+  std::string payer;  ///< of `loan repay` only
   std::optional<std::uint64_t> expect_version;
   Writing writing;
 };
@@ -140,6 +144,7 @@ struct LoanOperationArguments {
   std::string choice;
   std::string code;
   std::string rate;
+  std::string channel;
   std::optional<std::uint64_t> expect_version;
   Writing writing;
 };
@@ -354,5 +359,46 @@ struct AuditArguments {
   std::string to;
 };
 int run_audit(const Context& context, const AuditArguments& arguments);
+
+// Money on its way or nobody's yet: command_suspense.cpp, command_in_flight.cpp, command_debit.cpp
+
+struct SuspenseArguments {
+  std::uint64_t item = 0;
+  std::string loan;
+  std::string amount;
+  std::string currency;
+  std::string payer;
+  std::string reference;
+  std::string text;
+  unsigned age = 0;
+  bool all = false;
+  Writing writing;
+};
+int run_suspense_receive(const Context& context, const SuspenseArguments& arguments);
+int run_suspense_assign(const Context& context, const SuspenseArguments& arguments);
+int run_suspense_return(const Context& context, const SuspenseArguments& arguments);
+int run_suspense_list(const Context& context, const SuspenseArguments& arguments);
+
+struct InFlightArguments {
+  std::string file;
+  std::string channel;
+  std::string loan;
+  std::string on;
+  unsigned age = 0;
+  Writing writing;
+};
+int run_payouts(const Context& context, const InFlightArguments& arguments);
+int run_payout_results(const Context& context, const InFlightArguments& arguments);
+int run_intents(const Context& context, const InFlightArguments& arguments);
+
+struct DebitArguments {
+  std::string date;
+  std::string out;
+  std::string file;
+  std::uint32_t run = 1;
+  Writing writing;
+};
+int run_debit_list(const Context& context, const DebitArguments& arguments);
+int run_debit_results(const Context& context, const DebitArguments& arguments);
 
 }  // namespace loanbook::apps

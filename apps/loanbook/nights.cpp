@@ -82,6 +82,40 @@ void print_buckets(const ledger::NightReport& night) {
   if (!report.rows.empty()) print(report, Format::table);
 }
 
+void print_intents(const std::vector<ledger::NightReport>& nights) {
+  using Outcome = ledger::NightReport::Intended::Outcome;
+  Report report;
+  report.title = {"", "Intents whose day has come"};
+  report.columns = {{"night", "Night", ColumnKind::date},
+                    {"loan", "Loan"},
+                    {"intent", "Intent", ColumnKind::integer},
+                    {"amount", "Amount", ColumnKind::amount},
+                    {"currency", "Currency"},
+                    {"outcome", "Outcome"},
+                    {"entry", "Entry", ColumnKind::integer},
+                    {"why", "Why"}};
+  constexpr std::size_t shown = 50;
+  std::map<Outcome, std::size_t> counts;
+  const char* words[] = {"repaid", "lapsed", "expired", "waits"};
+  for (const auto& night : nights) {
+    for (const auto& each : night.intents) {
+      const auto place = static_cast<std::size_t>(each.outcome);
+      ++counts[each.outcome];
+      if (each.outcome == Outcome::repaid && counts[each.outcome] > shown) continue;
+      report.rows.push_back(
+          {{money::to_text(night.day), each.intent.loan, std::to_string(each.intent.sequence),
+            money::text_of_minor(each.intent.amount, each.intent.digits), each.intent.currency,
+            words[place], each.sequence == 0 ? "" : std::to_string(each.sequence), each.why}});
+    }
+  }
+  std::string note;
+  for (const auto& [outcome, count] : counts)
+    note += fmt::format("{}{} {}", note.empty() ? "" : ", ", count,
+                        words[static_cast<std::size_t>(outcome)]);
+  report.notes = {note + ": loanbook intents"};
+  if (!report.rows.empty()) print(report, Format::table);
+}
+
 }  // namespace
 
 unsigned threads_or_cores(unsigned given) {
@@ -114,6 +148,7 @@ void print_nights(const Context& context, const std::vector<ledger::NightReport>
   if (nights.empty() || context.format != Format::table) return;
   print_amounts(nights.back());
   print_buckets(nights.back());
+  print_intents(nights);
 }
 
 }  // namespace loanbook::apps

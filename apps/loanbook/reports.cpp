@@ -93,7 +93,8 @@ std::vector<Column> entry_columns(Format format) {
           {"idempotency_key", "Key"},
           {"actor", "Actor"},
           {"reason", "Reason"},
-          {"hash", "Hash"}};
+          {"hash", "Hash"},
+          {"payer", "Payer"}};
 }
 
 std::vector<std::string> entry_cells(const ledger::EntryView& entry, Format format) {
@@ -133,7 +134,8 @@ std::vector<std::string> entry_cells(const ledger::EntryView& entry, Format form
           entry.key,
           entry.actor,
           entry.reason,
-          hex(receipt.hash)};
+          hex(receipt.hash),
+          entry.payer};
 }
 
 Summary::Figures& Summary::Figures::operator+=(const Figures& other) {

@@ -20,7 +20,8 @@ constexpr State states[] = {
     {ledger::in_applied, "applied"},         {ledger::in_transferred, "transferred"},
     {ledger::in_approved, "approved"},       {ledger::in_active, "active"},
     {ledger::in_overpaid, "overpaid"},       {ledger::in_closed, "closed"},
-    {ledger::in_charged_off, "charged off"}, {ledger::in_written_off, "written off"}};
+    {ledger::in_charged_off, "charged off"}, {ledger::in_written_off, "written off"},
+    {ledger::in_cancelled, "cancelled"}};
 
 struct Field {
   ledger::OperationField bit;
@@ -29,9 +30,10 @@ struct Field {
 constexpr Field fields[] = {{ledger::field_amount, "amount"}, {ledger::field_of, "of"},
                             {ledger::field_rows, "rows"},     {ledger::field_from, "from"},
                             {ledger::field_until, "until"},   {ledger::field_choice, "choice"},
-                            {ledger::field_code, "code"},     {ledger::field_rate, "rate"}};
+                            {ledger::field_code, "code"},     {ledger::field_rate, "rate"},
+                            {ledger::field_channel, "channel"}};
 
-std::string names_of(std::uint8_t bits) {
+std::string names_of(std::uint16_t bits) {
   std::string out;
   for (const Field& field : fields) {
     if ((bits & field.bit) != 0) out += (out.empty() ? "" : " ") + std::string(field.name);
@@ -103,6 +105,22 @@ void check_unpaid(const Bench& bench, const Story& story, Table& table) {
   }
 }
 
+void check_debits(const Bench& bench, const Story& story, Table& table) {
+  const auto rows =
+      must(story.book().debit_list(day_cell(table, table.rows.front(), "debit on")), table.line);
+  if (rows.size() != table.rows.size())
+    throw Failure{table.line, std::to_string(rows.size()) + " loans are to be debited"};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto& row = table.rows[i];
+    table.expect(row, "loan", rows[i].loan);
+    table.expect(row, "amount", bench.text(rows[i].amount));
+    table.expect(row, "due", bench.text(rows[i].due));
+    table.expect(row, "oldest", money::to_text(rows[i].oldest));
+    table.expect(row, "installments", std::to_string(rows[i].installments));
+    table.expect(row, "days past due", std::to_string(rows[i].days_past_due));
+  }
+}
+
 void check_balances(const Bench& bench, const Story& story, Table& table) {
   for (auto& row : table.rows) {
     const auto view =
@@ -116,7 +134,7 @@ void check_balances(const Bench& bench, const Story& story, Table& table) {
 void check_postings(const Bench& bench, const Story& story, Table& table) {
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     auto& row = table.rows[i];
-    const auto entries = must(story.book().loan_entries(loan_of(table, row)), row.line);
+    const auto entries = entries_of(story, table, row);
     const auto number = money::parse_decimal(table.text(row, "entry"), 0);
     if (!number || *number < 1 || *number > static_cast<money::Int128>(entries.size()))
       throw Failure{row.line, "entry: the loan has entries 1 to " + std::to_string(entries.size())};

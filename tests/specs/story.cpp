@@ -101,7 +101,21 @@ ledger::Operation Story::operation(const Table& table, const TableRow& row,
   if (given("rate")) operation.rate = table.text(row, "rate");
   operation.choice = table.text(row, "choice");
   operation.code = table.text(row, "code");
+  operation.channel = table.text(row, "channel");
   return operation;
+}
+
+ledger::SuspenseRequest Story::suspense(const Table& table, const TableRow& row,
+                                        ledger::Kind kind) const {
+  ledger::SuspenseRequest request{.kind = kind, .amount = std::string(table.text(row, "amount"))};
+  if (kind == ledger::Kind::suspense_return) {
+    request.item = entry_of(table, row);
+    return request;
+  }
+  request.currency = bench_.currency().text();
+  request.payer = table.text(row, "payer");
+  request.reference = table.text(row, "code");
+  return request;
 }
 
 ledger::Command Story::command(const Table& table, const TableRow& row) const {
@@ -128,7 +142,20 @@ ledger::Command Story::command(const Table& table, const TableRow& row) const {
                               .installments = loan.installments,
                               .first_due = loan.first_due,
                               .due_day = loan.due_day};
-  if (event == "open") {
+  if (event == "repay") {
+    auto& repay = std::get<ledger::Repay>(command.event);
+    repay.payer = table.text(row, "payer");
+    if (!table.text(row, "of").empty()) {
+      // Out of suspense: the day on which the money came, unless another one is booked.
+      repay.suspense = entry_of(table, row);
+      command.value_date.reset();
+    }
+  } else if (event == "suspense receive" || event == "suspense return") {
+    command.event = suspense(table, row,
+                             event == "suspense receive" ? ledger::Kind::suspense_receive
+                                                         : ledger::Kind::suspense_return);
+    command.loan.clear();
+  } else if (event == "open") {
     command.event = open;
   } else if (event == "disburse") {
     command.event = ledger::Disburse{open.amount};
@@ -145,15 +172,18 @@ ledger::Command Story::command(const Table& table, const TableRow& row) const {
   } else if (event == "reverse") {
     command.event = ledger::Reverse{entry_of(table, row)};
     command.value_date.reset();
-  } else if (event != "repay") {
+  } else {
     const auto kind = ledger::parse_kind(event);
     if (!kind || !ledger::is_operation(*kind)) {
       throw Failure{row.line,
                     "event: one of apply, open, disburse, open and disburse, repay, settle, "
-                    "reverse, publish, or the name "
-                    "of an operation (specs/states.md)"};
+                    "reverse, publish, suspense receive, suspense return, or the name of an "
+                    "operation (specs/states.md)"};
     }
     command.event = operation(table, row, *kind);
+    // Told on the day it is recorded, whatever day it is about.
+    if (ledger::is_told_only(*kind) && *kind != ledger::Kind::debit_failed)
+      command.value_date.reset();
   }
   return command;
 }

@@ -36,6 +36,8 @@ class Story {
   [[nodiscard]] std::uint64_t entry_of(const Table& table, const TableRow& row) const;
   [[nodiscard]] ledger::Operation operation(const Table& table, const TableRow& row,
                                             ledger::Kind kind) const;
+  [[nodiscard]] ledger::SuspenseRequest suspense(const Table& table, const TableRow& row,
+                                                 ledger::Kind kind) const;
 
   const Bench& bench_;
   ledger::Product product_;
@@ -48,8 +50,13 @@ class Story {
 void expect_roles(const Bench& bench, Table& table, TableRow& row,
                   const std::array<money::Int128, ledger::role_count>& amounts);
 
+/// Of the row's loan; of `book`: what went into suspense and back.
+[[nodiscard]] std::vector<ledger::EntryView> entries_of(const Story& story, const Table& table,
+                                                        const TableRow& row);
+
 // Tables of loans that keep a table of installments: servicing_tables.cpp
 void check_unpaid(const Bench& bench, const Story& story, Table& table);
+void check_debits(const Bench& bench, const Story& story, Table& table);
 void check_balances(const Bench& bench, const Story& story, Table& table);
 void check_postings(const Bench& bench, const Story& story, Table& table);
 

@@ -58,7 +58,7 @@ void check_readings(const Bench& bench, const Story& story, Table& table) {
 
 void check_entries(const Bench& bench, const Story& story, Table& table) {
   for (auto& row : table.rows) {
-    const auto entries = must(story.book().loan_entries(loan_of(table, row)), row.line);
+    const auto entries = entries_of(story, table, row);
     const auto number = money::parse_decimal(table.text(row, "entry"), 0);
     if (!number || *number < 1 || *number > static_cast<Int128>(entries.size())) {
       throw Failure{row.line, "entry: the loan has entries 1 to " + std::to_string(entries.size())};
@@ -171,6 +171,9 @@ void advance_for(Story& story, const Table& table) {
       case TableKind::balances:
         story.advance(day_cell(table, row, "balances on"));
         break;
+      case TableKind::debits:
+        story.advance(day_cell(table, row, "debit on"));
+        break;
       case TableKind::nights:
         story.advance(span_cell(table, row, "night").last + date::days{1});
         break;
@@ -185,6 +188,19 @@ void advance_for(Story& story, const Table& table) {
 }
 
 }  // namespace
+
+std::vector<ledger::EntryView> entries_of(const Story& story, const Table& table,
+                                          const TableRow& row) {
+  if (loan_of(table, row) != "book")
+    return must(story.book().loan_entries(loan_of(table, row)), row.line);
+  std::vector<ledger::EntryView> entries;
+  const auto read = story.book().entries(0, [&](const ledger::EntryView& entry) {
+    if (entry.receipt.kind.starts_with("suspense")) entries.push_back(entry);
+    return true;
+  });
+  if (!read) throw Failure{row.line, read.error().message};
+  return entries;
+}
 
 void expect_roles(const Bench& bench, Table& table, TableRow& row,
                   const std::array<Int128, ledger::role_count>& amounts) {
@@ -227,6 +243,9 @@ void check_story(const Bench& bench) {
         break;
       case TableKind::balances:
         check_balances(bench, story, table);
+        break;
+      case TableKind::debits:
+        check_debits(bench, story, table);
         break;
       case TableKind::postings:
         check_postings(bench, story, table);

@@ -99,8 +99,8 @@ const std::vector<KindColumns>& kinds() {
         "reported dpd", "bucket", "category", "next due", "next amount"}},
       {TableKind::events,
        {"date", "event"},
-       {"#", "booked", "amount", "of", "rows", "from", "until", "choice", "code", "rate", "loan",
-        "key", "outcome"}},
+       {"#", "booked", "amount", "of", "rows", "from", "until", "choice", "code", "rate", "channel",
+        "payer", "loan", "key", "outcome"}},
       {TableKind::entries,
        {"entry", "step"},
        with_roles({"loan", "kind", "booked", "value date", "changed"})},
@@ -108,13 +108,16 @@ const std::vector<KindColumns>& kinds() {
       {TableKind::balances, {"balances on"}, with_roles({"loan"})},
       {TableKind::trial_balance, {"account"}, {"name", "debit", "credit", "as of"}},
       {TableKind::postings, {"entry", "account"}, {"loan", "kind", "debit", "credit"}},
+      {TableKind::debits,
+       {"debit on", "loan"},
+       {"amount", "due", "oldest", "installments", "days past due"}},
       {TableKind::unpaid,
        {"unpaid on", "due"},
        {"#", "loan", "principal", "interest", "fee", "late fee", "penalty"}},
       {TableKind::states,
        {"operation", "applied", "approved", "active", "overpaid", "closed", "charged off",
         "written off", "transferred"},
-       {"needs", "takes"}},
+       {"cancelled", "needs", "takes"}},
   };
   return table;
 }

@@ -50,6 +50,7 @@ enum class TableKind {
   trial_balance,
   states,    ///< which operation is taken in which state
   unpaid,    ///< what is unpaid of each installment
+  debits,    ///< what is to be collected
   balances,  ///< of a loan, by role
   postings,  ///< an entry, account by account
 };
