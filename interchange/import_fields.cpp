@@ -50,7 +50,9 @@ constexpr std::array<std::string_view, field_count> names = {"loan_id",
                                                              "sub_limits",
                                                              "rule_set",
                                                              "score_id",
-                                                             "party"};
+                                                             "party",
+                                                             "branch",
+                                                             "channel"};
 
 // A set of fields, one bit each.
 using FieldSet = std::uint64_t;
@@ -76,7 +78,7 @@ constexpr FieldSet open_fields = cash_fields | bit(Field::product);
 constexpr FieldSet terms_fields = bit(Field::product_version) | bit(Field::rate) |
                                   bit(Field::installments) | bit(Field::first_due) |
                                   bit(Field::due_day) | bit(Field::line) | bit(Field::reservation) |
-                                  bit(Field::party);
+                                  bit(Field::party) | bit(Field::branch);
 constexpr FieldSet line_fields = bit(Field::line);
 constexpr FieldSet line_terms = bit(Field::until) | bit(Field::revolving) |
                                 bit(Field::needs_decision) | bit(Field::write_off_restores) |
@@ -84,9 +86,11 @@ constexpr FieldSet line_terms = bit(Field::until) | bit(Field::revolving) |
                                 bit(Field::sub_limits);
 constexpr FieldSet reserving = line_fields | bit(Field::reservation);
 constexpr EventRule plain_events[] = {
-    {"repay", cash_fields, 0, "money of the borrower; pays what is owed by the product's order"},
-    {"disburse", cash_fields, 0, "pays an opened loan out"},
-    {"open_disburse", open_fields, terms_fields, "opens a loan and pays it out"},
+    {"repay", cash_fields, bit(Field::channel),
+     "money of the borrower; pays what is owed by the product's order"},
+    {"disburse", cash_fields, bit(Field::channel), "pays an opened loan out"},
+    {"open_disburse", open_fields, terms_fields | bit(Field::channel),
+     "opens a loan and pays it out"},
     {"open", open_fields, terms_fields, "opens a loan; nothing is paid out yet"},
     {"reverse", bit(Field::sequence), 0,
      "takes the event in entry `sequence` out: it never "
@@ -141,8 +145,10 @@ const std::vector<EventRule>& event_rules() {
   static const std::vector<EventRule> all = [] {
     std::vector<EventRule> rules{std::begin(plain_events), std::end(plain_events)};
     for (const ledger::OperationRule& rule : ledger::operation_rules()) {
-      rules.push_back({rule.name, bit(Field::loan_id) | fields_of(rule.required),
-                       fields_of(rule.optional), rule.meaning, &rule});
+      rules.push_back(
+          {rule.name, bit(Field::loan_id) | fields_of(rule.required),
+           fields_of(rule.optional) | (ledger::moves_money(rule.kind) ? bit(Field::channel) : 0),
+           rule.meaning, &rule});
     }
     for (const LineEventRule& rule : line_events) {
       rules.push_back({.name = ledger::to_text(rule.kind),
@@ -393,6 +399,7 @@ class Builder {
     if (!text(Field::reason, limits::reason_max, &command->reason)) return false;
     if (!text(Field::actor, limits::actor_max, &command->actor)) return false;
     if (!text(Field::reference, limits::idempotency_key_max, &command->key)) return false;
+    command->channel = plain(Field::channel);
     if (!command->key.empty()) command->scope = "reference";
     if (row_.get(Field::expect_version)) {
       std::uint64_t version = 0;
@@ -485,6 +492,7 @@ class Builder {
     open->line = plain(Field::line);
     open->reservation = plain(Field::reservation);
     open->party = plain(Field::party);
+    open->branch = plain(Field::branch);
     open->amount = *row_.get(Field::amount);
     if (row_.get(Field::product_version)) {
       std::uint32_t version = 0;
@@ -551,47 +559,6 @@ std::vector<EventFields> event_fields() {
 std::optional<FieldError> build_command(const FieldRow& row, const ProductCurrency& currency_of,
                                         ledger::Command* command) {
   return Builder{row, currency_of}.build(command);
-}
-
-std::optional<Field> field_of(std::string_view error_id) {
-  struct Hint {
-    std::string_view part;
-    Field field;
-  };
-  constexpr Hint hints[] = {{"reservation", Field::reservation},
-                            {"over_", Field::amount},
-                            {"line.", Field::line},
-                            {"risk.", Field::event},
-                            {"operation.target_unknown", Field::of},
-                            {"operation.target_kind", Field::of},
-                            {"operation.choice_unknown", Field::choice},
-                            {"operation.dates", Field::from},
-                            {"operation.pause_overlaps", Field::from},
-                            {"operation.rows", Field::rows},
-                            {"operation.", Field::event},
-                            {"too_much", Field::amount},
-                            {"not_held", Field::amount},
-                            {"amount", Field::amount},
-                            {"decimal.", Field::amount},
-                            {"principal", Field::amount},
-                            {"installments", Field::installments},
-                            {"first_due", Field::first_due},
-                            {"due_day", Field::due_day},
-                            {"rate", Field::rate},
-                            {"product", Field::product},
-                            {"date", Field::value_date},
-                            {"day", Field::value_date},
-                            {"before", Field::value_date},
-                            {"sequence", Field::sequence},
-                            {"reverse", Field::sequence},
-                            {"version", Field::expect_version},
-                            {"idempotency", Field::reference},
-                            {"key", Field::reference},
-                            {"loan", Field::loan_id}};
-  for (const Hint& hint : hints) {
-    if (error_id.find(hint.part) != std::string_view::npos) return hint.field;
-  }
-  return std::nullopt;
 }
 
 }  // namespace loanbook::interchange

@@ -52,9 +52,11 @@ enum class Field : std::uint8_t {
   sub_limits,
   rule_set,
   score_id,
-  party,  ///< of a loan that is opened
+  party,    ///< of a loan that is opened
+  branch,   ///< the same
+  channel,  ///< by which money comes or goes
 };
-inline constexpr std::size_t field_count = 33;
+inline constexpr std::size_t field_count = 35;
 
 /// The name of the field in files (docs/import.md); `value_date` is called `date` in a file of
 /// loans.

@@ -54,7 +54,7 @@ class InternalReconciliation {
       if (sequence > through) break;
       const Result<Entry> entry = entry_of(view_, sequence);
       if (!entry) return entry.error();
-      add(of_book, entry->movements, 1);
+      of_book.add(entry->movements, entry->channel, 1);
     }
     for (std::size_t number = 0; number < of_book.size(); ++number) {
       for (std::size_t role = 0; role < role_count; ++role)
@@ -133,9 +133,9 @@ class InternalReconciliation {
     for (std::uint64_t sequence = *before + 1; sequence <= std::min(*last, through_); ++sequence) {
       const Result<Entry> entry = entry_of(view_, sequence);
       if (!entry) return entry.error();
-      add(booked, entry->movements, 1);
+      booked.add(entry->movements, entry->channel, 1);
       DayTotals own;
-      add(own, entry->movements, 1);
+      own.add(entry->movements, entry->channel, 1);
       if (entry->kind == Kind::day_closed) of_night = at(own, number, role);
       if (entry->loan == 0 || state_.loans.at(entry->loan).state.product != number) continue;
       const Result<money::Int128> folded = fold_moves(*entry, day, role);
@@ -214,11 +214,11 @@ class InternalReconciliation {
       const Result<std::vector<Segment>> segments = segments_of(view_, **night);
       if (!segments) return segments.error();
       DayTotals booked;
-      add(booked, (*night)->movements, 1);
+      booked.add((*night)->movements, (*night)->channel, 1);
       booked.resize(state_.products.size());
       for (const Segment& segment : *segments) {
         for (const SegmentProduct& part : segment.products)
-          compare_night(**night, part.product, part.totals, booked.at(part.product));
+          compare_night(**night, part.product, part.totals, booked[part.product]);
       }
     }
     return money::ok();

@@ -17,6 +17,7 @@ namespace limits = money::limits;
 constexpr std::uint8_t joint_section = 1;
 constexpr std::uint8_t quality_section = 2;
 constexpr std::uint8_t later_servicing_section = 3;
+constexpr std::uint8_t accounting_section = 6;
 
 Error bad(std::string id, std::string message) {
   return Error{.id = "product." + std::move(id), .message = std::move(message)};
@@ -163,7 +164,8 @@ bool needs_second_layout(const Product& product) {
       std::any_of(product.accounts.begin() + role_count_1, product.accounts.end(),
                   [](const std::optional<AccountCode>& account) { return account.has_value(); });
   return later_accounts || product.servicing || product.joint || !(product.plan == PlanRules{}) ||
-         !(product.quality == AssetQuality{}) || product.method > schedule::Method::revolving ||
+         !(product.quality == AssetQuality{}) || says_accounting(product) ||
+         product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
 }
 
@@ -256,6 +258,7 @@ Status check_plan(const Product& product) {
     if (Status s = check(*product.joint, product.rate_min); !s) return s;
   }
   if (Status s = check(product.quality); !s) return s;
+  if (Status s = check_accounting(product); !s) return s;
   const LoanTerms terms{.principal_minor = product.amount_max_minor,
                         .rate = product.rate_default,
                         .installments = product.installments_default};
@@ -366,6 +369,10 @@ std::string encode(const Product& product) {
       out.u8(later_servicing_section);
       encode_later(out, *product.servicing);
     }
+    if (says_accounting(product)) {
+      out.u8(accounting_section);
+      encode_accounting(out, product);
+    }
   }
   return bytes;
 }
@@ -386,6 +393,8 @@ void decode_sections(Decoder& in, Product& product) {
       if (product.quality == AssetQuality{}) in.fail();
     } else if (section == later_servicing_section && product.servicing) {
       decode_later(in, *product.servicing);
+    } else if (section == accounting_section) {
+      decode_accounting(in, product);
     } else {
       in.fail();
     }

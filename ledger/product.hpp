@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "loanbook/ledger/accounting.hpp"
 #include "loanbook/ledger/asset_quality.hpp"
 #include "loanbook/ledger/joint_rules.hpp"
 #include "loanbook/ledger/plan_rules.hpp"
@@ -44,6 +45,9 @@ struct Product {
   std::string id;  ///< [a-z0-9-]{1,64}
   std::uint32_t version = 1;
   std::string name;  ///< for people
+  /// Of which branch this is the variant (docs/products.md, "Branches"); empty: of none. A variant
+  /// is a product number of its own, so whatever is kept by product is kept by branch.
+  std::string branch{};
   money::Currency currency{};
 
   schedule::Method method = schedule::Method::level;
@@ -85,6 +89,8 @@ struct Product {
   std::optional<JointRules> joint{};  ///< several fund each loan
 
   AssetQuality quality{};
+
+  Accounting accounting{};
 
   bool operator==(const Product&) const = default;
 };

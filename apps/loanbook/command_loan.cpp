@@ -44,6 +44,7 @@ Result<ledger::OpenLoan> open_loan_of(const TermsArguments& arguments) {
   terms.line = arguments.line;
   terms.reservation = arguments.reservation;
   terms.party = arguments.party;
+  terms.branch = arguments.branch;
   if (arguments.installments != 0) terms.installments = arguments.installments;
   auto first_due = optional_day(arguments.first_due, "--first-due");
   if (!first_due) return first_due.error();

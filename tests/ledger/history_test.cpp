@@ -72,6 +72,14 @@ Product random_product(Dice& dice) {
   return p;
 }
 
+/// Of dice of its own: the stories stay those that were told before accounting had rules.
+void random_accounting(Dice dice, Product& p) {
+  if (dice.roll(0, 2) == 0) p.accounting.basis = AccountingBasis::cash;
+  if (dice.roll(0, 1) == 0) return;
+  p.accounting.tax.rate_e12 = dice.pick<std::int64_t>({60'000'000'000, 130'000'000'000});
+  p.accounting.tax.of = static_cast<std::uint8_t>(dice.roll(1, 7));
+}
+
 std::vector<Told> random_story(Dice& dice) {
   std::vector<Told> story;
   int day = 0;
@@ -149,11 +157,29 @@ std::ostream& operator<<(std::ostream& out, const End& end) {
   return out;
 }
 
+/// The default accounts, and one of its own for what goes through the wallet.
+Chart chart_with_wallet() {
+  Chart chart{.id = "wallet", .name = "With a wallet", .accounts = {}, .mappings = {}};
+  for (std::size_t i = 0; i < role_count; ++i) {
+    const auto role = static_cast<Role>(i);
+    const Account account = default_account(role);
+    chart.mappings.push_back({.role = role, .account = static_cast<std::uint32_t>(i)});
+    chart.accounts.push_back({std::string(account.code), std::string(account.name), class_of(role),
+                              normal_side(class_of(role))});
+  }
+  chart.mappings.push_back({.role = Role::settlement,
+                            .account = static_cast<std::uint32_t>(role_count),
+                            .channel = "wallet"});
+  chart.accounts.push_back({"1012", "Wallet", AccountClass::asset, NormalSide::debit});
+  return chart;
+}
+
 /// Tells the story; event `late` is recorded on the last day only. Nothing where the book refuses
 /// an event.
 std::optional<End> tell(const Product& product, const std::vector<Told>& story, int late) {
   auto book = new_book("2026-01-01");
   must(book->record(publish(product)));
+  must(book->record({.event = PublishChart{chart_with_wallet()}}));
   must(book->record(lend("L", "p", "1000.00")));
   const Day start = day("2026-01-01");
   std::map<int, std::uint64_t> sequences;
@@ -161,6 +187,8 @@ std::optional<End> tell(const Product& product, const std::vector<Told>& story, 
     const Told& told = story[static_cast<std::size_t>(index)];
     Command command{.event = Repay{told.repaid}, .loan = "L"};
     command.value_date = start + date::days{told.day};
+    const Kind kind = told.operation ? told.operation->kind : Kind::repay;
+    if (moves_money(kind) && index % 2 == 0) command.channel = "wallet";
     if (told.operation) {
       Operation operation = *told.operation;
       if (told.of >= 0) operation.of = sequences[told.of];
@@ -203,6 +231,9 @@ std::string words(const Product& product, const std::vector<Told>& story) {
                      std::to_string(product.frequency.every) + " days, " +
                      std::to_string(product.installments_default) + " rows, grace " +
                      std::to_string(product.grace_days) + ", rate " + product.rate_default.text();
+  if (product.accounting.on_cash()) text += ", on cash";
+  if (product.accounting.taxed())
+    text += ", taxed " + std::to_string(static_cast<int>(product.accounting.tax.of));
   if (product.servicing && product.servicing->interest) {
     const InterestRules& rules = *product.servicing->interest;
     text += ", overdue " + std::to_string(static_cast<int>(rules.overdue)) + ", early " +
@@ -226,7 +257,8 @@ TEST_CASE("What is learnt late ends as if it had been known in time") {
   for (int seed = 1; seed <= stories; ++seed) {
     INFO("seed " << seed);
     Dice dice(static_cast<std::uint32_t>(seed));
-    const Product product = random_product(dice);
+    Product product = random_product(dice);
+    random_accounting(Dice(static_cast<std::uint32_t>(seed + 1'000'000)), product);
     const std::vector<Told> story = random_story(dice);
     INFO(words(product, story));
     const auto in_time = tell(product, story, -1);
