@@ -57,11 +57,11 @@ class ChartReader {
       }
       const auto code = node.value_exact<std::string>();
       if (!code) return root.wrong_type(key.str(), node, "the code of an account in quotes");
-      add(*role, "", "", *code, node.source());
+      add({.role = *role}, *code, node.source());
     }
   }
 
-  /// `[[mapping]]`: an account for a role of one product or one currency.
+  /// `[[mapping]]`: an account for a role of one product, branch, currency or channel.
   void mappings(Keys& root) {
     const toml::array* list = root.list("mapping");
     if (list == nullptr) return;
@@ -95,49 +95,40 @@ class ChartReader {
   }
 
   void mapping(const toml::table& table) {
-    for (const std::string_view key : {"branch", "channel"}) {
-      if (const toml::node* node = table.get(key)) {
-        problems_.add({.id = "chart.dimension_unknown",
-                       .message = "a chart cannot map by " + std::string(key) +
-                                  ": entries of this book carry no " + std::string(key) +
-                                  "; publish a product of its own for it and map by product"},
-                      node->source());
-      }
-    }
     Keys keys{&table,
               "mapping",
               problems_,
               {"role", "product", "currency", "account", "branch", "channel"}};
     keys.require({"role", "account"});
-    Role role{};
-    std::string product;
-    std::string currency;
+    ChartMapping made;
     std::string code;
-    keys.text("role", role, ledger::parse_role);
-    keys.text("product", product);
-    keys.text("currency", currency, [](std::string_view text) -> Result<std::string> {
+    keys.text("role", made.role, ledger::parse_role);
+    keys.text("product", made.product);
+    keys.text("branch", made.branch);
+    keys.text("channel", made.channel);
+    keys.text("currency", made.currency, [](std::string_view text) -> Result<std::string> {
       const auto known = money::Currency::find(text);
       if (!known) return known.error();
       return std::string(known->text());
     });
     keys.text("account", code);
-    add(role, std::move(product), std::move(currency), code, table.source());
+    add(std::move(made), code, table.source());
   }
 
-  void add(Role role, std::string product, std::string currency, const std::string& code,
-           const toml::source_region& where) {
+  void add(ChartMapping made, const std::string& code, const toml::source_region& where) {
     const auto account = places_.find(code);
     if (account == places_.end()) {
       std::vector<std::string_view> codes;
       for (const auto& [known, place] : places_) codes.push_back(known);
       problems_.add({.id = "chart.account_unknown",
-                     .message = "role " + std::string(ledger::to_text(role)) +
+                     .message = "role " + std::string(ledger::to_text(made.role)) +
                                 " points to account " + money::quoted(code) +
                                 ", which the chart does not have" + did_you_mean(code, codes)},
                     where);
       return;
     }
-    chart.mappings.push_back({role, std::move(product), std::move(currency), account->second});
+    made.account = account->second;
+    chart.mappings.push_back(std::move(made));
   }
 
   Problems& problems_;
@@ -200,17 +191,23 @@ std::string write_chart(const Chart& chart) {
     if (account.side != ledger::normal_side(account.account_class))
       out += "side = " + in_quotes(ledger::to_text(account.side)) + "\n";
   }
+  const auto is_general = [](const ChartMapping& mapping) {
+    return mapping.product.empty() && mapping.currency.empty() && mapping.branch.empty() &&
+           mapping.channel.empty();
+  };
   out += "\n[roles]\n";
   for (const ChartMapping& mapping : chart.mappings) {
-    if (!mapping.product.empty() || !mapping.currency.empty()) continue;
+    if (!is_general(mapping)) continue;
     out += std::string(ledger::to_text(mapping.role)) + " = " +
            in_quotes(chart.accounts[mapping.account].code) + "\n";
   }
   for (const ChartMapping& mapping : chart.mappings) {
-    if (mapping.product.empty() && mapping.currency.empty()) continue;
+    if (is_general(mapping)) continue;
     out += "\n[[mapping]]\nrole = " + in_quotes(ledger::to_text(mapping.role)) + "\n";
     if (!mapping.product.empty()) out += "product = " + in_quotes(mapping.product) + "\n";
+    if (!mapping.branch.empty()) out += "branch = " + in_quotes(mapping.branch) + "\n";
     if (!mapping.currency.empty()) out += "currency = " + in_quotes(mapping.currency) + "\n";
+    if (!mapping.channel.empty()) out += "channel = " + in_quotes(mapping.channel) + "\n";
     out += "account = " + in_quotes(chart.accounts[mapping.account].code) + "\n";
   }
   return out;

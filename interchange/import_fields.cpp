@@ -43,7 +43,7 @@ constexpr FieldSet open_fields = cash_fields | bit(Field::product);
 constexpr FieldSet terms_fields = bit(Field::product_version) | bit(Field::rate) |
                                   bit(Field::installments) | bit(Field::first_due) |
                                   bit(Field::due_day) | bit(Field::line) | bit(Field::reservation) |
-                                  bit(Field::party);
+                                  bit(Field::party) | bit(Field::branch);
 constexpr FieldSet line_fields = bit(Field::line);
 constexpr FieldSet line_terms = bit(Field::until) | bit(Field::revolving) |
                                 bit(Field::needs_decision) | bit(Field::write_off_restores) |
@@ -51,11 +51,11 @@ constexpr FieldSet line_terms = bit(Field::until) | bit(Field::revolving) |
                                 bit(Field::sub_limits);
 constexpr FieldSet reserving = line_fields | bit(Field::reservation);
 constexpr EventRule plain_events[] = {
-    {"repay", cash_fields, bit(Field::payer) | bit(Field::suspense),
+    {"repay", cash_fields, bit(Field::payer) | bit(Field::suspense) | bit(Field::channel),
      "money of the borrower, or of `payer`; pays what is owed by the product's order; out of the "
      "item `suspense`, where it is given"},
-    {"disburse", cash_fields, 0, "pays an opened loan out"},
-    {"open_disburse", open_fields, terms_fields | bit(Field::refinances),
+    {"disburse", cash_fields, bit(Field::channel), "pays an opened loan out"},
+    {"open_disburse", open_fields, terms_fields | bit(Field::refinances) | bit(Field::channel),
      "opens a loan and pays it out; `refinances`: a loan that was settled right before it"},
     {"open", open_fields, terms_fields, "opens a loan; nothing is paid out yet"},
     {"apply", open_fields, terms_fields | bit(Field::until),
@@ -124,8 +124,10 @@ const std::vector<EventRule>& event_rules() {
   static const std::vector<EventRule> all = [] {
     std::vector<EventRule> rules{std::begin(plain_events), std::end(plain_events)};
     for (const ledger::OperationRule& rule : ledger::operation_rules()) {
-      rules.push_back({rule.name, bit(Field::loan_id) | fields_of(rule.required),
-                       fields_of(rule.optional), rule.meaning, &rule});
+      rules.push_back(
+          {rule.name, bit(Field::loan_id) | fields_of(rule.required),
+           fields_of(rule.optional) | (ledger::moves_money(rule.kind) ? bit(Field::channel) : 0),
+           rule.meaning, &rule});
     }
     for (const LineEventRule& rule : line_events) {
       rules.push_back({.name = ledger::to_text(rule.kind),
@@ -168,7 +170,10 @@ class Builder {
     }
     if (rule->operation != nullptr) {
       ledger::Operation made{.kind = rule->operation->kind};
-      if (operation(&made)) command->event = std::move(made);
+      if (!operation(&made)) return error_;
+      // A channel that the operation takes is its own field.
+      if (!made.channel.empty()) command->channel.clear();
+      command->event = std::move(made);
       return error_;
     }
     if (rule->name == "reverse") {
@@ -398,6 +403,7 @@ class Builder {
     if (!text(Field::reason, limits::reason_max, &command->reason)) return false;
     if (!text(Field::actor, limits::actor_max, &command->actor)) return false;
     if (!text(Field::reference, limits::idempotency_key_max, &command->key)) return false;
+    command->channel = plain(Field::channel);
     if (!command->key.empty()) command->scope = "reference";
     if (row_.get(Field::expect_version)) {
       std::uint64_t version = 0;
@@ -490,6 +496,7 @@ class Builder {
     open->line = plain(Field::line);
     open->reservation = plain(Field::reservation);
     open->party = plain(Field::party);
+    open->branch = plain(Field::branch);
     open->amount = *row_.get(Field::amount);
     if (row_.get(Field::product_version)) {
       std::uint32_t version = 0;
@@ -548,57 +555,6 @@ std::vector<EventFields> event_fields() {
 std::optional<FieldError> build_command(const FieldRow& row, const ProductCurrency& currency_of,
                                         ledger::Command* command) {
   return Builder{row, currency_of}.build(command);
-}
-
-std::optional<Field> field_of(std::string_view error_id) {
-  struct Hint {
-    std::string_view part;
-    Field field;
-  };
-  constexpr Hint hints[] = {{"suspense.too_much", Field::amount},
-                            {"suspense.currency", Field::currency},
-                            {"suspense.date", Field::value_date},
-                            {"suspense.", Field::suspense},
-                            {"payout.reference", Field::code},
-                            {"payout.amount", Field::amount},
-                            {"payout.", Field::event},
-                            {"intent.date", Field::from},
-                            {"intent.expires", Field::until},
-                            {"intent.", Field::of},
-                            {"reservation", Field::reservation},
-                            {"over_", Field::amount},
-                            {"line.", Field::line},
-                            {"risk.", Field::event},
-                            {"operation.target_unknown", Field::of},
-                            {"operation.target_kind", Field::of},
-                            {"operation.choice_unknown", Field::choice},
-                            {"operation.dates", Field::from},
-                            {"operation.pause_overlaps", Field::from},
-                            {"operation.rows", Field::rows},
-                            {"operation.", Field::event},
-                            {"too_much", Field::amount},
-                            {"not_held", Field::amount},
-                            {"amount", Field::amount},
-                            {"decimal.", Field::amount},
-                            {"principal", Field::amount},
-                            {"installments", Field::installments},
-                            {"first_due", Field::first_due},
-                            {"due_day", Field::due_day},
-                            {"rate", Field::rate},
-                            {"product", Field::product},
-                            {"date", Field::value_date},
-                            {"day", Field::value_date},
-                            {"before", Field::value_date},
-                            {"sequence", Field::sequence},
-                            {"reverse", Field::sequence},
-                            {"version", Field::expect_version},
-                            {"idempotency", Field::reference},
-                            {"key", Field::reference},
-                            {"loan", Field::loan_id}};
-  for (const Hint& hint : hints) {
-    if (error_id.find(hint.part) != std::string_view::npos) return hint.field;
-  }
-  return std::nullopt;
 }
 
 }  // namespace loanbook::interchange

@@ -55,14 +55,15 @@ enum class Field : std::uint8_t {
   party,       ///< of a loan that is opened
   refinances,  ///< the loan that it settled
   partner,     ///< of a limit
+  branch,      ///< of a loan that is opened
+  channel,     ///< by which money comes or goes
   // Of money on its way
   payer,
-  channel,
   suspense,  ///< item that a repayment takes its money out of
   currency,
   text,
 };
-inline constexpr std::size_t field_count = 40;
+inline constexpr std::size_t field_count = 41;
 
 /// The name of the field in files (docs/import.md); `value_date` is called `date` in a file of
 /// loans.

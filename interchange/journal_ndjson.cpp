@@ -62,6 +62,7 @@ std::string entry_line(const Entry& entry, const Digest& hash, std::string_view 
   out.key("key").string(entry.key);
   out.key("actor").string(entry.actor);
   out.key("reason").string(entry.reason);
+  if (!entry.channel.empty()) out.key("channel").string(entry.channel);
   out.key("body").string(hex_of(body));
   out.end_object();
   return out.take();

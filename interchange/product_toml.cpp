@@ -11,6 +11,7 @@
 
 #include "loanbook/interchange/suggest.hpp"
 #include "loanbook/interchange/toml/keys.hpp"
+#include "loanbook/interchange/toml/product_accounting.hpp"
 #include "loanbook/interchange/toml/product_index.hpp"
 #include "loanbook/interchange/toml/product_joint.hpp"
 #include "loanbook/interchange/toml/product_plan.hpp"
@@ -278,7 +279,9 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
                               {"product.categories", "overdue", "categories"},
                               {"product.materiality", "overdue", "materiality"},
                               {"product.non_accrual", "overdue", "non_accrual"},
-                              {"product.customer", "overdue", "customer"}};
+                              {"product.customer", "overdue", "customer"},
+                              {"product.accounting", "accounting", "basis"},
+                              {"product.tax", "tax", "rate"}};
   const Place* place = std::ranges::find(places, id, &Place::id);
   if (place == std::end(places)) {
     const toml::node* node = root.get(id.substr(std::min(id.find('.') + 1, id.size())));
@@ -316,7 +319,8 @@ Result<Product> read_product(std::string_view text, std::string_view file_name) 
       "",
       problems,
       {"id", "version", "name", "currency", "terms", "rounding", "overdue", "payouts", "allocation",
-       "prepayment", "accounts", "plan", "business_days", "cap", "servicing", "joint", "rate"}};
+       "prepayment", "accounts", "plan", "business_days", "cap", "servicing", "joint", "rate",
+       "branch", "accounting", "tax"}};
   read_identity(root, product);
   read_terms(root, product);
   read_rounding(root, product);
@@ -330,6 +334,7 @@ Result<Product> read_product(std::string_view text, std::string_view file_name) 
   toml_reading::read_servicing_rules(root, product);
   toml_reading::read_joint_rules(root, product);
   toml_reading::read_index_rules(root, product);
+  toml_reading::read_accounting(root, product);
   if (!problems.first()) {
     if (const money::Status status = ledger::check(product); !status) {
       problems.add(status.error(), region_of(table, status.error().id));

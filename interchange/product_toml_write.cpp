@@ -3,6 +3,7 @@
 
 #include "loanbook/interchange/json.hpp"
 #include "loanbook/interchange/product_toml.hpp"
+#include "loanbook/interchange/toml/product_accounting.hpp"
 #include "loanbook/interchange/toml/product_index.hpp"
 #include "loanbook/interchange/toml/product_joint.hpp"
 #include "loanbook/interchange/toml/product_plan.hpp"
@@ -142,6 +143,7 @@ std::string write_product(const ledger::Product& product, Defaults defaults) {
   line(out, "version", std::to_string(product.version));
   line(out, "name", in_quotes(product.name));
   line(out, "currency", in_quotes(product.currency.text()));
+  if (!product.branch.empty()) line(out, "branch", in_quotes(product.branch));
   write_terms(out, product);
   out += "\n[rounding]\n";
   line(out, "interest", in_quotes(money::to_text(product.interest_rounding.mode)));
@@ -160,6 +162,7 @@ std::string write_product(const ledger::Product& product, Defaults defaults) {
   toml_reading::write_servicing_rules(out, product);
   toml_reading::write_joint_rules(out, product);
   toml_reading::write_index_rules(out, product);
+  toml_reading::write_accounting(out, product);
   return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include "loanbook/interchange/payout_words.hpp"
 #include "loanbook/interchange/product_toml.hpp"
+#include "loanbook/interchange/toml/product_accounting.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/schedule/plan.hpp"
 
@@ -588,6 +589,7 @@ std::vector<std::string> product_sentences(const Product& product) {
   add_servicing(product, out);
   add_payout_words(product, out);
   add_quality(product, out);
+  toml_reading::say_accounting(product, out);
   add_joint(product, out);
   add_overdue(product, out);
   if (const money::Status bookable = ledger::check_bookable(product); !bookable)

@@ -22,12 +22,9 @@ struct Named {
   std::string_view text;
   Format format;
 };
-constexpr Named formats[] = {{"table", Format::table},
-                             {"csv", Format::csv},
-                             {"json", Format::json},
-                             {"ndjson", Format::ndjson},
-                             {"html", Format::html},
-                             {"pdf", Format::pdf}};
+constexpr Named formats[] = {{"table", Format::table}, {"csv", Format::csv},
+                             {"json", Format::json},   {"ndjson", Format::ndjson},
+                             {"html", Format::html},   {"pdf", Format::pdf}};
 
 bool is_number(const Column& column) {
   return column.kind == ColumnKind::amount || column.kind == ColumnKind::integer;
@@ -132,9 +129,9 @@ Result<Format> parse_format(std::string_view text) {
   for (const Named& name : formats) {
     if (name.text == text) return name.format;
   }
-  return Error{
-      .id = "format.unknown",
-      .message = money::quoted(text) + " is not a format; use table, csv, json, ndjson, html or pdf"};
+  return Error{.id = "format.unknown",
+               .message = money::quoted(text) +
+                          " is not a format; use table, csv, json, ndjson, html or pdf"};
 }
 
 bool is_for_people(Format format) {

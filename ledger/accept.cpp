@@ -59,13 +59,27 @@ Status check_free_text(const Command& command) {
   return check_personal_data(command.reason, "reason");
 }
 
-/// The newest version of `id`, or the given one.
+/// The newest version of `id`, or the given one, as the branch has it.
 Result<std::uint32_t> find_product(const BookState& state, const std::string& id,
-                                   std::optional<std::uint32_t> version) {
+                                   std::optional<std::uint32_t> version,
+                                   const std::string& branch) {
+  bool elsewhere = false;
   for (std::size_t i = state.products.size(); i-- > 0;) {
     const Product& product = state.products[i].product;
-    if (product.id == id && (!version || product.version == *version))
-      return static_cast<std::uint32_t>(i);
+    if (product.id != id || (version && product.version != *version)) continue;
+    if (product.branch == branch) return static_cast<std::uint32_t>(i);
+    elsewhere = true;
+  }
+  if (elsewhere) {
+    return refuse(
+        "product.branch_unknown",
+        branch.empty()
+            ? fmt::format("product '{}' is published for branches only: say which with --branch "
+                          "(field `branch`), or publish it without one",
+                          id)
+            : fmt::format("product '{}' is not published for branch '{}'; `product add FILE "
+                          "--branch {}` does that",
+                          id, branch, branch));
   }
   const std::string named = version ? fmt::format("version {} of product '{}'", *version, id)
                                     : fmt::format("product '{}'", id);
@@ -149,6 +163,32 @@ Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (!state_.allow_personal_data) {
     if (Status s = check_free_text(command); !s) return s.error();
   }
+  if (!command.channel.empty()) {
+    if (Status s = check_short_id(command.channel); !s) return s.error();
+  }
+  Result<Accepted> accepted = accept_event(command);
+  if (!accepted) return accepted;
+  if (accepted->kind == Kind::reverse) {
+    // The money goes back by the way on which it came.
+    const Result<Entry> target = entry(std::get<Reversed>(accepted->payload).sequence);
+    if (!target) return target.error();
+    accepted->channel = target->channel;
+    if (command.channel.empty() || command.channel == target->channel) return accepted;
+    return refuse("channel.of_reversal",
+                  fmt::format("a reversal has the channel of what it takes out ('{}'): leave the "
+                              "channel out",
+                              target->channel));
+  }
+  if (!command.channel.empty() && !moves_money(accepted->kind)) {
+    return refuse("channel.no_money", fmt::format("{} moves no money through settlement, so it "
+                                                  "has no channel: leave the channel out",
+                                                  to_text(accepted->kind)));
+  }
+  if (accepted->channel.empty()) accepted->channel = command.channel;
+  return accepted;
+}
+
+Result<Recorder::Accepted> Recorder::accept_event(const Command& command) const {
   if (const auto* e = std::get_if<OpenLoan>(&command.event))
     return accept_open(*e, command, Kind::open);
   if (const auto* e = std::get_if<OpenAndDisburse>(&command.event))
@@ -209,7 +249,8 @@ Status agree_rate(const Product& product, bool given, Day fixed, Opened& opened)
 
 Result<Opened> Recorder::contract(const OpenLoan& open, const Command& command, Day disbursed,
                                   std::optional<Day> day) const {
-  const Result<std::uint32_t> number = find_product(state_, open.product, open.product_version);
+  const Result<std::uint32_t> number =
+      find_product(state_, open.product, open.product_version, open.branch);
   if (!number) return number.error();
   const Product& product = state_.products[*number].product;
   const Result<std::int64_t> amount = positive_amount(open.amount, product.currency);
@@ -477,7 +518,8 @@ Result<Recorder::Accepted> Recorder::accept_product(const PublishProduct& publis
   std::uint32_t newest = 0;
   for (const PublishedProduct& published : state_.products) {
     if (published.product.id != product.id) continue;
-    newest = std::max(newest, published.product.version);
+    if (published.product.branch == product.branch)
+      newest = std::max(newest, published.product.version);
     if (published.product.currency != product.currency) {
       return refuse(
           "product.currency",
@@ -485,7 +527,14 @@ Result<Recorder::Accepted> Recorder::accept_product(const PublishProduct& publis
                       product.id, published.product.currency.text()));
     }
   }
-  if (product.version != newest + 1) {
+  // A branch may take a product up, or leave versions of it out, at any time.
+  if (!product.branch.empty() && product.version <= newest) {
+    return refuse("product.version",
+                  fmt::format("product '{}' stands at version {} for branch '{}': published "
+                              "versions never change, the next one is above",
+                              product.id, newest, product.branch));
+  }
+  if (product.branch.empty() && product.version != newest + 1) {
     return refuse("product.version", fmt::format("product '{}' stands at version {}: the next one "
                                                  "is {}, not {}. Published versions never "
                                                  "change",

@@ -95,7 +95,8 @@ Result<Recorder::Accepted> Recorder::accept_confirmed(const Operation& operation
   return Accepted{.loan = loan,
                   .value_date = *day,
                   .payload = Paid{.amount_minor = *amount, .order = order.sequence},
-                  .kind = Kind::disburse};
+                  .kind = Kind::disburse,
+                  .channel = order.channel};
 }
 
 Result<Recorder::Accepted> Recorder::accept_in_flight(const Operation& operation,

@@ -34,6 +34,28 @@ std::int64_t unreceived_income(const LoanState& state, const Product& product) {
   return std::max<std::int64_t>(minor, 0);
 }
 
+/// What the borrower owes that is no income yet, and what of income that is: less than it where
+/// interest was paid for days to come.
+struct Unreceived {
+  std::int64_t claims = 0;
+  std::int64_t income = 0;
+};
+
+/// On a cash basis interest, penalties and fees alike. Sums of balances, so a night moves both by
+/// what it accrues: such loans stay in its columns.
+Unreceived unreceived_on_cash(const LoanState& state) {
+  money::Int128 claims = 0;
+  for (const Role role :
+       {Role::interest_accrued, Role::interest_receivable, Role::penalty_receivable,
+        Role::compound_receivable, Role::fee_receivable, Role::late_fee_receivable})
+    claims += balance_of(state, role);
+  const money::Int128 income = claims + balance_of(state, Role::interest_unearned);
+  Unreceived is;
+  if (!money::narrow(claims, &is.claims) || !money::narrow(income, &is.income))
+    throw LoanFault{"an amount of the loan is beyond 64 bits"};
+  return is;
+}
+
 }  // namespace
 
 money::Status check(const AssetQuality& rules) {
@@ -123,16 +145,22 @@ void follow_accrual(LoanState& state, const Product& product, std::int32_t days)
     state.servicing->rare->joined_suspended = 0;
 }
 
-void suspend_income(LoanState& state, const Product& product) {
-  if (!state.non_accrual && balance_of(state, Role::memo_interest) == 0) return;
-  const std::int64_t minor = state.non_accrual ? unreceived_income(state, product) : 0;
-  const auto stands = [&](Role role, std::int64_t amount) {
-    if (balance_of(state, role) != amount) state.balance.at(role) = amount;
+void suspend_income(LoanState& state, const Product& product, Role counter) {
+  Unreceived is;
+  if (product.accounting.on_cash()) {
+    is = unreceived_on_cash(state);
+  } else if (state.non_accrual) {
+    is.claims = is.income = unreceived_income(state, product);
+  }
+  const auto shift = [&state](Role debit, Role credit, std::int64_t minor) {
+    if (minor == 0) return;
+    std::int64_t& to = state.balance.at(debit);
+    std::int64_t& from = state.balance.at(credit);
+    if (!money::add(to, minor, &to) || !money::subtract(from, minor, &from))
+      throw LoanFault{"an amount of the loan is beyond 64 bits"};
   };
-  stands(Role::interest_suspended, -minor);
-  stands(Role::income_suspended, minor);
-  stands(Role::memo_interest, minor);
-  stands(Role::memo_contra, -minor);
+  shift(counter, Role::interest_suspended, is.income + balance_of(state, Role::interest_suspended));
+  shift(Role::memo_interest, Role::memo_contra, is.claims - balance_of(state, Role::memo_interest));
 }
 
 void choose_accrual(LoanState& state, std::uint8_t choice) {

@@ -137,8 +137,10 @@ class Book {
   [[nodiscard]] std::vector<ProductInfo> products() const;
   /// Every series, in order of publication.
   [[nodiscard]] SeriesBook series() const;
+  /// The newest version, or the given one, of the product's variant for a branch.
   [[nodiscard]] Result<Product> product(const std::string& id,
-                                        std::optional<std::uint32_t> version = {}) const;
+                                        std::optional<std::uint32_t> version = {},
+                                        const std::string& branch = {}) const;
   /// State at the opening of `as_of` (default: the business date), from the entries known at
   /// `known_at` (default: all).
   [[nodiscard]] Result<LoanView> loan(const std::string& id, std::optional<Day> as_of = {},
@@ -207,9 +209,11 @@ class Book {
   /// One row a loan, in loan order, at the opening of `as_of` (default: the business date).
   Status portfolio(std::optional<Day> as_of,
                    const std::function<bool(const PortfolioRow&)>& use) const;
-  /// The same from the entries up to `known_at` alone.
+  /// The same from the entries up to `known_at` alone; `valued`: from those of them that count from
+  /// that day or earlier, whenever they were booked (restated at its close).
   Status portfolio(Day opening, std::uint64_t known_at,
-                   const std::function<bool(const PortfolioRow&)>& use) const;
+                   const std::function<bool(const PortfolioRow&)>& use,
+                   std::optional<Day> valued = {}) const;
   /// As booked at the close of `as_of` (a booking date; default: everything booked). Rows by
   /// account code.
   [[nodiscard]] Result<std::vector<TrialBalanceRow>> trial_balance(
@@ -220,20 +224,25 @@ class Book {
   /// Not zero, by product version and role, on the accounts of the chart that holds then.
   [[nodiscard]] Result<std::vector<GlBalance>> gl_balances(
       std::optional<std::uint64_t> through = {}) const;
-  /// The same at the close of `day` had everything known now been booked in time: costs a fold for
-  /// each loan corrected since.
-  [[nodiscard]] Result<std::vector<GlBalance>> restated_balances(Day day) const;
+  /// The same at the close of `day` had everything known at entry `known_at` (default: now) been
+  /// booked in time: costs a fold for each loan corrected since.
+  [[nodiscard]] Result<std::vector<GlBalance>> restated_balances(
+      Day day, std::optional<std::uint64_t> known_at = {}) const;
   /// Entries after `after` up to `through` with the accounts they were posted to.
   Status gl_entries(std::uint64_t after, std::optional<std::uint64_t> through,
                     const std::function<bool(const GlEntry&)>& use) const;
-  /// Movements of booking dates `from` to `through` by day, product version and role.
-  void gl_days(Day from, Day through, YearClose year_close,
-               const std::function<void(const GlDay&)>& use) const;
-  /// Every loan as booked, in loan order.
+  /// Movements of booking dates `from` to `through` by day, product version and role, of entries
+  /// up to `known_at` (default: all).
+  Status gl_days(Day from, Day through, YearClose year_close,
+                 const std::function<void(const GlDay&)>& use,
+                 std::optional<std::uint64_t> known_at = {}) const;
+  /// Every loan as booked, in loan order; `valued`: restated at the close of that day.
   Status loan_balances(std::optional<std::uint64_t> through,
-                       const std::function<bool(const LoanAmounts&)>& use) const;
+                       const std::function<bool(const LoanAmounts&)>& use,
+                       std::optional<Day> valued = {}) const;
   [[nodiscard]] GlAccount gl_account(const Product& product, Role role,
-                                     std::optional<std::uint64_t> through = {}) const;
+                                     std::optional<std::uint64_t> through = {},
+                                     const std::string& channel = {}) const;
   [[nodiscard]] std::vector<ChartInfo> charts() const;
   [[nodiscard]] std::vector<ClosedPeriodInfo> closed_periods() const;
   [[nodiscard]] std::vector<AssertionInfo> assertions() const;

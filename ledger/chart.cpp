@@ -76,6 +76,20 @@ NormalSide normal_side(AccountClass account_class) {
   }
 }
 
+Status check_short_id(std::string_view id) {
+  constexpr std::size_t short_id_max = 32;
+  const bool valid =
+      !id.empty() && id.size() <= short_id_max && std::ranges::all_of(id, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == '.';
+      });
+  if (valid) return money::ok();
+  return bad("id.short",
+             fmt::format("'{}' is no id of a branch or channel: 1 to {} of a-z, A-Z, 0-9, -, _ "
+                         "and .",
+                         id, short_id_max));
+}
+
 AccountClass class_of(Role role) {
   switch (role) {
     case Role::principal:
@@ -156,6 +170,7 @@ bool can_move(const Product& product, Role role) {
   const auto place = static_cast<std::size_t>(role);
   if (place < role_count_1) return true;
   const bool of_partners = role >= Role::partner_payable && role <= Role::service_fee_income;
+  if (role == Role::tax_payable || role == Role::income_tax) return product.accounting.taxed();
   return !of_partners || product.joint.has_value();
 }
 
@@ -180,17 +195,31 @@ Status check(const Chart& chart) {
                  fmt::format("account '{}' stands twice: one code, one account", account.code));
     }
   }
-  std::set<std::tuple<Role, std::string_view, std::string_view>> keys;
+  std::set<std::tuple<Role, std::string_view, std::string_view, std::string_view, std::string_view>>
+      keys;
   for (const ChartMapping& mapping : chart.mappings) {
     if (mapping.account >= chart.accounts.size()) {
       return bad("chart.account_unknown",
                  fmt::format("role {} points to an account that the chart does not have",
                              to_text(mapping.role)));
     }
-    if (!keys.insert({mapping.role, mapping.product, mapping.currency}).second) {
+    if (!keys.insert(
+                 {mapping.role, mapping.product, mapping.currency, mapping.branch, mapping.channel})
+             .second) {
       return bad("chart.mapping_twice",
-                 fmt::format("role {} of product '{}' and currency '{}' is mapped twice",
-                             to_text(mapping.role), mapping.product, mapping.currency));
+                 fmt::format("role {} of product '{}', currency '{}', branch '{}' and channel '{}' "
+                             "is mapped twice",
+                             to_text(mapping.role), mapping.product, mapping.currency,
+                             mapping.branch, mapping.channel));
+    }
+    if (!mapping.channel.empty() && mapping.role != Role::settlement) {
+      return bad("chart.channel_role",
+                 fmt::format("role {} has no channel: money goes through settlement only; map "
+                             "settlement by channel, or leave the channel out",
+                             to_text(mapping.role)));
+    }
+    for (const std::string& id : {mapping.branch, mapping.channel}) {
+      if (Status s = id.empty() ? money::ok() : check_short_id(id); !s) return s;
     }
     const ChartAccount& account = chart.accounts[mapping.account];
     if (!fits(mapping.role, account.account_class)) {
@@ -203,26 +232,32 @@ Status check(const Chart& chart) {
   return money::ok();
 }
 
-const ChartAccount* find_account(const Chart& chart, const Product& product, Role role) {
+const ChartMapping* find_mapping(const Chart& chart, const Product& product, Role role,
+                                 std::string_view channel) {
   const std::string_view currency = product.currency.text();
   const ChartMapping* best = nullptr;
   const auto weight = [](const ChartMapping& mapping) {
-    return (mapping.product.empty() ? 0 : 2) + (mapping.currency.empty() ? 0 : 1);
+    return (mapping.channel.empty() ? 0 : 8) + (mapping.product.empty() ? 0 : 4) +
+           (mapping.branch.empty() ? 0 : 2) + (mapping.currency.empty() ? 0 : 1);
+  };
+  const auto fits = [](std::string_view asked, std::string_view is) {
+    return asked.empty() || asked == is;
   };
   for (const ChartMapping& mapping : chart.mappings) {
-    if (mapping.role != role || (!mapping.product.empty() && mapping.product != product.id) ||
-        (!mapping.currency.empty() && mapping.currency != currency))
+    if (mapping.role != role || !fits(mapping.product, product.id) ||
+        !fits(mapping.currency, currency) || !fits(mapping.branch, product.branch) ||
+        !fits(mapping.channel, channel))
       continue;
     if (best == nullptr || weight(mapping) > weight(*best)) best = &mapping;
   }
-  return best == nullptr ? nullptr : &chart.accounts[best->account];
+  return best;
 }
 
 Status check_covers(const Chart& chart, const Product& product) {
   for (std::size_t i = 0; i < role_count; ++i) {
     const auto role = static_cast<Role>(i);
     if (!can_move(product, role) || product.accounts.at(i)) continue;
-    if (find_account(chart, product, role) != nullptr) continue;
+    if (find_mapping(chart, product, role) != nullptr) continue;
     return bad("chart.role_unmapped",
                fmt::format("chart '{}' has no account for role {} of product '{}' in {}: map the "
                            "role in the chart, or give the product an account of its own",
@@ -231,11 +266,16 @@ Status check_covers(const Chart& chart, const Product& product) {
   return money::ok();
 }
 
-GlAccount gl_account(const Chart* chart, const Product& product, Role role) {
-  const ChartAccount* found = chart == nullptr ? nullptr : find_account(*chart, product, role);
+GlAccount gl_account(const Chart* chart, const Product& product, Role role,
+                     std::string_view channel) {
+  const ChartMapping* mapping =
+      chart == nullptr ? nullptr : find_mapping(*chart, product, role, channel);
   GlAccount account;
-  if (found != nullptr) {
-    account = {found->code, found->name, found->account_class, found->side};
+  if (mapping != nullptr) {
+    const ChartAccount& found = chart->accounts[mapping->account];
+    account = {found.code, found.name, found.account_class, found.side};
+    // What is said of the channel is said of less than the whole product.
+    if (!mapping->channel.empty()) return account;
   } else {
     const Account standard = default_account(role);
     account = {std::string(standard.code), std::string(standard.name), class_of(role),
@@ -247,6 +287,69 @@ GlAccount gl_account(const Chart* chart, const Product& product, Role role) {
   }
   return account;
 }
+
+namespace {
+
+/// Branches and channels, for charts that have any: by place in the lists before.
+void encode_dimensions(const ChartPublished& published, Encoder& out) {
+  const auto& mappings = published.chart.mappings;
+  const auto& moves = published.reclassified;
+  const auto has_any = [](const ChartMapping& m) {
+    return !m.branch.empty() || !m.channel.empty();
+  };
+  const auto has_channel = [](const Reclassified& r) { return !r.channel.empty(); };
+  const auto mapped = std::ranges::count_if(mappings, has_any);
+  const auto moved = std::ranges::count_if(moves, has_channel);
+  if (mapped == 0 && moved == 0) return;
+  out.varint(static_cast<std::uint64_t>(mapped));
+  for (std::size_t i = 0; i < mappings.size(); ++i) {
+    if (!has_any(mappings[i])) continue;
+    out.varint(i);
+    out.text(mappings[i].branch);
+    out.text(mappings[i].channel);
+  }
+  out.varint(static_cast<std::uint64_t>(moved));
+  for (std::size_t i = 0; i < moves.size(); ++i) {
+    if (!has_channel(moves[i])) continue;
+    out.varint(i);
+    out.text(moves[i].channel);
+  }
+}
+
+/// Places of a list, rising and within it.
+template <class Use>
+void decode_places(Decoder& in, std::size_t size, Use use) {
+  const std::uint64_t count = in.varint();
+  std::uint64_t least = 0;
+  for (std::uint64_t i = 0; in.good() && i < count; ++i) {
+    const std::uint64_t place = in.varint();
+    const bool good = place >= least && place < size && use(place);
+    least = place + 1;
+    if (good) continue;
+    in.fail();
+    return;
+  }
+}
+
+void decode_dimensions(Decoder& in, ChartPublished& published) {
+  auto& mappings = published.chart.mappings;
+  auto& moves = published.reclassified;
+  bool any = false;
+  decode_places(in, mappings.size(), [&](std::uint64_t place) {
+    mappings[place].branch = in.text();
+    mappings[place].channel = in.text();
+    any = true;
+    return !mappings[place].branch.empty() || !mappings[place].channel.empty();
+  });
+  decode_places(in, moves.size(), [&](std::uint64_t place) {
+    moves[place].channel = in.text();
+    any = true;
+    return !moves[place].channel.empty();
+  });
+  if (!any) in.fail();
+}
+
+}  // namespace
 
 void encode(const ChartPublished& published, std::string& bytes) {
   const Chart& chart = published.chart;
@@ -273,6 +376,7 @@ void encode(const ChartPublished& published, std::string& bytes) {
     out.u8(static_cast<std::uint8_t>(moved.role));
     out.wide(moved.minor);
   }
+  encode_dimensions(published, out);
 }
 
 bool decode(std::string_view& bytes, ChartPublished& published) {
@@ -312,6 +416,7 @@ bool decode(std::string_view& bytes, ChartPublished& published) {
     moved.minor = in.wide();
     published.reclassified.push_back(moved);
   }
+  if (in.good() && !in.rest().empty()) decode_dimensions(in, published);
   bytes = in.rest();
   return in.good();
 }

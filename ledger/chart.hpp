@@ -31,6 +31,9 @@ enum class NormalSide : std::uint8_t { debit = 1, credit = 2 };
 /// Debit for assets, expenses and memorandum accounts, credit for the others.
 [[nodiscard]] NormalSide normal_side(AccountClass account_class);
 
+/// Branches and channels: 1 to 32 of a-z, A-Z, 0-9, -, _ and . `id.short`.
+[[nodiscard]] Status check_short_id(std::string_view id);
+
 /// What an amount of this role is in a balance sheet or income statement, by its usual account.
 [[nodiscard]] AccountClass class_of(Role role);
 /// Income or expense: closed to retained earnings at the end of a year.
@@ -50,12 +53,14 @@ struct ChartAccount {
   bool operator==(const ChartAccount&) const = default;
 };
 
-/// One rule of the mapping; empty texts mean every product, every currency.
+/// One rule of the mapping; empty texts mean every product, every currency and so on.
 struct ChartMapping {
   Role role = Role::principal;
-  std::string product;
-  std::string currency;
+  std::string product{};
+  std::string currency{};
   std::uint32_t account = 0;  ///< place in `Chart::accounts`
+  std::string branch{};       ///< of the product's variant
+  std::string channel{};      ///< of settlement only
   bool operator==(const ChartMapping&) const = default;
 };
 
@@ -71,10 +76,11 @@ struct Chart {
 
 /// The first rule that the chart breaks: `chart.*` naming what is wrong and what to do.
 [[nodiscard]] Status check(const Chart& chart);
-/// The chart's account for a role of a product: a mapping of the product goes before one of its
-/// currency, and that before the general one. Null where none fits.
-[[nodiscard]] const ChartAccount* find_account(const Chart& chart, const Product& product,
-                                               Role role);
+/// The chart's mapping for a role of a product, money having gone by `channel` where it is named:
+/// one of the channel goes before one of the product, that before one of its branch, of its
+/// currency, and the general one. Null where none fits.
+[[nodiscard]] const ChartMapping* find_mapping(const Chart& chart, const Product& product,
+                                               Role role, std::string_view channel = {});
 /// `chart.role_unmapped`: a role that the product can move has neither an account in the chart nor
 /// one of its own.
 [[nodiscard]] Status check_covers(const Chart& chart, const Product& product);
@@ -87,14 +93,17 @@ struct GlAccount {
   NormalSide side = NormalSide::debit;
   bool operator==(const GlAccount&) const = default;
 };
-/// The account of a role: the product's own, else the chart's, else the default one (`chart` null).
-[[nodiscard]] GlAccount gl_account(const Chart* chart, const Product& product, Role role);
+/// The account of a role: the chart's for the channel, else the product's own, else the chart's,
+/// else the default one (`chart` null).
+[[nodiscard]] GlAccount gl_account(const Chart* chart, const Product& product, Role role,
+                                   std::string_view channel = {});
 
 /// Amounts of a role that move from one account to another because the mapping changed.
 struct Reclassified {
   std::uint32_t product = 0;  ///< number of the product version
   Role role = Role::principal;
   money::Int128 minor = 0;  ///< balance at that moment, debit positive
+  std::string channel{};    ///< of settlement that went by it
   bool operator==(const Reclassified&) const = default;
 };
 /// Payload of chart_published.

@@ -126,7 +126,29 @@ std::string encode_day(const DayTotals& totals) {
     out.varint(roles);
     for (std::size_t role = 0; role < roles; ++role) out.wide(product[role]);
   }
+  for (const auto& [key, minor] : totals.channels()) {
+    out.varint(key.first);
+    out.text(key.second);
+    out.wide(minor);
+  }
   return bytes;
+}
+
+DayTotals decode_day(Decoder& in) {
+  DayTotals totals;
+  const std::uint64_t products = in.varint();
+  for (std::uint64_t p = 0; in.good() && p < products; ++p) {
+    totals.resize(p + 1);
+    const std::uint64_t roles = in.varint();
+    if (roles > role_count) in.fail();
+    for (std::uint64_t role = 0; in.good() && role < roles; ++role) totals[p][role] = in.wide();
+  }
+  while (in.good() && !in.rest().empty()) {
+    const auto number = static_cast<std::uint32_t>(in.varint());
+    const std::string channel(in.text());
+    totals.add_channel(number, channel, in.wide());
+  }
+  return totals;
 }
 
 std::string encode_keys(const BookState& state) {
@@ -258,22 +280,10 @@ struct Loader {
     const Status scanned =
         view.rows(Space::ledger_day, "", [&](std::string_view key, std::string_view value) {
           Decoder in{value};
-          DayTotals totals;
-          const std::uint64_t products = in.varint();
-          for (std::uint64_t p = 0; in.good() && p < products; ++p) {
-            auto& product = totals.emplace_back();
-            const std::uint64_t roles = in.varint();
-            if (roles > product.size()) in.fail();
-            for (std::uint64_t role = 0; in.good() && role < roles; ++role)
-              product[role] = in.wide();
-          }
+          DayTotals totals = decode_day(in);
           good = in.done() && key.size() == 8;
           if (!good) return false;
-          if (state.balances.size() < totals.size()) state.balances.resize(totals.size());
-          for (std::size_t p = 0; p < totals.size(); ++p) {
-            for (std::size_t role = 0; role < role_count; ++role)
-              state.balances[p][role] += totals[p][role];
-          }
+          state.balances.add(totals);
           std::uint64_t number = 0;
           for (const char c : key) number = (number << 8) | static_cast<std::uint8_t>(c);
           state.totals[money::day_from_number(static_cast<std::int32_t>(number) - 1'000'000)] =

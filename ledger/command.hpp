@@ -38,6 +38,7 @@ struct OpenLoan {
   std::string reservation{};  ///< of that line, to be used up by it
   std::string party{};        ///< reference of the customer: opaque, no name, at most 64 bytes
   std::string refinances{};   ///< a loan that was settled before it in the same batch
+  std::string branch{};       ///< takes the product's variant for it; empty: the one of no branch
 };
 /// A loan that a customer asks for: what was offered, until when it may be approved.
 struct Apply {
@@ -168,6 +169,9 @@ struct Command {
   std::optional<std::uint64_t> expect_version{};  ///< of the loan: number of its entries so far
   std::string actor{};
   std::string reason{};
+  /// By which its money comes or goes: an opaque short id (`alipay`). Only where it moves money; a
+  /// reversal has that of what it takes out.
+  std::string channel{};
 };
 
 /// One line of an entry.
@@ -192,6 +196,7 @@ struct Receipt {
   std::vector<Movement> movements;
   std::vector<std::uint64_t>
       changed;  ///< earlier entries of the loan whose outcome this one changed
+  std::string channel{};
 };
 
 /// A receipt, and beside it what is known now.

@@ -12,7 +12,10 @@
 namespace loanbook::ledger {
 namespace {
 
-constexpr std::uint8_t layout = 1;
+constexpr std::uint8_t plain_layout = 1;
+/// Fields that few entries have follow, after a byte that names them.
+constexpr std::uint8_t rare_layout = 2;
+constexpr std::uint8_t bit_channel = 1;
 constexpr std::uint8_t consequence_bit = 0x80;
 /// Kinds in bytes: a repay or disburse that says more than its amount.
 constexpr std::uint8_t repay_in_detail = 61;
@@ -370,7 +373,7 @@ std::string encode(const Entry& entry) {
   std::string bytes;
   bytes.reserve(320);
   Encoder out{bytes};
-  out.u8(layout);
+  out.u8(entry.channel.empty() ? plain_layout : rare_layout);
   out.varint(entry.sequence);
   out.day(entry.booking_date);
   out.day(entry.value_date);
@@ -401,13 +404,18 @@ std::string encode(const Entry& entry) {
   for (const std::uint64_t sequence : entry.changed) out.varint(sequence);
   out.text(entry.actor);
   out.text(entry.reason);
+  if (!entry.channel.empty()) {
+    out.u8(bit_channel);
+    out.text(entry.channel);
+  }
   return bytes;
 }
 
 Result<Entry> decode_entry(std::string_view body) {
   Decoder in{body};
   Entry entry;
-  if (in.u8() != layout)
+  const std::uint8_t layout = in.u8();
+  if (layout != plain_layout && layout != rare_layout)
     return damaged("entry of an unknown layout: written by a newer program, or damaged");
   entry.sequence = in.varint();
   entry.booking_date = in.day();
@@ -449,6 +457,12 @@ Result<Entry> decode_entry(std::string_view body) {
   for (std::uint64_t i = 0; in.good() && i < changed; ++i) entry.changed.push_back(in.varint());
   entry.actor = in.text();
   entry.reason = in.text();
+  if (layout == rare_layout) {
+    if (in.u8() != bit_channel) in.fail();
+    entry.channel = in.text(money::limits::external_id_max);
+    // What is named is not empty: one value, one encoding.
+    if (entry.channel.empty()) in.fail();
+  }
   if (!in.done())
     return damaged(fmt::format("entry {}: its bytes are not canonical", entry.sequence));
   return entry;

@@ -158,6 +158,7 @@ struct Entry {
   std::uint32_t batch_size = 1;
   std::vector<std::uint64_t> changed;
   std::string actor, reason;
+  std::string channel{};  ///< by which its money came or went; empty: not said
 };
 
 /// The contract of an entry that begins a loan; null for all others.

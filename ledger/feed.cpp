@@ -152,6 +152,7 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
   }
   const std::string text = std::visit(TextOf{view.digits, view.receipt.currency}, entry.payload);
   view.text = entry.loan != 0 ? fmt::format("{} {}", to_text(entry.kind), text) : text;
+  if (!entry.channel.empty()) view.text += " by " + entry.channel;
   return view;
 }
 

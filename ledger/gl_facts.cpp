@@ -45,10 +45,10 @@ const GlFacts::ClosedPeriod* GlFacts::last_closed(PeriodLength length) const {
 }
 
 const GlAccount& AccountLookup::of(std::uint32_t number, const Product& product, Role role,
-                                   std::uint64_t sequence) {
+                                   std::uint64_t sequence, const std::string& channel) {
   const Chart* chart = facts_.chart_after(sequence);
-  const auto [at, is_new] = known_.try_emplace({chart, number, role});
-  if (is_new) at->second = gl_account(chart, product, role);
+  const auto [at, is_new] = known_.try_emplace({chart, number, role, channel});
+  if (is_new) at->second = gl_account(chart, product, role, channel);
   return at->second;
 }
 

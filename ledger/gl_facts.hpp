@@ -51,11 +51,11 @@ class AccountLookup {
   explicit AccountLookup(const GlFacts& facts) : facts_(facts) {}
   /// Under the chart that holds after entry `sequence`.
   const GlAccount& of(std::uint32_t number, const Product& product, Role role,
-                      std::uint64_t sequence);
+                      std::uint64_t sequence, const std::string& channel = {});
 
  private:
   const GlFacts& facts_;
-  std::map<std::tuple<const Chart*, std::uint32_t, Role>, GlAccount> known_;
+  std::map<std::tuple<const Chart*, std::uint32_t, Role, std::string>, GlAccount> known_;
 };
 
 }  // namespace loanbook::ledger

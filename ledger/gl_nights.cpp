@@ -184,7 +184,8 @@ Status Book::accruals(Day day, const std::string& loan,
                      .booked = 0,
                      .after = end.at(i),
                      .visited = visit != visited.end(),
-                     .lines = {}};
+                     .lines = {},
+                     .branch = product.branch};
       row.booked = row.after - row.before - row.events;
       for (const SegmentLine& line : lines.lines)
         if (line.role == row.role) row.lines.push_back(line.line);

@@ -13,20 +13,23 @@ namespace {
 
 constexpr date::days one_day{1};
 
-void add(DayTotals& sum, const DayTotals& part) {
-  if (sum.size() < part.size()) sum.resize(part.size());
-  for (std::size_t product = 0; product < part.size(); ++product) {
-    for (std::size_t role = 0; role < role_count; ++role) sum[product][role] += part[product][role];
-  }
-}
-
 }  // namespace
 
-void add(DayTotals& sum, const std::vector<MovementBlock>& movements, int sign) {
-  for (const MovementBlock& block : movements) {
-    if (sum.size() <= block.product) sum.resize(block.product + 1);
-    for (const auto& line : block.lines)
-      sum[block.product][static_cast<std::size_t>(line.role)] += sign * line.minor;
+void each_total(const DayTotals& totals, const UseTotal& use) {
+  auto channel = totals.channels().begin();
+  const std::string none;
+  for (std::uint32_t number = 0; number < totals.size(); ++number) {
+    for (std::size_t i = 0; i < role_count; ++i) {
+      const auto role = static_cast<Role>(i);
+      money::Int128 minor = totals[number][i];
+      if (role == Role::settlement) {
+        for (; channel != totals.channels().end() && channel->first.first == number; ++channel) {
+          use(number, role, channel->first.second, channel->second);
+          minor -= channel->second;
+        }
+      }
+      if (minor != 0) use(number, role, none, minor);
+    }
   }
 }
 
@@ -55,8 +58,27 @@ DayTotals totals_through(const std::map<Day, DayTotals>& totals, Day day) {
   DayTotals sum;
   for (const auto& [booked, of_day] : totals) {
     if (booked > day) break;
-    add(sum, of_day);
+    sum.add(of_day);
   }
+  return sum;
+}
+
+Result<DayTotals> totals_of_day(const storage::View& view, Day day, std::uint64_t through) {
+  const Result<std::uint64_t> before = last_booked(view, day - one_day);
+  if (!before) return before.error();
+  DayTotals sum;
+  Status outcome = money::ok();
+  const Status read = view.entries(*before + 1, through, [&](const storage::StoredEntry& stored) {
+    const Result<Entry> entry = decode_entry(stored.body);
+    if (!entry) {
+      outcome = entry.error();
+      return false;
+    }
+    sum.add(entry->movements, entry->channel, 1);
+    return true;
+  });
+  if (!read) return read.error();
+  if (!outcome) return outcome.error();
   return sum;
 }
 
@@ -70,37 +92,29 @@ Result<DayTotals> totals_at(const BookState& state, const storage::View& view,
   if (!next) return next.error();
   const Day day = last->booking_date;
   if (next->booking_date > day) return totals_through(state.totals, day);
-  const Result<std::uint64_t> before = last_booked(view, day - one_day);
-  if (!before) return before.error();
+  const Result<DayTotals> part = totals_of_day(view, day, through);
+  if (!part) return part.error();
   DayTotals sum = totals_through(state.totals, day - one_day);
-  Status outcome = money::ok();
-  const Status read = view.entries(*before + 1, through, [&](const storage::StoredEntry& stored) {
-    const Result<Entry> entry = decode_entry(stored.body);
-    if (!entry) {
-      outcome = entry.error();
-      return false;
-    }
-    add(sum, entry->movements, 1);
-    return true;
-  });
-  if (!read) return read.error();
-  if (!outcome) return outcome.error();
+  sum.add(*part);
   return sum;
 }
 
 std::vector<GlBalance> balances_of(const DayTotals& totals,
                                    std::span<const PublishedProduct> products, const Chart* chart) {
   std::vector<GlBalance> rows;
-  for (std::uint32_t number = 0; number < totals.size(); ++number) {
-    const Product& product = products[number].product;
-    for (std::size_t i = 0; i < role_count; ++i) {
-      if (totals[number][i] == 0) continue;
-      const auto role = static_cast<Role>(i);
-      rows.push_back({number, product.id, std::string(product.currency.text()),
-                      product.currency.digits, role, gl_account(chart, product, role),
-                      totals[number][i]});
-    }
-  }
+  each_total(totals,
+             [&](std::uint32_t number, Role role, const std::string& channel, money::Int128 minor) {
+               const Product& product = products[number].product;
+               rows.push_back({.number = number,
+                               .product = product.id,
+                               .currency = std::string(product.currency.text()),
+                               .digits = product.currency.digits,
+                               .role = role,
+                               .account = gl_account(chart, product, role, channel),
+                               .minor = minor,
+                               .branch = product.branch,
+                               .channel = channel});
+             });
   return rows;
 }
 
@@ -180,14 +194,15 @@ Result<std::optional<LoanState>> loan_booked(const BookState& state, std::uint64
 
 Result<std::optional<LoanState>> loan_known(const BookState& state, const LoanRecord& record,
                                             const storage::View& view, Day day,
-                                            std::uint64_t known_at) {
+                                            std::uint64_t known_at, std::optional<Day> valued) {
   const Binding bound = binding_at(record, known_at);
   // What is isolated stands still.
   const Day at = bound.stood ? std::min(day, *bound.stood) : day;
   Result<LoanHistory> all = history_known_at(record, known_at, view);
   if (!all) return all.error();
   if (all->events.empty() && all->reversed_by.empty()) return std::optional<LoanState>{};
-  std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > at; });
+  const Day counts = std::min(at, valued.value_or(at));
+  std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > counts; });
   try {
     const ProductKnownAt product(state, state.products[bound.product].product, known_at);
     return std::optional(fold(bound.product, all->contract, *product, all->events, at));
@@ -201,7 +216,7 @@ Result<std::optional<LoanState>> loan_known(const BookState& state, const LoanRe
 DayTotals closed_years(const GlFacts& facts, std::uint64_t through) {
   DayTotals sum;
   for (const GlFacts::ClosedPeriod& period : facts.periods) {
-    if (period.sequence <= through) add(sum, period.movements, 1);
+    if (period.sequence <= through) sum.add(period.movements, {}, 1);
   }
   return sum;
 }
@@ -209,7 +224,7 @@ DayTotals closed_years(const GlFacts& facts, std::uint64_t through) {
 std::vector<MovementBlock> to_retained(const GlFacts& facts, const Period& period,
                                        DayTotals totals) {
   for (const GlFacts::ClosedPeriod& earlier : facts.periods) {
-    if (earlier.booked > period.through) add(totals, earlier.movements, 1);
+    if (earlier.booked > period.through) totals.add(earlier.movements, {}, 1);
   }
   std::vector<MovementBlock> blocks;
   for (std::uint32_t number = 0; number < totals.size(); ++number) {
@@ -231,16 +246,13 @@ std::vector<Reclassified> reclassified(const DayTotals& balances,
                                        std::span<const PublishedProduct> products,
                                        const Chart* before, const Chart& after) {
   std::vector<Reclassified> moved;
-  for (std::uint32_t number = 0; number < balances.size(); ++number) {
-    const Product& product = products[number].product;
-    for (std::size_t i = 0; i < role_count; ++i) {
-      const auto role = static_cast<Role>(i);
-      const money::Int128 minor = balances[number][i];
-      if (minor != 0 &&
-          gl_account(before, product, role).code != gl_account(&after, product, role).code)
-        moved.push_back({number, role, minor});
-    }
-  }
+  each_total(balances,
+             [&](std::uint32_t number, Role role, const std::string& channel, money::Int128 minor) {
+               const Product& product = products[number].product;
+               if (gl_account(before, product, role, channel).code !=
+                   gl_account(&after, product, role, channel).code)
+                 moved.push_back({number, role, minor, channel});
+             });
   return moved;
 }
 

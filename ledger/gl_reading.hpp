@@ -3,6 +3,7 @@
 // Figures of the general ledger as pure functions of totals, and totals at a place of the chain.
 // Private to ledger/.
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -19,13 +20,20 @@ namespace loanbook::ledger {
 /// The day at whose opening loans stood as booked when entry `through` was the last one.
 [[nodiscard]] Result<Day> opening_after(const storage::View& view, std::uint64_t through);
 
+/// Calls `use(number, role, channel, minor)` for what is not 0: settlement channel by channel, then
+/// the rest of it, of no channel.
+using UseTotal = std::function<void(std::uint32_t number, Role role, const std::string& channel,
+                                    money::Int128 minor)>;
+void each_total(const DayTotals& totals, const UseTotal& use);
+
+/// Sums of the entries booked on `day`, up to entry `through`.
+[[nodiscard]] Result<DayTotals> totals_of_day(const storage::View& view, Day day,
+                                              std::uint64_t through);
 /// Sums of all days up to `day`.
 [[nodiscard]] DayTotals totals_through(const std::map<Day, DayTotals>& totals, Day day);
 /// Sums of all entries up to `through`: whole days, and the entries of the day it stands in.
 [[nodiscard]] Result<DayTotals> totals_at(const BookState& state, const storage::View& view,
                                           std::uint64_t through);
-void add(DayTotals& sum, const std::vector<MovementBlock>& movements, int sign);
-
 [[nodiscard]] std::vector<GlBalance> balances_of(const DayTotals& totals,
                                                  std::span<const PublishedProduct> products,
                                                  const Chart* chart);
@@ -39,11 +47,13 @@ void add(DayTotals& sum, const std::vector<MovementBlock>& movements, int sign);
                                       const std::vector<GlBalance>& balances);
 
 /// A loan at the opening of `day` from its entries up to `known_at`, under the product version that
-/// it stood under then; an isolated one as it stood. Nothing where it was not there yet.
+/// it stood under then; an isolated one as it stood. `valued`: of what counts from that day or
+/// earlier (default: `day`). Nothing where it was not there yet.
 [[nodiscard]] Result<std::optional<LoanState>> loan_known(const BookState& state,
                                                           const LoanRecord& record,
                                                           const storage::View& view, Day day,
-                                                          std::uint64_t known_at);
+                                                          std::uint64_t known_at,
+                                                          std::optional<Day> valued = {});
 /// A loan as booked when `through` was the last entry, at the opening that belongs to it; nothing
 /// where it was not there yet.
 [[nodiscard]] Result<std::optional<LoanState>> loan_booked(const BookState& state,

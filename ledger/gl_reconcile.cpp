@@ -55,7 +55,7 @@ class InternalReconciliation {
       if (sequence > through) break;
       const Result<Entry> entry = entry_of(view_, sequence);
       if (!entry) return entry.error();
-      add(of_book, entry->movements, 1);
+      of_book.add(entry->movements, entry->channel, 1);
     }
     // Whatever is left of money in suspense came in over settlement and is owed to its payers.
     for (const auto& [sequence, item] : state_.flights.items()) {
@@ -141,10 +141,10 @@ class InternalReconciliation {
     for (std::uint64_t sequence = *before + 1; sequence <= std::min(*last, through_); ++sequence) {
       const Result<Entry> entry = entry_of(view_, sequence);
       if (!entry) return entry.error();
-      add(booked, entry->movements, 1);
+      booked.add(entry->movements, entry->channel, 1);
       DayTotals own;
       const auto blocks = entry->loan != 0 ? loan_blocks(*entry) : book_blocks(*entry);
-      add(own, {blocks.begin(), blocks.end()}, 1);
+      own.add({blocks.begin(), blocks.end()}, entry->channel, 1);
       if (entry->kind == Kind::day_closed) of_night = at(own, number, role);
       if (const auto* restated = std::get_if<Restated>(&entry->payload)) {
         const Result<std::string> differs = in_restated(*entry, *restated, day, number, role);
@@ -252,11 +252,11 @@ class InternalReconciliation {
       const Result<std::vector<Segment>> segments = segments_of(view_, **night);
       if (!segments) return segments.error();
       DayTotals booked;
-      add(booked, (*night)->movements, 1);
+      booked.add((*night)->movements, (*night)->channel, 1);
       booked.resize(state_.products.size());
       for (const Segment& segment : *segments) {
         for (const SegmentProduct& part : segment.products)
-          compare_night(**night, part.product, part.totals, booked.at(part.product));
+          compare_night(**night, part.product, part.totals, booked[part.product]);
       }
     }
     return money::ok();

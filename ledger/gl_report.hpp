@@ -24,6 +24,8 @@ struct GlBalance {
   Role role = Role::principal;
   GlAccount account;
   money::Int128 minor = 0;
+  std::string branch{};
+  std::string channel{};  ///< of settlement that went by it
 };
 
 struct GlPosting {
@@ -35,6 +37,8 @@ struct GlPosting {
   bool consequence = false;   ///< of an event in the past: what else it changed
   bool reclassified = false;  ///< from an old account to a new one, by a chart
   money::Int128 minor = 0;
+  std::string branch{};
+  std::string channel{};  ///< of settlement that went by it
 };
 /// An entry with the accounts it was posted to when it was booked.
 struct GlEntry {
@@ -55,6 +59,7 @@ struct GlDay {
   const Product* product = nullptr;
   Role role = Role::principal;
   money::Int128 minor = 0;
+  std::string channel{};  ///< of settlement that went by it
 };
 
 /// The balances of one loan as they were booked.
@@ -65,6 +70,7 @@ struct LoanAmounts {
   std::string currency;
   std::uint8_t digits = 2;
   Balances balances{};
+  std::string branch{};
 };
 
 struct ChartInfo {
@@ -101,6 +107,7 @@ struct AccrualRow {
   std::int64_t after = 0;             ///< the levels of its lines at the opening of the next day
   bool visited = false;               ///< new lines begin tonight
   std::vector<schedule::Line> lines;  ///< in force after the night
+  std::string branch{};
 };
 
 struct Reconciliation {

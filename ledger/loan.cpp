@@ -172,6 +172,7 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
 void follow_totals(LoanState& state, const Product& product) {
   if (state.joint) share_out(state, product);
   suspend_income(state, product);
+  follow_tax(state, product);
 }
 
 void settle_changes(LoanState& state, const Rules& rules) {
@@ -445,6 +446,11 @@ void take_event(LoanState& state, const Product& product, const LoanEvent& event
     default:
       LOANBOOK_ASSERT(is_operation(event.kind));
       operate(state, Rules{product, state}, event);
+  }
+  if (product.accounting.on_cash()) {
+    // Claims taken over were never income here, and those given up never will be.
+    if (event.kind == Kind::take_over) suspend_income(state, product, Role::opening_balance);
+    if (event.kind == Kind::write_off) suspend_income(state, product, Role::write_off_expense);
   }
   if (state.servicing && is_revolving(product))
     follow_drawn(state, product, drawn, event.value_date);

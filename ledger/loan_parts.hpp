@@ -119,8 +119,13 @@ void begin_drawn_table(LoanState& state, const Rules& rules);
 [[nodiscard]] std::int32_t counted_days(const LoanState& state, const Product& product, Day day);
 /// Non-accrual begins or ends with `days` counted at the opening of state.day.
 void follow_accrual(LoanState& state, const Product& product, std::int32_t days);
-/// The accounts of non-accrual follow what the loan owes.
-void suspend_income(LoanState& state, const Product& product);
+/// The accounts of income that has not come in (non-accrual, cash basis) follow what the loan owes.
+/// What that changes stands against `counter`: claims that came from elsewhere or go elsewhere were
+/// never income here.
+void suspend_income(LoanState& state, const Product& product,
+                    Role counter = Role::income_suspended);
+/// The accounts of tax contained in income follow what is taxed of it (accounting.hpp).
+void follow_tax(LoanState& state, const Product& product);
 /// The operation `non-accrual`.
 void choose_accrual(LoanState& state, std::uint8_t choice);
 

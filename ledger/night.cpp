@@ -222,8 +222,10 @@ void NightEngine::put_lines(Lane& lane, std::size_t slot, Day opening) {
   lane.interest.clear(slot);
   const schedule::OverdueRules rules = overdue_rules(lane.product, loan.terms.rate);
   // The partners' part of an accrual is a share of the loan's total, no line; what is suspended
-  // follows the whole loan.
-  bool fits = loan.next_change > opening && !lane.product.joint && !loan.non_accrual;
+  // follows the whole loan, but on a cash basis, where it rises by what accrues. Tax waits until
+  // interest is due.
+  const bool cash = lane.product.accounting.on_cash();
+  bool fits = loan.next_change > opening && !lane.product.joint && (cash || !loan.non_accrual);
   const auto accrues = [](const schedule::Line& line) { return line.slope != 0 || line.base != 0; };
   if (accrues(loan.interest))
     fits = fits && loan.interest.first <= opening && lane.interest.fits(loan.interest);
@@ -262,9 +264,15 @@ void NightEngine::run_columns(Lane& lane, Day day, unsigned threads, Totals& tot
            });
   money::Int128 sum = 0;
   for (const money::Int128 part : sums) sum += part;
+  const money::Int128 penalty = lane.penalty.run(day, visited_);
+  const money::Int128 compound = lane.compound.run(day, visited_);
   add(totals, Role::interest_accrued, Role::interest_income, sum);
-  add(totals, Role::penalty_receivable, Role::penalty_income, lane.penalty.run(day, visited_));
-  add(totals, Role::compound_receivable, Role::compound_income, lane.compound.run(day, visited_));
+  add(totals, Role::penalty_receivable, Role::penalty_income, penalty);
+  add(totals, Role::compound_receivable, Role::compound_income, compound);
+  if (!lane.product.accounting.on_cash()) return;
+  const money::Int128 earned = sum + penalty + compound;
+  add(totals, Role::income_suspended, Role::interest_suspended, earned);
+  add(totals, Role::memo_interest, Role::memo_contra, earned);
 }
 
 NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::uint64_t> loans,

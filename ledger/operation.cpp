@@ -244,6 +244,25 @@ Result<Kind> parse_kind(std::string_view text) {
           : fmt::format("'{}' is no kind of event: {}", text, instead)};
 }
 
+bool moves_money(Kind kind) {
+  switch (kind) {
+    case Kind::disburse:
+    case Kind::open_disburse:
+    case Kind::repay:
+    case Kind::down_payment:
+    case Kind::merchant_refund:
+    case Kind::payout_refund:
+    case Kind::refund_overpayment:
+    case Kind::refund:
+    case Kind::chargeback:
+    case Kind::recover:
+    case Kind::prepay:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::span<const OperationRule> operation_rules() { return rules; }
 
 const OperationRule& operation_rule(Kind kind) {

@@ -134,6 +134,9 @@ enum class Kind : std::uint8_t {
          !is_suspense_event(kind);
 }
 
+/// Money comes or goes with it, so it may name the channel.
+[[nodiscard]] bool moves_money(Kind kind);
+
 /// A request for an operation, amounts as decimal text. Which fields an operation takes:
 /// `operation_rules`.
 struct Operation {

@@ -20,6 +20,7 @@ constexpr std::uint8_t quality_section = 2;
 constexpr std::uint8_t later_servicing_section = 3;
 constexpr std::uint8_t index_section = 4;
 constexpr std::uint8_t payout_section = 5;
+constexpr std::uint8_t accounting_section = 6;
 
 Error bad(std::string id, std::string message) {
   return Error{.id = "product." + std::move(id), .message = std::move(message)};
@@ -148,7 +149,8 @@ bool needs_second_layout(const Product& product) {
                   [](const std::optional<AccountCode>& account) { return account.has_value(); });
   return later_accounts || product.servicing || product.joint || product.index ||
          !(product.plan == PlanRules{}) || !(product.quality == AssetQuality{}) ||
-         !(product.payouts == PayoutRules{}) || product.method > schedule::Method::revolving ||
+         !(product.payouts == PayoutRules{}) || says_accounting(product) ||
+         product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
 }
 
@@ -266,6 +268,7 @@ Status check_plan(const Product& product) {
   const bool several = product.servicing && product.servicing->several_payouts;
   const bool over_part = several && product.servicing->over_approved_e4 != 0;
   if (Status s = check(product.payouts, several, over_part); !s) return s;
+  if (Status s = check_accounting(product); !s) return s;
   const LoanTerms terms{.principal_minor = product.amount_max_minor,
                         .rate = product.rate_default,
                         .installments = product.installments_default};
@@ -384,6 +387,10 @@ std::string encode(const Product& product) {
       out.u8(payout_section);
       encode(out, product.payouts);
     }
+    if (says_accounting(product)) {
+      out.u8(accounting_section);
+      encode_accounting(out, product);
+    }
   }
   return bytes;
 }
@@ -409,6 +416,8 @@ void decode_sections(Decoder& in, Product& product) {
     } else if (section == payout_section) {
       product.payouts = decode_payout_rules(in);
       if (product.payouts == PayoutRules{}) in.fail();
+    } else if (section == accounting_section) {
+      decode_accounting(in, product);
     } else {
       in.fail();
     }

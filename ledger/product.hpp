@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "loanbook/ledger/accounting.hpp"
 #include "loanbook/ledger/asset_quality.hpp"
 #include "loanbook/ledger/index_rules.hpp"
 #include "loanbook/ledger/joint_rules.hpp"
@@ -47,6 +48,9 @@ struct Product {
   std::string id;  ///< [a-z0-9-]{1,64}
   std::uint32_t version = 1;
   std::string name;  ///< for people
+  /// Of which branch this is the variant (docs/products.md, "Branches"); empty: of none. A variant
+  /// is a product number of its own, so whatever is kept by product is kept by branch.
+  std::string branch{};
   money::Currency currency{};
 
   schedule::Method method = schedule::Method::level;
@@ -93,6 +97,7 @@ struct Product {
 
   SeriesBinding bound{};  ///< of a product of a book: what is known of the series that it names
   PayoutRules payouts{};
+  Accounting accounting{};
 
   bool operator==(const Product&) const = default;
 };

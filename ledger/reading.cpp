@@ -56,6 +56,7 @@ PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Prod
                           : state.next.payment();
   }
   row.isolated = record.isolated;
+  row.branch = product.branch;
   if (state.lent != 0) row.disbursed = state.disbursed;
   return row;
 }
@@ -84,29 +85,52 @@ Result<LoanHistory> history_known_at(const LoanRecord& record, std::uint64_t kno
 
 namespace {
 
-/// The loan at the opening of `day`: folded from its entries up to `known_at` whose value date is
-/// not after `day`, before that day's accrual.
+/// Where loans are read: at the opening of `day`, from entries up to `known_at` that count from
+/// `valued` or earlier.
+struct Reading {
+  Day day{};
+  std::uint64_t known_at = 0;
+  Day valued{};
+};
+
+/// The loan folded, before that day's accrual.
 Result<LoanState> state_at(const LoanRecord& record, const BookState& book,
-                           const storage::View& view, Day day, std::uint64_t known_at) {
-  Result<std::optional<LoanState>> known = loan_known(book, record, view, day, known_at);
+                           const storage::View& view, const Reading& at) {
+  Result<std::optional<LoanState>> known =
+      loan_known(book, record, view, at.day, at.known_at, at.valued);
   if (!known) return known.error();
   if (known->has_value()) return std::move(**known);
-  const Binding bound = binding_at(record, known_at);
-  return fold(bound.product, record.state.terms, book.products[bound.product].product, {}, day);
+  const Binding bound = binding_at(record, at.known_at);
+  return fold(bound.product, record.state.terms, book.products[bound.product].product, {}, at.day);
 }
 
-/// The same, from memory where that is what it holds.
+/// The loan now, had its product been another.
+Result<LoanState> under(const LoanRecord& record, const BookState& book, const Product& product,
+                        const storage::View& view) {
+  const Result<LoanHistory> all = history_known_at(record, book.head.sequence, view);
+  if (!all) return all.error();
+  try {
+    return fold(record.state.product, all->contract, product, all->events, book.business_date);
+  } catch (const LoanFault& fault) {
+    return Error{
+        .id = "loan.beyond_limits",
+        .message = fmt::format("loan '{}' cannot be computed: {}", record.id, fault.reason)};
+  }
+}
+
+/// As `state_at`, from memory where that is what it holds.
 Result<LoanState> state_of(const LoanRecord& record, const BookState& book,
-                           const storage::View& view, Day day, std::uint64_t known_at) {
-  const bool now = known_at >= book.head.sequence && day == book.business_date;
+                           const storage::View& view, const Reading& at) {
+  const bool now = at.known_at >= book.head.sequence && at.day == book.business_date &&
+                   at.valued == book.business_date;
   if (now) return canonical(record, book);
-  return state_at(record, book, view, day, known_at);
+  return state_at(record, book, view, at);
 }
 
 /// Every customer's loans together, where a product of the book asks for it.
 Result<std::map<std::string, CustomerStanding>> customers_of(const BookState& book,
-                                                             const storage::View& view, Day day,
-                                                             std::uint64_t known_at) {
+                                                             const storage::View& view,
+                                                             const Reading& at) {
   std::map<std::string, CustomerStanding> customers;
   const bool asked = std::ranges::any_of(book.products, [](const PublishedProduct& published) {
     return published.product.quality.customer != CustomerRule::own;
@@ -114,9 +138,9 @@ Result<std::map<std::string, CustomerStanding>> customers_of(const BookState& bo
   for (std::uint64_t number = 1; asked && number <= book.loans.size(); ++number) {
     const LoanRecord& record = book.loans.at(number);
     if (!record.party) continue;
-    const Result<LoanState> state = state_of(record, book, view, day, known_at);
+    const Result<LoanState> state = state_of(record, book, view, at);
     if (!state) return state.error();
-    customers[*record.party].add(*state, book.products[state->product].product, day);
+    customers[*record.party].add(*state, book.products[state->product].product, at.day);
   }
   return customers;
 }
@@ -182,7 +206,8 @@ std::vector<ProductInfo> Book::products() const {
   const std::shared_lock lock(impl_->state_mutex);
   std::vector<ProductInfo> rows;
   for (const PublishedProduct& p : impl_->state->products) {
-    rows.push_back({p.product.id, p.product.version, p.product.name, p.digest, p.sequence});
+    rows.push_back(
+        {p.product.id, p.product.version, p.product.name, p.digest, p.sequence, p.product.branch});
   }
   return rows;
 }
@@ -192,18 +217,21 @@ SeriesBook Book::series() const {
   return impl_->state->series;
 }
 
-Result<Product> Book::product(const std::string& id, std::optional<std::uint32_t> version) const {
+Result<Product> Book::product(const std::string& id, std::optional<std::uint32_t> version,
+                              const std::string& branch) const {
   const std::shared_lock lock(impl_->state_mutex);
   const auto& products = impl_->state->products;
   const auto found =
       std::find_if(products.rbegin(), products.rend(), [&](const PublishedProduct& p) {
-        return p.product.id == id && (!version || p.product.version == *version);
+        return p.product.id == id && p.product.branch == branch &&
+               (!version || p.product.version == *version);
       });
   if (found != products.rend()) return found->product;
   return Error{.id = "product.unknown",
                .message = fmt::format(
-                   "product '{}'{} is not published in this book; `product list` shows what is", id,
-                   version ? fmt::format(" version {}", *version) : "")};
+                   "product '{}'{}{} is not published in this book; `product list` shows what is",
+                   id, version ? fmt::format(" version {}", *version) : "",
+                   branch.empty() ? "" : fmt::format(" for branch '{}'", branch))};
 }
 
 Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
@@ -219,7 +247,7 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
   answer.as_of = as_of.value_or(book.business_date);
   answer.known_at = std::min(known_at.value_or(book.head.sequence), book.head.sequence);
   const Result<LoanState> read_state =
-      state_of(record, book, **view, answer.as_of, answer.known_at);
+      state_of(record, book, **view, {answer.as_of, answer.known_at, answer.as_of});
   if (!read_state) return read_state.error();
   const LoanState& state = *read_state;
   const Product& product = book.products[state.product].product;
@@ -229,7 +257,8 @@ Result<LoanView> Book::loan(const std::string& id, std::optional<Day> as_of,
     static_cast<void>(book.by_party.find(stable_hash(*record.party), [&](std::uint64_t other) {
       const LoanRecord& its = book.loans.at(other);
       if (!its.party || *its.party != *record.party) return false;
-      const Result<LoanState> stands = state_of(its, book, **view, answer.as_of, answer.known_at);
+      const Result<LoanState> stands =
+          state_of(its, book, **view, {answer.as_of, answer.known_at, answer.as_of});
       if (!stands) {
         read = stands.error();
         return true;
@@ -288,7 +317,7 @@ Result<LoanFigures> Book::figures(const std::string& id, const Product* other) c
   if (!view) return view.error();
   const Result<LoanState> state =
       other == nullptr ? Result<LoanState>(canonical(record, book))
-                       : state_at(record, *other, **view, book.business_date, book.head.sequence);
+                       : under(record, book, *other, **view);
   if (!state) return state.error();
   const Product& product = other != nullptr ? *other : book.product_of(record);
   const PortfolioRow row = row_of(record, *state, product, book.business_date, {});
@@ -344,18 +373,20 @@ Status Book::portfolio(std::optional<Day> as_of,
 }
 
 Status Book::portfolio(Day opening, std::uint64_t known_at,
-                       const std::function<bool(const PortfolioRow&)>& use) const {
+                       const std::function<bool(const PortfolioRow&)>& use,
+                       std::optional<Day> valued) const {
   const std::shared_lock lock(impl_->state_mutex);
   const BookState& book = *impl_->state;
   if (impl_->options.without_loans) return without_loans();
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
-  const auto customers = customers_of(book, **view, opening, known_at);
+  const Reading at{opening, known_at, valued.value_or(opening)};
+  const auto customers = customers_of(book, **view, at);
   if (!customers) return customers.error();
   const CustomerStanding alone{};
   for (std::uint64_t number = 1; number <= book.loans.size(); ++number) {
     const LoanRecord& record = book.loans.at(number);
-    const Result<LoanState> state = state_of(record, book, **view, opening, known_at);
+    const Result<LoanState> state = state_of(record, book, **view, at);
     if (!state) return state.error();
     const Product& product = book.products[state->product].product;
     const bool there = state->lent != 0 || state->status != LoanStatus::cancelled;

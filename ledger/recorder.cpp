@@ -181,6 +181,7 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
   entry.batch_size = batch_size;
   entry.actor = command.actor;
   entry.reason = command.reason;
+  entry.channel = accepted->channel;
 
   if (concerns_loan(entry.kind)) {
     const bool is_new = accepted->loan == 0;
@@ -459,6 +460,7 @@ Receipt receipt_of(const Entry& entry, const Digest& hash, const BookState& stat
   receipt.kind = to_text(entry.kind);
   receipt.version = entry.version;
   receipt.changed = entry.changed;
+  receipt.channel = entry.channel;
   if (entry.loan != 0) {
     const LoanRecord& record = state.loans.at(entry.loan);
     receipt.loan = record.id;

@@ -52,8 +52,10 @@ class Recorder {
     Kind kind = Kind::book_opened;
     std::vector<MovementBlock> movements{};  ///< of an entry of the book; a loan's come of its fold
     std::vector<std::pair<std::uint64_t, LoanState>> moved{};  ///< loans that a series touches
+    std::string channel{};
   };
   Result<Accepted> accept(const Command& command) const;
+  Result<Accepted> accept_event(const Command& command) const;
   Result<Accepted> accept_open(const OpenLoan& open, const Command& command, Kind kind) const;
   Result<Accepted> accept_disburse(const Disburse& disburse, const Command& command) const;
   Result<Accepted> accept_repay(const Repay& repay, const Command& command) const;

@@ -32,6 +32,7 @@ struct ProductInfo {
   std::string name;
   Digest digest;
   std::uint64_t sequence;  ///< of the entry that published it
+  std::string branch{};    ///< of which it is the variant; empty: of none
 };
 
 /// One row of `portfolio` and `overdue`.
@@ -61,6 +62,7 @@ struct PortfolioRow {
   std::optional<Day> next_due;
   std::int64_t next_amount = 0;  ///< planned for it
   bool isolated = false;
+  std::string branch{};  ///< of its product's variant
   [[nodiscard]] std::int64_t owed() const {
     return principal + interest_accrued + interest_due + penalty + fees;
   }

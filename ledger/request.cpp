@@ -19,13 +19,15 @@ void encode_open(Encoder& out, const OpenLoan& open) {
   out.varint(open.installments.value_or(0));
   out.u8(static_cast<std::uint8_t>(
       (open.first_due ? 1 : 0) | (open.line.empty() ? 0 : 2) | (open.reservation.empty() ? 0 : 4) |
-      (open.party.empty() ? 0 : 8) | (open.refinances.empty() ? 0 : 16)));
+      (open.party.empty() ? 0 : 8) | (open.refinances.empty() ? 0 : 16) |
+      (open.branch.empty() ? 0 : 32)));
   if (open.first_due) out.day(*open.first_due);
   out.u8(open.due_day);
   if (!open.line.empty()) out.text(open.line);
   if (!open.reservation.empty()) out.text(open.reservation);
   if (!open.party.empty()) out.text(open.party);
   if (!open.refinances.empty()) out.text(open.refinances);
+  if (!open.branch.empty()) out.text(open.branch);
 }
 
 /// In place of the kind, where a repayment says more than its amount.
@@ -267,6 +269,7 @@ Digest request_digest(const Command& command) {
   if (command.expect_version) out.varint(*command.expect_version);
   out.text(command.actor);
   out.text(command.reason);
+  if (!command.channel.empty()) out.text(command.channel);
   return sha256(bytes);
 }
 
@@ -285,6 +288,8 @@ std::string first_difference(const Entry& entry, const Command& command,
   }
   if (command.actor != entry.actor)
     return fmt::format("actor is '{}', recorded was '{}'", command.actor, entry.actor);
+  if (command.channel != entry.channel && kind != Kind::reverse)
+    return fmt::format("channel is '{}', recorded was '{}'", command.channel, entry.channel);
   if (command.reason != entry.reason)
     return fmt::format("reason is '{}', recorded was '{}'", command.reason, entry.reason);
   if (const auto* reverse = std::get_if<Reverse>(&command.event)) {

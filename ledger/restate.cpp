@@ -187,7 +187,7 @@ Status Restatement::take(std::uint64_t loan, std::uint32_t to) {
 
 Effect Restatement::effect() {
   DayTotals totals;
-  add(totals, movements_of(segment_), 1);
+  totals.add(movements_of(segment_), {}, 1);
   effect_.accounts = account_effects(state_, totals);
   if (by_night_) effect_.nights = nights_.nights();
   return std::move(effect_);

@@ -63,17 +63,38 @@ void rebind(BookState& state, std::uint64_t loan, std::uint64_t sequence, LoanSt
   if (record.isolated) --state.isolated;
   record.isolated = false;
 }
-void add_movements(BookState& state, const Entry& entry, int sign) {
-  if (entry.movements.empty()) return;
-  DayTotals& day = state.totals[entry.booking_date];
-  for (const MovementBlock& block : entry.movements) {
-    if (day.size() <= block.product) day.resize(block.product + 1);
-    if (state.balances.size() <= block.product) state.balances.resize(block.product + 1);
+
+void DayTotals::add_channel(std::uint32_t number, const std::string& channel, money::Int128 minor) {
+  const auto at = channels_.try_emplace({number, channel}, 0).first;
+  at->second += minor;
+  if (at->second == 0) channels_.erase(at);
+}
+
+void DayTotals::add(const std::vector<MovementBlock>& movements, const std::string& channel,
+                    int sign) {
+  for (const MovementBlock& block : movements) {
+    if (size() <= block.product) resize(block.product + 1);
     for (const auto& line : block.lines) {
-      day[block.product][static_cast<std::size_t>(line.role)] += sign * line.minor;
-      state.balances[block.product][static_cast<std::size_t>(line.role)] += sign * line.minor;
+      roles_[block.product][static_cast<std::size_t>(line.role)] += sign * line.minor;
+      if (line.role == Role::settlement && !channel.empty())
+        add_channel(block.product, channel, sign * line.minor);
     }
   }
+}
+
+void DayTotals::add(const DayTotals& part) {
+  if (size() < part.size()) resize(part.size());
+  for (std::size_t number = 0; number < part.size(); ++number) {
+    for (std::size_t role = 0; role < role_count; ++role)
+      roles_[number][role] += part.roles_[number][role];
+  }
+  for (const auto& [key, minor] : part.channels_) add_channel(key.first, key.second, minor);
+}
+
+void add_movements(BookState& state, const Entry& entry, int sign) {
+  if (entry.movements.empty()) return;
+  state.totals[entry.booking_date].add(entry.movements, entry.channel, sign);
+  state.balances.add(entry.movements, entry.channel, sign);
   if (state.dirty_days.empty() || state.dirty_days.back() != entry.booking_date)
     state.dirty_days.push_back(entry.booking_date);
 }

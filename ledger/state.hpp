@@ -88,8 +88,32 @@ struct PublishedProduct {
   std::uint64_t sequence;
 };
 
-/// Movements of one booking date: by product number, then role.
-using DayTotals = std::vector<std::array<money::Int128, role_count>>;
+/// Movements of one booking date: by product number, then role. Settlement is kept by payment
+/// channel too: what is in `channels` is a part of it.
+class DayTotals {
+ public:
+  using Roles = std::array<money::Int128, role_count>;
+  DayTotals() = default;
+  explicit DayTotals(std::size_t products) : roles_(products) {}
+  [[nodiscard]] std::size_t size() const { return roles_.size(); }
+  void resize(std::size_t products) { roles_.resize(products); }
+  [[nodiscard]] Roles& operator[](std::size_t number) { return roles_[number]; }
+  [[nodiscard]] const Roles& operator[](std::size_t number) const { return roles_[number]; }
+  [[nodiscard]] auto begin() const { return roles_.begin(); }
+  [[nodiscard]] auto end() const { return roles_.end(); }
+
+  /// By product number and channel, none of them 0.
+  using Channels = std::map<std::pair<std::uint32_t, std::string>, money::Int128>;
+  [[nodiscard]] const Channels& channels() const { return channels_; }
+  void add_channel(std::uint32_t number, const std::string& channel, money::Int128 minor);
+  /// What entries of a channel move, times `sign`; nothing where `channel` is empty.
+  void add(const std::vector<MovementBlock>& movements, const std::string& channel, int sign);
+  void add(const DayTotals& part);
+
+ private:
+  std::vector<Roles> roles_;
+  Channels channels_;
+};
 
 struct BookState {
   storage::Head head;

@@ -146,11 +146,7 @@ class Verification {
     if (const auto* restated = std::get_if<Restated>(&decoded->payload))
       restated_entry(*decoded, *restated, where);
     gl_.entry(*decoded, totals_);
-    for (const MovementBlock& block : decoded->movements) {
-      if (totals_.size() <= block.product) totals_.resize(block.product + 1);
-      for (const auto& line : block.lines)
-        totals_[block.product][static_cast<std::size_t>(line.role)] += line.minor;
-    }
+    totals_.add(decoded->movements, decoded->channel, 1);
     if (const auto* closed = std::get_if<DayClosed>(&decoded->payload); closed != nullptr && deep_)
       check_levels(*closed);
   }
@@ -570,7 +566,7 @@ class Verification {
   LineBook lines_again_;
   ReconciliationBook reconciliation_;
   FlightBook flights_;
-  std::vector<Totals> totals_;
+  DayTotals totals_;
   std::vector<Totals> balances_;
   std::map<std::uint64_t, Lines> lines_;
   GlVerification gl_;

@@ -26,7 +26,7 @@ void GlVerification::entry(const Entry& entry, const DayTotals& so_far) {
     chart(entry, *published, so_far);
   if (const auto* closed = std::get_if<PeriodClosed>(&entry.payload)) period(entry, *closed);
   facts_.apply(entry);
-  if (!entry.movements.empty()) add(days_[entry.booking_date], entry.movements, 1);
+  if (!entry.movements.empty()) days_[entry.booking_date].add(entry.movements, entry.channel, 1);
 }
 
 void GlVerification::chart(const Entry& entry, const ChartPublished& published,
@@ -59,7 +59,7 @@ void GlVerification::period(const Entry& entry, const PeriodClosed& closed) {
   if (closed.period.length == PeriodLength::year &&
       !same(to_retained(facts_, closed.period, totals), entry.movements))
     find_(place_of(entry), "what it takes to retained earnings is not the result of the year");
-  add(years_, entry.movements, 1);
+  years_.add(entry.movements, {}, 1);
 }
 
 void GlVerification::finish() {
@@ -81,7 +81,7 @@ void GlVerification::finish() {
     const auto kept = state_.totals.find(day);
     DayTotals difference = kept == state_.totals.end() ? DayTotals{} : kept->second;
     difference.resize(std::max(difference.size(), booked.size()));
-    bool differs = false;
+    bool differs = difference.channels() != booked.channels();
     for (std::size_t number = 0; number < difference.size(); ++number) {
       for (std::size_t role = 0; role < role_count; ++role) {
         const money::Int128 of_entries = number < booked.size() ? booked[number][role] : 0;

@@ -148,7 +148,7 @@ ROLES = ["principal", "principal_overdue", "interest_accrued", "interest_receiva
          "agency_principal", "agency_receivable", "partner_income", "partner_funding", "partner_accrued", "partner_expense",
          "partner_loss", "service_fee_income", "goodwill_interest", "goodwill_fee", "goodwill_penalty",
          "interest_suspended", "income_suspended", "memo_interest", "memo_contra", "opening_balance", "retained_earnings",
-         "reconciliation_difference", "suspense"]
+         "reconciliation_difference", "suspense", "coupon_receivable", "fee_deferred", "tax_payable", "income_tax"]
 STATUS = {1: "approved", 2: "active", 3: "closed", 4: "cancelled", 5: "written off"}
 OPENINGS = (10, 12, 46)
 FIELDS = ("amount", "of", "rows", "from", "until", "choice", "code", "rate", "channel")
@@ -209,7 +209,9 @@ def read_opened(r):
         o["line"] = r.varint()
     if bits & 4:
         o["reservation"] = r.text()
-    need(bits < 8, "an opening with unknown fields")
+    if bits & 8:
+        o["party"] = r.text()
+    need(bits < 16, "an opening with unknown fields")
     return o
 
 
@@ -245,14 +247,15 @@ def read_entry(body):
     try:
         return read_whole_entry(body, False)
     except (Wrong, UnicodeDecodeError, OverflowError):
-        if Reader(body[:1]).u8() == 1 and read_whole_entry(body, True)["kind"] in KINDS:
+        if Reader(body[:1]).u8() <= 2 and read_whole_entry(body, True)["kind"] in KINDS:
             raise
         return read_whole_entry(body, True)
 
 
 def read_whole_entry(body, header_only):
     r = Reader(body)
-    need(r.u8() == 1, "an entry of a layout that this program does not know")
+    layout = r.u8()
+    need(layout in (1, 2), "an entry of a layout that this program does not know")
     e = {"sequence": r.varint(), "booking_date": r.day(), "value_date": r.day(), "loan": r.varint(), "version": r.varint(),
          "previous": r.varint(), "kind": r.u8(), "known": True}
     kind = e["kind"]
@@ -293,6 +296,9 @@ def read_whole_entry(body, header_only):
     r.varint(), r.varint()
     e["changed"] = r.list(r.varint)
     e["actor"], e["reason"] = r.text(), r.text()
+    if layout == 2:
+        need(r.u8() == 1, "an entry with unknown fields")
+        e["channel"] = r.text()
     need(r.done(), f"entry {e['sequence']}: bytes after its end")
     e["known"] = kind in KINDS
     return e

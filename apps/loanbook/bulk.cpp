@@ -75,9 +75,13 @@ Result<interchange::ImportFile> open_bulk(const BulkSource& source, const Book* 
   interchange::ProductCurrency currency_of;
   if (book != nullptr) {
     currency_of = [book](const std::string& product) -> std::optional<money::Currency> {
-      auto found = book->product(product);
-      if (!found) return std::nullopt;
-      return found->currency;
+      // All variants of a product have one currency.
+      for (const auto& each : book->products()) {
+        if (each.id != product) continue;
+        const auto found = book->product(each.id, each.version, each.branch);
+        if (found) return found->currency;
+      }
+      return std::nullopt;
     };
   }
   using interchange::ImportFile;

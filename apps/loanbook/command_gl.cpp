@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "checklist.hpp"
 #include "commands.hpp"
 #include "gl_reports.hpp"
 #include "loanbook/interchange/chart_toml.hpp"
@@ -36,104 +37,9 @@ ledger::Chart default_chart() {
   return chart;
 }
 
-// One line of the checklist before a period is closed.
-struct Check {
-  std::string name;
-  std::string found;
-  enum class Outcome : std::uint8_t { good, noted, blocks } outcome = Outcome::good;
-};
-
 Row row_of(const Check& check) {
   const char* words[] = {"ok", "noted", "NOT DONE"};
   return {{check.name, words[static_cast<std::size_t>(check.outcome)], check.found}};
-}
-
-Check days_check(const ledger::BookStatus& status, const ledger::Period& period) {
-  const bool closed = status.closed_through >= period.through;
-  return {"days closed",
-          fmt::format("through {} of {}", money::to_text(status.closed_through),
-                      money::to_text(period.through)),
-          closed ? Check::Outcome::good : Check::Outcome::blocks};
-}
-
-Check isolated_check(const ledger::BookStatus& status) {
-  return {"isolated loans", std::to_string(status.isolated),
-          status.isolated == 0 ? Check::Outcome::good : Check::Outcome::noted};
-}
-
-Check balance_check(const std::vector<ledger::TrialBalanceRow>& rows) {
-  std::map<std::string, money::Int128> sums;
-  for (const auto& row : rows) sums[row.currency] += row.debit - row.credit;
-  const bool balanced =
-      std::all_of(sums.begin(), sums.end(), [](const auto& sum) { return sum.second == 0; });
-  return {"debits = credits", fmt::format("{} accounts", rows.size()),
-          balanced ? Check::Outcome::good : Check::Outcome::blocks};
-}
-
-std::string text_of(const ledger::Reconciliation::Difference& difference) {
-  return fmt::format("{} of {}: general ledger {}, loans {}; {}", ledger::to_text(difference.role),
-                     difference.product, minor_text(difference.general_ledger, difference.digits),
-                     minor_text(difference.sub_ledger, difference.digits), difference.first);
-}
-
-Check reconciliation_check(const ledger::Reconciliation& result) {
-  if (result.differences.empty()) {
-    return {"sub-ledger = general ledger",
-            fmt::format("{} loans, {} balances, {} nights", result.loans, result.balances,
-                        result.nights),
-            Check::Outcome::good};
-  }
-  return {"sub-ledger = general ledger", text_of(result.differences.front()),
-          Check::Outcome::blocks};
-}
-
-// Money that nobody has assigned is no reason not to close; who closes has seen it.
-Check suspense_check(const Book& book, std::uint64_t through) {
-  std::map<std::string, std::pair<std::size_t, money::Int128>> open;
-  std::optional<Day> oldest;
-  for (const auto& item : book.suspense(true)) {
-    if (item.item > through) continue;
-    money::Int128 left = item.received;
-    for (const auto& taken : item.taken) left -= taken.sequence <= through ? taken.minor : 0;
-    if (left == 0) continue;
-    auto& [count, minor] = open[item.currency];
-    ++count;
-    minor += left;
-    oldest = std::min(oldest.value_or(item.booked), item.booked);
-  }
-  std::string found;
-  for (const auto& [currency, each] : open)
-    found += fmt::format("{}{} items, {} {}", found.empty() ? "" : "; ", each.first,
-                         amount_text(each.second, currency), currency);
-  if (oldest) found += fmt::format(", the oldest of {}", money::to_text(*oldest));
-  return {"money in suspense", found.empty() ? "none" : found,
-          found.empty() ? Check::Outcome::good : Check::Outcome::noted};
-}
-
-Check assertions_check(const Book& book) {
-  std::size_t wrong = 0;
-  const auto all = book.assertions();
-  for (const auto& each : all) wrong += each.actual == each.asserted.minor ? 0 : 1;
-  return {"assertions", fmt::format("{} of {} hold", all.size() - wrong, all.size()),
-          wrong == 0 ? Check::Outcome::good : Check::Outcome::blocks};
-}
-
-Result<std::vector<Check>> checklist(const Book& book, const ledger::Period& period) {
-  const auto status = book.status();
-  std::vector<Check> checks = {days_check(status, period)};
-  if (checks.front().outcome == Check::Outcome::blocks) return checks;
-  const auto through = book.known_at(period.through);
-  if (!through) return through.error();
-  const auto rows = book.trial_balance(period.through);
-  if (!rows) return rows.error();
-  checks.push_back(balance_check(*rows));
-  const auto reconciled = book.reconcile_internal(*through);
-  if (!reconciled) return reconciled.error();
-  checks.push_back(reconciliation_check(*reconciled));
-  checks.push_back(assertions_check(book));
-  checks.push_back(isolated_check(status));
-  checks.push_back(suspense_check(book, *through));
-  return checks;
 }
 
 // Exit 0 with a sentence where the period was closed before, as a night that is asked for again.
@@ -148,26 +54,30 @@ std::optional<int> closed_before(const Book& book, const ledger::Period& period)
 }
 
 int close_period(Book& book, const Context& context, const ledger::Period& period,
-                 const Writing& writing, std::string& key) {
+                 const CloseArguments& arguments, std::string& key) {
+  const Writing& writing = arguments.writing;
   if (const auto done = closed_before(book, period)) return *done;
-  const auto checks = checklist(book, period);
+  const auto checks = closing_checklist(book, period);
   if (!checks) return fail(checks.error());
   Report report;
   report.title = {"Checklist of " + to_text(period)};
   report.columns = {{"check", "Check"}, {"outcome", "Outcome"}, {"found", "Found"}};
   bool blocked = false;
+  bool noted = false;
   for (const Check& check : *checks) {
     report.rows.push_back(row_of(check));
     blocked = blocked || check.outcome == Check::Outcome::blocks;
+    noted = noted || check.outcome == Check::Outcome::noted;
   }
   if (context.format == Format::table) print(report, context.format);
   auto command = command_of(ledger::ClosePeriod{period}, "", writing);
   key = command.key = key_or_place(writing.key, book);
-  if (blocked) {
+  if (blocked || (noted && arguments.strict)) {
     if (context.format != Format::table) print(report, context.format);
     // The door says what to do, where it is one of its own rules.
     if (const auto refused = book.preview(command); !refused) return fail(refused.error());
-    say(fmt::format("{} was not closed: see the checklist", to_text(period)));
+    say(fmt::format("{} was not closed: see the checklist{}", to_text(period),
+                    blocked ? "" : "; without --strict what is noted does not stand in the way"));
     return exit_code::problems;
   }
   auto answer = writing.dry_run ? book.preview(command) : book.record(command);
@@ -218,13 +128,13 @@ int run_chart_show(const Context& context, const std::string& as_of) {
   Report report;
   report.columns = {{"role", "Role"},       {"product", "Product"}, {"currency", "Currency"},
                     {"account", "Account"}, {"name", "Name"},       {"class", "Class"},
-                    {"side", "Side"}};
+                    {"side", "Side"},       {"branch", "Branch"},   {"channel", "Channel"}};
   for (const auto& mapping : chart.mappings) {
     const auto& account = chart.accounts.at(mapping.account);
     report.rows.push_back(
         {{std::string(ledger::to_text(mapping.role)), mapping.product, mapping.currency,
           account.code, account.name, std::string(ledger::to_text(account.account_class)),
-          std::string(ledger::to_text(account.side))}});
+          std::string(ledger::to_text(account.side)), mapping.branch, mapping.channel}});
   }
   print(report, context.format);
   return exit_code::done;
@@ -257,8 +167,7 @@ int run_close(const Context& context, const CloseArguments& arguments) {
   if (!period) return fail(period.error());
   std::string key = key_or_new(arguments.writing.key);
   return with_writer(
-      context,
-      [&](Book& book) { return close_period(book, context, *period, arguments.writing, key); },
+      context, [&](Book& book) { return close_period(book, context, *period, arguments, key); },
       key);
 }
 

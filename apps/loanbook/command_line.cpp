@@ -158,6 +158,7 @@ void add_product_commands(Tree& tree) {
                    "loanbook product add examples/products/*.toml",
                    [&a](const Context& c) { return run_product_add(c, a.publish); });
   add->add_option("FILE", a.publish.files, "Product files (TOML)")->required();
+  add->add_option("--branch", a.publish.branch, "As the variants for this branch");
   add_writing(add, a.publish.writing);
   tree.command(product, "list", "Published products", "loanbook product list",
                [](const Context& c) { return run_product_list(c); });
@@ -166,6 +167,7 @@ void add_product_commands(Tree& tree) {
                             [&a](const Context& c) { return run_product_show(c, a.product_show); });
   show->add_option("ID", a.product_show.id, "Product id")->required();
   show->add_option("--version", a.product_show.version, "Default: the newest");
+  show->add_option("--branch", a.product_show.branch, "The variant for this branch");
   auto* check =
       tree.command(product, "check", "Check product files without a book, and say what they do",
                    "loanbook product check my-product.toml",
@@ -200,6 +202,11 @@ void add_product_commands(Tree& tree) {
   add_quote_options(quote, a.quote);
 }
 
+CLI::Option* add_channel(CLI::App* command, Writing& writing) {
+  return command->add_option("--channel", writing.channel,
+                      "By which the money comes or goes, such as alipay; charts map it");
+}
+
 CLI::App* add_amount_command(Tree& tree, CLI::App* loan, const std::string& name,
                              const std::string& help,
                              int (*run)(const Context&, const LoanAmountArguments&)) {
@@ -210,6 +217,7 @@ CLI::App* add_amount_command(Tree& tree, CLI::App* loan, const std::string& name
   made->add_option("--amount", amount.amount, "Such as 1100.16")->required();
   made->add_option("--expect-version", amount.expect_version,
                    "Refuse where the loan has another number of entries");
+  add_channel(made, amount.writing);
   add_writing(made, amount.writing);
   add_value_date(made, amount.writing);
   return made;
@@ -228,8 +236,9 @@ void add_loan_writing(Tree& tree, CLI::App* loan) {
   open->add_option("--reservation", a.open.terms.reservation, "Reservation of that line to use up");
   open->add_option("--party", a.open.terms.party,
                    "Reference of the customer: opaque, no name; categories are shared by it");
+  open->add_option("--branch", a.open.terms.branch, "Under the product's variant for this branch");
   auto* disburse = open->add_flag("--disburse", a.open.disburse, "Pay it out at once");
-  auto* channel = open->add_option("--channel", a.open.channel, "Of the pay-out that is ordered");
+  auto* channel = add_channel(open, a.open.writing);
   open->add_option("--code", a.open.code, "Reference by which that channel is asked about it");
   open->add_flag("--order", a.open.order, "Order its pay-out, to be confirmed later")
       ->needs(channel)
@@ -334,6 +343,7 @@ void add_operations(Tree& tree, CLI::App* loan) {
     made->footer("Example:\n  " + example);
     made->add_option("--expect-version", a.expect_version,
                      "Refuse where the loan has another number of entries");
+    if (ledger::moves_money(rule.kind)) add_channel(made, a.writing);
     add_writing(made, a.writing);
     add_value_date(made, a.writing);
   }
@@ -564,12 +574,18 @@ void add_report_commands(Tree& tree) {
                                  "loanbook portfolio --loans --format csv",
                                  [&a](const Context& c) { return run_portfolio(c, a.portfolio); });
   portfolio->add_option("--as-of", a.portfolio.as_of, "Value date (default: the business date)");
+  portfolio->add_option("--known-at", a.portfolio.known_at,
+                        "Only entries booked by this day, or up to this sequence number");
+  portfolio->add_option("--branch", a.portfolio.branch, "Of this branch only; - is none");
   portfolio->add_flag("--loans", a.portfolio.loans, "One row a loan");
   portfolio->add_flag("--all", a.portfolio.all, "Closed and not yet disbursed loans too");
   auto* overdue =
       tree.command(&tree.app, "overdue", "Loans past due, by bucket", "loanbook overdue",
                    [&a](const Context& c) { return run_overdue(c, a.overdue); });
   overdue->add_option("--as-of", a.overdue.as_of, "Value date (default: the business date)");
+  overdue->add_option("--known-at", a.overdue.known_at,
+                      "Only entries booked by this day, or up to this sequence number");
+  overdue->add_option("--branch", a.overdue.branch, "Of this branch only; - is none");
   overdue->add_flag("--summary", a.overdue.summary, "One row a bucket");
   auto* entries = tree.command(&tree.app, "entries", "The journal: every entry in order, no gaps",
                                "loanbook entries --after 1000 --follow --format ndjson",

@@ -24,10 +24,8 @@ void add_report(CommandTree& tree, const ReportRule& rule) {
     made->add_option("--as-of", a->as_of,
                      "Booking date, at its close (default: everything booked)");
   }
-  if (takes(takes_known_at)) {
-    made->add_option("--known-at", a->known_at,
-                     "Only entries booked by this day, or up to this sequence number");
-  }
+  made->add_option("--known-at", a->known_at,
+                   "Only entries booked by this day, or up to this sequence number");
   if (takes(takes_range)) {
     made->add_option("--from", a->from, "First booking date");
     made->add_option("--to", a->to, "Last booking date, at its close (default: the last closed)");
@@ -39,10 +37,14 @@ void add_report(CommandTree& tree, const ReportRule& rule) {
     made->add_option("--rate", a->rates, "NAME=PERCENT of a bucket or category, repeatable");
     made->add_option("--rates", a->rates_file, "File with such lines");
   }
-  if (takes(takes_restated)) {
+  if (rule.not_restated.empty()) {
     made->add_flag("--restated", a->restated,
-                   "As it would stand had everything known now been booked in time");
+                   "As it would stand had everything known been booked in time");
+  } else {
+    made->add_flag("--restated", a->restated, "Refused: " + std::string(rule.not_restated));
   }
+  if (rule.not_by_branch.empty())
+    made->add_option("--branch", a->branch, "Of this branch only; - is what belongs to none");
 }
 
 void add_charts(CommandTree& tree) {
@@ -80,6 +82,7 @@ void add_sign_off(CommandTree& tree) {
   auto* month = close->add_option("PERIOD", a->period, "A month, such as 2026-10");
   auto* year =
       close->add_option("--year", a->year, "A year: income and expense go to retained earnings");
+  close->add_flag("--strict", a->strict, "Refuse where the checklist notes anything");
   month->excludes(year);
   add_writing(close, a->writing);
 

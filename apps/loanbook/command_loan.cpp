@@ -46,6 +46,7 @@ Result<ledger::OpenLoan> open_loan_of(const TermsArguments& arguments) {
   terms.line = arguments.line;
   terms.reservation = arguments.reservation;
   terms.party = arguments.party;
+  terms.branch = arguments.branch;
   if (arguments.installments != 0) terms.installments = arguments.installments;
   auto first_due = optional_day(arguments.first_due, "--first-due");
   if (!first_due) return first_due.error();
@@ -70,8 +71,10 @@ int open_and_order(const Context& context, const ledger::OpenLoan& terms,
       command_of(ledger::Operation{.kind = ledger::Kind::order_payout,
                                    .amount = terms.amount,
                                    .code = arguments.code,
-                                   .channel = arguments.channel},
+                                   .channel = arguments.writing.channel},
                  arguments.loan, arguments.writing)};
+  // The channel is the order's; what opens the loan moves no money.
+  for (ledger::Command& command : commands) command.channel.clear();
   commands.front().value_date = *value_date;
   std::string key = key_or_new(arguments.writing.key);
   return with_writer(

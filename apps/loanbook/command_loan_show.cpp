@@ -315,26 +315,13 @@ void print_installments(const Context& context, const ledger::InstallmentTable& 
 
 }  // namespace
 
-Result<std::optional<std::uint64_t>> known_at_of(const Book& book, const std::string& text) {
-  if (text.empty()) return std::optional<std::uint64_t>{};
-  std::uint64_t sequence = 0;
-  const auto* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, sequence);
-  if (parsed.ec == std::errc{} && parsed.ptr == end) return std::optional{sequence};
-  auto day = optional_day(text, "--known-at");
-  if (!day) return day.error();
-  auto found = book.known_at(**day);
-  if (!found) return found.error();
-  return std::optional{*found};
-}
-
 int run_loan_show(const Context& context, const LoanShowArguments& arguments) {
   auto as_of = optional_day(arguments.as_of, "--as-of");
   if (!as_of) return fail(as_of.error());
   return with_reader(context, [&](const Book& book) {
     auto known = known_at_of(book, arguments.known_at);
     if (!known) return fail(known.error());
-    auto view = book.loan(arguments.loan, *as_of, *known);
+    auto view = book.loan(arguments.loan, *as_of, sequence_of(*known));
     if (!view) return fail(view.error());
     // What one asks to know of an earlier day is as booked already.
     Result<BothViews> both = BothViews{*view, {}};

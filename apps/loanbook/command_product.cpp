@@ -33,6 +33,9 @@ Result<std::vector<ledger::Product>> read_product_files(const std::vector<std::s
   return products;
 }
 
+std::string of_branch(const std::string& branch) {
+  return branch.empty() ? std::string{} : " for branch " + branch;
+}
 /// `ID`, `ID@VERSION`, or a path that ends with `.toml`.
 Result<ledger::Product> file_or_published(const Context& context, const std::string& name) {
   if (name.ends_with(".toml")) return read_product_file(name);
@@ -84,17 +87,22 @@ int publish(const Context& context, const Writing& writing,
 int run_product_add(const Context& context, const PublishArguments& arguments) {
   auto products = read_product_files(arguments.files);
   if (!products) return fail(products.error());
+  if (!arguments.branch.empty()) {
+    for (auto& product : *products) product.branch = arguments.branch;
+  }
   return publish(context, arguments.writing, [&](const Book& book) {
     std::vector<std::optional<ledger::Command>> commands;
     for (auto& product : *products) {
-      auto there = book.product(product.id, product.version);
+      auto there = book.product(product.id, product.version, product.branch);
       // A key that was given decides by itself; without one, the same product again is no request.
       if (there && *there == product && arguments.writing.key.empty()) {
-        say(fmt::format("{} version {} is already there", product.id, product.version));
+        say(fmt::format("{} version {}{} is already there", product.id, product.version,
+                        of_branch(product.branch)));
         commands.emplace_back();
         continue;
       }
-      say(fmt::format("publishing {} version {}", product.id, product.version));
+      say(fmt::format("publishing {} version {}{}", product.id, product.version,
+                      of_branch(product.branch)));
       commands.push_back(
           command_of(ledger::PublishProduct{std::move(product)}, "", arguments.writing));
     }
@@ -150,16 +158,15 @@ int run_product_diff(const Context& context, const ProductDiffArguments& argumen
 int run_product_list(const Context& context) {
   return with_reader(context, [&](const Book& book) {
     Report report;
-    report.columns = {{"product", "Product"},
-                      {"version", "Version", ColumnKind::integer},
-                      {"name", "Name"},
-                      {"sequence", "Entry", ColumnKind::integer},
-                      {"digest", "Digest"}};
+    report.columns = {{"product", "Product"}, {"version", "Version", ColumnKind::integer},
+                      {"name", "Name"},       {"sequence", "Entry", ColumnKind::integer},
+                      {"digest", "Digest"},   {"branch", "Branch"}};
     for (const auto& product : book.products()) {
       const auto digest = hex(product.digest);
-      report.rows.push_back({{product.id, std::to_string(product.version), product.name,
-                              std::to_string(product.sequence),
-                              context.format == Format::table ? digest.substr(0, 12) : digest}});
+      report.rows.push_back(
+          {{product.id, std::to_string(product.version), product.name,
+            std::to_string(product.sequence),
+            context.format == Format::table ? digest.substr(0, 12) : digest, product.branch}});
     }
     print(report, context.format);
     print_completeness(book);
@@ -171,7 +178,7 @@ int run_product_show(const Context& context, const ProductShowArguments& argumen
   return with_reader(context, [&](const Book& book) {
     std::optional<std::uint32_t> version;
     if (arguments.version != 0) version = arguments.version;
-    auto product = book.product(arguments.id, version);
+    auto product = book.product(arguments.id, version, arguments.branch);
     if (!product) return fail(product.error());
     const auto text = interchange::write_product(*product);
     if (context.format == Format::table) {

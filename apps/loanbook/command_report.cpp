@@ -11,8 +11,46 @@
 namespace loanbook::apps {
 namespace {
 
-std::string at_opening(const Book& book, const std::optional<Day>& as_of) {
-  return "at the opening of " + money::to_text(as_of.value_or(book.status().business_date));
+/// What `portfolio` and `overdue` read.
+struct LoansPlace {
+  Day opening{};
+  std::uint64_t known_at = 0;
+  std::string branch;
+  std::string words;  ///< `at the opening of 2026-11-01`
+};
+
+Result<LoansPlace> place_of(const Book& book, const std::string& as_of, const std::string& known_at,
+                            const std::string& branch) {
+  const auto day = optional_day(as_of, "--as-of");
+  if (!day) return day.error();
+  const auto known = known_at_of(book, known_at);
+  if (!known) return known.error();
+  if (auto taken = check_branch(book, branch); !taken) return taken.error();
+  const auto status = book.status();
+  LoansPlace place{.opening = day->value_or(status.business_date),
+                   .known_at = sequence_of(*known).value_or(status.head.sequence),
+                   .branch = branch,
+                   .words = {}};
+  place.words = "at the opening of " + money::to_text(place.opening);
+  if (*known) place.words += fmt::format(", known at entry {}", place.known_at);
+  if (!branch.empty()) place.words += branch == "-" ? ", of no branch" : ", branch " + branch;
+  return place;
+}
+
+template <class Use>
+Status each_loan(const Book& book, const LoansPlace& place, Use use) {
+  return book.portfolio(place.opening, place.known_at, [&](const ledger::PortfolioRow& row) {
+    if (is_branch(place.branch, row.branch)) use(row);
+    return true;
+  });
+}
+
+void say_complete(const Book& book, const LoansPlace& place) {
+  const auto head = book.status().head.sequence;
+  if (place.known_at >= head)
+    print_completeness(book);
+  else
+    say(fmt::format("complete to entry {} of {}", place.known_at, head));
 }
 
 struct OutsideCount {
@@ -35,22 +73,20 @@ struct OutsideCount {
   }
 };
 
-int print_loans(const Context& context, const Book& book, const std::optional<Day>& as_of,
+int print_loans(const Context& context, const Book& book, const LoansPlace& place,
                 const PortfolioArguments& arguments) {
-  ReportWriter writer({"Loans " + at_opening(book, as_of)}, loan_columns(), context.format,
-                      standard_output());
+  ReportWriter writer({"Loans " + place.words}, loan_columns(), context.format, standard_output());
   OutsideCount outside;
-  auto read = book.portfolio(as_of, [&](const ledger::PortfolioRow& row) {
+  auto read = each_loan(book, place, [&](const ledger::PortfolioRow& row) {
     if (arguments.all || row.status == ledger::LoanStatus::active) {
       writer.row({loan_cells(row)});
     } else {
       outside.add(row.status);
     }
-    return true;
   });
   if (!read) return fail(read.error());
   writer.finish(outside.notes());
-  print_completeness(book);
+  say_complete(book, place);
   return exit_code::done;
 }
 
@@ -164,37 +200,35 @@ Report overdue_report(const std::vector<ledger::PortfolioRow>& rows) {
 }  // namespace
 
 int run_portfolio(const Context& context, const PortfolioArguments& arguments) {
-  auto as_of = optional_day(arguments.as_of, "--as-of");
-  if (!as_of) return fail(as_of.error());
   return with_reader(context, [&](const Book& book) {
-    if (arguments.loans || arguments.all) return print_loans(context, book, *as_of, arguments);
+    const auto place = place_of(book, arguments.as_of, arguments.known_at, arguments.branch);
+    if (!place) return fail(place.error());
+    if (arguments.loans || arguments.all) return print_loans(context, book, *place, arguments);
     Summary summary;
     OutsideCount outside;
-    auto read = book.portfolio(*as_of, [&](const ledger::PortfolioRow& row) {
+    auto read = each_loan(book, *place, [&](const ledger::PortfolioRow& row) {
       if (row.status == ledger::LoanStatus::active) {
         summary.add(row);
       } else {
         outside.add(row.status);
       }
-      return true;
     });
     if (!read) return fail(read.error());
-    auto report = summary.report({"Portfolio " + at_opening(book, *as_of)});
+    auto report = summary.report({"Portfolio " + place->words});
     report.notes = outside.notes();
     print(report, context.format);
-    print_completeness(book);
+    say_complete(book, *place);
     return exit_code::done;
   });
 }
 
 int run_overdue(const Context& context, const OverdueArguments& arguments) {
-  auto as_of = optional_day(arguments.as_of, "--as-of");
-  if (!as_of) return fail(as_of.error());
   return with_reader(context, [&](const Book& book) {
+    const auto place = place_of(book, arguments.as_of, arguments.known_at, arguments.branch);
+    if (!place) return fail(place.error());
     std::vector<ledger::PortfolioRow> rows;
-    auto read = book.portfolio(*as_of, [&](const ledger::PortfolioRow& row) {
+    auto read = each_loan(book, *place, [&](const ledger::PortfolioRow& row) {
       if (row.status == ledger::LoanStatus::active && row.dpd > 0) rows.push_back(row);
-      return true;
     });
     if (!read) return fail(read.error());
     std::stable_sort(rows.begin(), rows.end(),
@@ -209,10 +243,10 @@ int run_overdue(const Context& context, const OverdueArguments& arguments) {
       return of_a < of_b;
     });
     auto report = arguments.summary ? ageing_report(rows) : overdue_report(rows);
-    report.title = {"Overdue " + at_opening(book, *as_of)};
+    report.title = {"Overdue " + place->words};
     if (rows.empty()) report.notes = {"No loan is past due."};
     print(report, context.format);
-    print_completeness(book);
+    say_complete(book, *place);
     return exit_code::done;
   });
 }

@@ -177,7 +177,7 @@ int run_loan_statement(const Context& context, const StatementArguments& argumen
   return with_reader(context, [&](const Book& book) {
     auto known = known_at_of(book, arguments.known_at);
     if (!known) return fail(known.error());
-    auto statement = book.statement(arguments.loan, *from, *until, *known);
+    auto statement = book.statement(arguments.loan, *from, *until, sequence_of(*known));
     if (!statement) return fail(statement.error());
     Report report = report_of(*statement, context.format);
     report.notes = notes_of(*statement);

@@ -54,6 +54,7 @@ int publish(const Context& context, const Writing& writing,
 struct PublishArguments {
   std::vector<std::string> files;
   Writing writing;
+  std::string branch;  ///< of `product add`: as variants for it
 };
 int run_product_add(const Context& context, const PublishArguments& arguments);
 int run_product_check(const Context& context, const std::vector<std::string>& files);
@@ -67,6 +68,7 @@ int run_product_list(const Context& context);
 struct ProductShowArguments {
   std::string id;
   std::uint32_t version = 0;
+  std::string branch;
 };
 int run_product_show(const Context& context, const ProductShowArguments& arguments);
 int run_series_add(const Context& context, const PublishArguments& arguments);
@@ -86,6 +88,7 @@ struct TermsArguments {
   std::string line;  ///< of `loan open` only, like the next
   std::string reservation;
   std::string party;
+  std::string branch;
 };
 struct QuoteArguments {
   TermsArguments terms;
@@ -108,8 +111,7 @@ struct LoanOpenArguments {
   std::string loan;
   TermsArguments terms;
   bool disburse = false;
-  bool order = false;  ///< its pay-out, through `channel`, called `code`
-  std::string channel;
+  bool order = false;  ///< its pay-out, through the channel, called `code`
   std::string code;
   Writing writing;
 };
@@ -173,8 +175,6 @@ struct StatementArguments {
   std::string out;
 };
 int run_loan_statement(const Context& context, const StatementArguments& arguments);
-/// A date means all entries booked on or before it; a number is a sequence number; empty: nothing.
-Result<std::optional<std::uint64_t>> known_at_of(const Book& book, const std::string& text);
 
 // Credit lines: command_credit_line.cpp
 
@@ -241,12 +241,16 @@ int run_night(const Context& context, const NightArguments& arguments);
 
 struct PortfolioArguments {
   std::string as_of;
+  std::string known_at;
+  std::string branch;
   bool loans = false;
   bool all = false;
 };
 int run_portfolio(const Context& context, const PortfolioArguments& arguments);
 struct OverdueArguments {
   std::string as_of;
+  std::string known_at;
+  std::string branch;
   bool summary = false;
 };
 int run_overdue(const Context& context, const OverdueArguments& arguments);
@@ -287,6 +291,7 @@ int run_chart_list(const Context& context);
 struct CloseArguments {
   std::string period;
   std::string year;
+  bool strict = false;  ///< what is noted refuses too
   Writing writing;
 };
 int run_close(const Context& context, const CloseArguments& arguments);

@@ -4,9 +4,11 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -142,6 +144,38 @@ Result<std::optional<Day>> optional_day(const std::string& text, std::string_vie
     return error;
   }
   return std::optional<Day>{*day};
+}
+
+Result<std::optional<KnownAt>> known_at_of(const Book& book, const std::string& text,
+                                           std::string_view option) {
+  if (text.empty()) return std::optional<KnownAt>{};
+  std::uint64_t sequence = 0;
+  const auto* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, sequence);
+  if (parsed.ec == std::errc{} && parsed.ptr == end)
+    return std::optional{KnownAt{std::min(sequence, book.status().head.sequence), {}}};
+  const auto day = optional_day(text, option);
+  if (!day) return day.error();
+  const auto found = book.known_at(**day);
+  if (!found) return found.error();
+  return std::optional{KnownAt{*found, **day}};
+}
+
+Status check_branch(const Book& book, const std::string& asked) {
+  if (asked.empty() || asked == "-") return money::ok();
+  std::string known;
+  for (const auto& product : book.products()) {
+    if (product.branch == asked) return money::ok();
+    if (!product.branch.empty() && known.find("'" + product.branch + "'") == std::string::npos)
+      known += (known.empty() ? "" : ", ") + ("'" + product.branch + "'");
+  }
+  return Error{.id = "branch.unknown",
+               .message = known.empty()
+                              ? "no product of this book is published for a branch: `product add "
+                                "FILE --branch " +
+                                    asked + "` does that"
+                              : "no product is published for branch '" + asked + "'; known are " +
+                                    known + ", and - for those of none"};
 }
 
 Status write_file(const std::string& path, std::string_view content) {

@@ -46,6 +46,7 @@ struct Writing {
   std::string actor;
   std::string reason;
   std::string value_date;
+  std::string channel;
 };
 
 [[nodiscard]] storage::rocksdb::Options store_options();
@@ -95,6 +96,24 @@ int with_reader(const Context& context, Use use) {
 /// Nothing where `text` is empty; the error names `option`.
 [[nodiscard]] Result<std::optional<Day>> optional_day(const std::string& text,
                                                       std::string_view option);
+/// What was known when: the last entry that counts, and the booking date where one was given.
+struct KnownAt {
+  std::uint64_t sequence = 0;
+  std::optional<Day> day{};
+};
+/// A date means all entries booked on or before it; a number is a sequence number (at most the
+/// last); nothing where `text` is empty.
+[[nodiscard]] Result<std::optional<KnownAt>> known_at_of(const Book& book, const std::string& text,
+                                                         std::string_view option = "--known-at");
+[[nodiscard]] inline std::optional<std::uint64_t> sequence_of(const std::optional<KnownAt>& known) {
+  return known ? std::optional{known->sequence} : std::nullopt;
+}
+/// Is this the branch asked for? All where none is; `-` asks for what belongs to none.
+[[nodiscard]] inline bool is_branch(std::string_view asked, std::string_view branch) {
+  return asked.empty() || (asked == "-" ? branch.empty() : asked == branch);
+}
+/// `branch.unknown` where no product of the book is published for it.
+[[nodiscard]] Status check_branch(const Book& book, const std::string& asked);
 /// Written beside and renamed, so that no half file is ever seen under the name.
 /// `store.file_write`.
 [[nodiscard]] Status write_file(const std::string& path, std::string_view content);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace loanbook::apps {
 namespace {
@@ -15,11 +14,17 @@ constexpr const ReportRule* rules[] = {
     &ageing_rule,        &roll_forward_rule, &par_rule,     &roll_rates_rule, &vintages_rule,
     &provision_rule,     &clearing_rule,     &diff_rule,    &periods_rule,    &assertions_rule};
 
-std::optional<std::uint64_t> number_of(const std::string& text) {
-  std::uint64_t number = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) return std::nullopt;
-  return number;
+// The reasons stand in docs/cli.md.
+Status check_options(const Book& book, const ReportRule& rule, const ReportArguments& arguments) {
+  if (arguments.restated && !rule.not_restated.empty()) {
+    return Error{.id = "cli.not_restated",
+                 .message = fmt::format("{} cannot be restated: {}", rule.name, rule.not_restated)};
+  }
+  if (!arguments.branch.empty() && !rule.not_by_branch.empty()) {
+    return Error{.id = "cli.not_by_branch",
+                 .message = fmt::format("{} knows no branches: {}", rule.name, rule.not_by_branch)};
+  }
+  return check_branch(book, arguments.branch);
 }
 
 }  // namespace
@@ -30,6 +35,7 @@ int run_report(const Context& context, const ReportRule& rule, const ReportArgum
   const bool light = rule.without_loans && !arguments.restated;
   auto book = light ? open_general_ledger(context) : open_reader(context);
   if (!book) return fail(book.error());
+  if (auto taken = check_options(**book, rule, arguments); !taken) return fail(taken.error());
   ReportRun run(context, **book, arguments);
   if (auto done = rule.run(run); !done) return fail(done.error());
   const auto head = (*book)->status().head.sequence;
@@ -40,53 +46,72 @@ int run_report(const Context& context, const ReportRule& rule, const ReportArgum
   return run.code();
 }
 
+Result<std::uint64_t> ReportRun::known() const {
+  const auto known = known_at_of(book_, arguments_.known_at);
+  if (!known) return known.error();
+  return *known ? (*known)->sequence : book_.status().head.sequence;
+}
+
 Result<ReportPlace> ReportRun::place_on(Day day) const {
+  const auto known = this->known();
+  if (!known) return known.error();
+  const auto status = book_.status();
+  ReportPlace place{.through = *known,
+                    .day = day,
+                    .opening = std::min(day, status.closed_through) + one_day,
+                    .words = "at the close of " + money::to_text(day)};
+  if (arguments_.restated) {
+    place.valued = day;
+    return place;
+  }
   const auto last = book_.known_at(day);
   if (!last) return last.error();
-  const auto status = book_.status();
-  return ReportPlace{.through = *last,
-                     .day = day,
-                     .opening = std::min(day, status.closed_through) + one_day,
-                     .words = "at the close of " + money::to_text(day)};
+  place.through = std::min(place.through, *last);
+  return place;
 }
 
 Result<ReportPlace> ReportRun::place_of(const std::string& text, std::string_view option) {
-  const auto status = book_.status();
-  if (const auto number = number_of(text)) {
-    const std::uint64_t through = std::min(*number, status.head.sequence);
-    return ReportPlace{.through = through,
-                       .day = status.business_date,
-                       .opening = status.closed_through + one_day,
-                       .words = fmt::format("after entry {}", through)};
-  }
-  const auto day = optional_day(text, option);
-  if (!day) return day.error();
-  if (!*day) {
+  const auto given = known_at_of(book_, text, option);
+  if (!given) return given.error();
+  if (!*given) {
     return Error{
         .id = "cli.place_missing",
         .message = fmt::format("{}: give a date, or the sequence number of an entry", option)};
   }
-  return place_on(**day);
+  if ((*given)->day) return place_on(*(*given)->day);
+  if (arguments_.restated) {
+    return Error{.id = "cli.restated_needs_date",
+                 .message = fmt::format("{}: give a date: value dates are restated, not the order "
+                                        "of entries",
+                                        option)};
+  }
+  const auto known = this->known();
+  if (!known) return known.error();
+  const auto status = book_.status();
+  const std::uint64_t through = std::min((*given)->sequence, *known);
+  return ReportPlace{.through = through,
+                     .day = status.business_date,
+                     .opening = status.closed_through + one_day,
+                     .words = fmt::format("after entry {}", through)};
 }
 
 Result<ReportPlace> ReportRun::place() {
   const auto status = book_.status();
-  ReportPlace place{.through = status.head.sequence,
-                    .day = status.business_date,
-                    .opening = status.business_date,
-                    .words = "of everything booked"};
-  if (!arguments_.as_of.empty()) {
-    const auto day = optional_day(arguments_.as_of, "--as-of");
-    if (!day) return day.error();
-    auto on = place_on(**day);
-    if (!on) return on;
-    place = *on;
+  const auto day = optional_day(arguments_.as_of, "--as-of");
+  if (!day) return day.error();
+  Result<ReportPlace> place = ReportPlace{.through = status.head.sequence,
+                                          .day = status.business_date,
+                                          .opening = status.business_date,
+                                          .words = "of everything booked"};
+  if (*day || arguments_.restated) place = place_on(day->value_or(status.business_date));
+  if (!place) return place;
+  if (!arguments_.known_at.empty()) {
+    const auto known = this->known();
+    if (!known) return known.error();
+    place->through = std::min(place->through, *known);
+    place->words += fmt::format(", known at entry {}", place->through);
   }
-  if (arguments_.known_at.empty()) return place;
-  const auto known = place_of(arguments_.known_at, "--known-at");
-  if (!known) return known;
-  place.through = std::min(place.through, known->through);
-  place.words += fmt::format(", known at entry {}", place.through);
+  place->words += suffix();
   return place;
 }
 
@@ -112,8 +137,57 @@ Result<ReportRun::Range> ReportRun::range() {
   range.before = *before;
   range.end = *end;
   range.words = money::to_text(range.from) + " to " + money::to_text(range.to);
+  if (!arguments_.known_at.empty())
+    range.words += fmt::format(", known at entry {}", range.end.through);
+  range.words += suffix();
   complete_to_ = range.end.through;
   return range;
+}
+
+std::string ReportRun::suffix() const {
+  std::string words = arguments_.restated ? ", restated by value date" : "";
+  if (arguments_.branch == "-") words += ", of no branch";
+  if (!arguments_.branch.empty() && arguments_.branch != "-")
+    words += ", branch " + arguments_.branch;
+  return words;
+}
+
+Result<std::vector<ledger::GlBalance>> ReportRun::balances(const ReportPlace& place) const {
+  auto balances = place.valued ? book_.restated_balances(*place.valued, place.through)
+                               : book_.gl_balances(place.through);
+  if (balances)
+    std::erase_if(*balances, [this](const auto& balance) { return !wants(balance.branch); });
+  return balances;
+}
+
+Status ReportRun::portfolio(const ReportPlace& place, Loans which,
+                            const std::function<void(const ledger::PortfolioRow&)>& use) const {
+  return book_.portfolio(
+      place.opening, place.through,
+      [&](const ledger::PortfolioRow& row) {
+        const bool counts = which == Loans::all || row.status == ledger::LoanStatus::active;
+        if (counts && wants(row.branch)) use(row);
+        return true;
+      },
+      place.valued);
+}
+
+Status ReportRun::entries(const Range& range,
+                          const std::function<bool(const ledger::GlEntry&)>& use) const {
+  const bool restated = range.end.valued.has_value();
+  const auto counts = [&](const ledger::GlEntry& entry) {
+    return !restated ||
+           (entry.value_date >= range.from && entry.value_date <= range.to && !entry.loan.empty());
+  };
+  return book_.gl_entries(restated ? 0 : range.before.through, range.end.through,
+                          [&](const ledger::GlEntry& entry) {
+                            if (!counts(entry)) return true;
+                            ledger::GlEntry kept = entry;
+                            std::erase_if(kept.postings, [&](const ledger::GlPosting& posting) {
+                              return !wants(posting.branch) || (restated && posting.consequence);
+                            });
+                            return kept.postings.empty() || use(kept);
+                          });
 }
 
 void ReportRun::print(Report report, std::uint64_t through) {

@@ -4,6 +4,7 @@
 // list of all stands in gl_reports.cpp. The command line, its help and its completion follow it.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -26,21 +27,20 @@ struct ReportArguments {
   std::string date;
   std::string loan;
   std::string by;
+  std::string branch;
   std::vector<std::string> rates;
   std::string rates_file;
   bool restated = false;
 };
 
-/// Options of reports as bits.
+/// Options of reports as bits; --known-at, --restated and --branch are taken by all.
 enum ReportOption : unsigned {
   takes_as_of = 1,
-  takes_known_at = 2,
   takes_range = 4,  ///< --from and --to
   takes_date = 8,
   takes_loan = 16,
   takes_by = 32,
   takes_rates = 64,
-  takes_restated = 128,
 };
 
 class ReportRun;
@@ -52,7 +52,9 @@ struct ReportRule {
   std::string_view subject{};  ///< name of a positional argument; empty: none
   std::string_view subject_help{};
   std::string_view by_help{};
-  bool without_loans = false;  ///< the general ledger alone answers it
+  bool without_loans = false;        ///< the general ledger alone answers it
+  std::string_view not_restated{};   ///< why it cannot be restated; empty: it can
+  std::string_view not_by_branch{};  ///< why it has no branches; empty: it has
   Status (*run)(ReportRun& run) = nullptr;
 };
 [[nodiscard]] std::span<const ReportRule* const> report_rules();
@@ -60,10 +62,11 @@ int run_report(const Context& context, const ReportRule& rule, const ReportArgum
 
 /// What a report is as of.
 struct ReportPlace {
-  std::uint64_t through = 0;  ///< the last entry that counts
-  Day day{};                  ///< booking date
-  Day opening{};              ///< loans are read at the opening of this day
-  std::string words;          ///< `at the close of 2026-10-31`
+  std::uint64_t through = 0;    ///< the last entry that counts
+  Day day{};                    ///< booking date
+  Day opening{};                ///< loans are read at the opening of this day
+  std::optional<Day> valued{};  ///< restated: what counts from this day or earlier, whenever booked
+  std::string words;            ///< `at the close of 2026-10-31`
 };
 
 /// One call of a report: its arguments read, its answer printed.
@@ -76,12 +79,14 @@ class ReportRun {
   [[nodiscard]] const ReportArguments& arguments() const { return arguments_; }
   [[nodiscard]] Format format() const { return context_.format; }
 
-  /// By --as-of and --known-at; everything booked where neither is given.
+  /// By --as-of, --known-at and --restated; everything booked where none is given.
   [[nodiscard]] Result<ReportPlace> place();
-  /// At the close of a booking date.
+  /// At the close of a booking date, or restated at the close of a value date.
   [[nodiscard]] Result<ReportPlace> place_on(Day day) const;
   /// A date at its close, or a sequence number.
   [[nodiscard]] Result<ReportPlace> place_of(const std::string& text, std::string_view option);
+  /// The last entry that counts by --known-at; the last of all where it is not given.
+  [[nodiscard]] Result<std::uint64_t> known() const;
   struct Range {
     ReportPlace before;  ///< what was booked before it
     ReportPlace end;
@@ -91,8 +96,24 @@ class ReportRun {
   /// By --from and --to; default: the month of the last closed day.
   [[nodiscard]] Result<Range> range();
 
+  // What the place and --branch leave of the book.
+
+  [[nodiscard]] bool wants(std::string_view branch) const {
+    return is_branch(arguments_.branch, branch);
+  }
+  [[nodiscard]] Result<std::vector<ledger::GlBalance>> balances(const ReportPlace& place) const;
+  /// Loans as they stand there; active ones only, or all.
+  enum class Loans : std::uint8_t { active, all };
+  Status portfolio(const ReportPlace& place, Loans which,
+                   const std::function<void(const ledger::PortfolioRow&)>& use) const;
+  /// Entries booked in a range; restated: own steps of events that count from a day of it, whenever
+  /// they were booked. Those leave the nights out, and what events changed besides.
+  Status entries(const Range& range, const std::function<bool(const ledger::GlEntry&)>& use) const;
+
   /// Complete to entry `through`.
   void print(Report report, std::uint64_t through);
+  /// `, restated by value date, branch SH`.
+  [[nodiscard]] std::string suffix() const;
   void fail_with(int code) { code_ = code; }
   [[nodiscard]] int code() const { return code_; }
   /// To be said on stderr after the report.

@@ -23,6 +23,16 @@ Status accruals(ReportRun& run) {
   const auto given = optional_day(run.arguments().date, "--date");
   if (!given) return given.error();
   const Day day = given->value_or(run.book().status().closed_through);
+  const auto place = run.place_on(day);
+  if (!place) return place.error();
+  const auto night = run.book().known_at(day);
+  if (!night) return night.error();
+  if (*night > place->through) {
+    return Error{.id = "accruals.not_known",
+                 .message = fmt::format("the night of {} was not closed yet at entry {}: the last "
+                                        "entry of that day is {}",
+                                        money::to_text(day), place->through, *night)};
+  }
   Report report;
   report.title = {"Accruals of the night of " + money::to_text(day)};
   report.columns = {{"loan", "Loan"},
@@ -42,6 +52,7 @@ Status accruals(ReportRun& run) {
   std::map<std::tuple<std::string, std::string, ledger::Role>, Sum> sums;
   const auto read =
       run.book().accruals(day, run.arguments().loan, [&](const ledger::AccrualRow& row) {
+        if (!run.wants(row.branch)) return true;
         auto& sum = sums[{row.product, row.currency, row.role}];
         sum.digits = row.digits;
         sum.before += row.before;
@@ -67,8 +78,6 @@ Status accruals(ReportRun& run) {
   report.notes = {
       "After = level of the lines at the opening of the next day; t counts the "
       "product's day index."};
-  const auto place = run.place_on(day);
-  if (!place) return place.error();
   run.print(std::move(report), place->through);
   return money::ok();
 }
@@ -79,6 +88,9 @@ const ReportRule accruals_rule{.name = "accruals",
                                .help = "What a night booked per loan, from its segments",
                                .example = "loanbook accruals --date 2026-01-31 --loan L-1001",
                                .options = takes_date | takes_loan,
+                               .not_restated =
+                                   "the lines of a night are what it booked; what later "
+                                   "events changed of it stands in their consequences",
                                .run = accruals};
 
 }  // namespace loanbook::apps

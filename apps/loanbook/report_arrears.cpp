@@ -40,24 +40,17 @@ struct Aged {
   }
 };
 
-template <class Use>
-Status each_active(ReportRun& run, const ReportPlace& place, Use use) {
-  return run.book().portfolio(place.opening, place.through, [&](const ledger::PortfolioRow& row) {
-    if (row.status == ledger::LoanStatus::active) use(row);
-    return true;
-  });
-}
-
 Status ageing(ReportRun& run) {
   const auto place = run.place();
   if (!place) return place.error();
   // Buckets of a product stand in the order of their days.
   std::map<std::tuple<std::string, std::string, std::string>, Aged> groups;
   std::map<std::string, Aged> totals;
-  const Status read = each_active(run, *place, [&](const ledger::PortfolioRow& row) {
-    groups[{row.currency, row.product, row.bucket}].add(row);
-    totals[row.currency].add(row);
-  });
+  const Status read =
+      run.portfolio(*place, ReportRun::Loans::active, [&](const ledger::PortfolioRow& row) {
+        groups[{row.currency, row.product, row.bucket}].add(row);
+        totals[row.currency].add(row);
+      });
   if (!read) return read;
   std::vector<std::pair<std::tuple<std::string, std::string, std::string>, Aged>> ordered(
       groups.begin(), groups.end());
@@ -103,19 +96,20 @@ Status par(ReportRun& run) {
   };
   // By currency, the products first, then all of them together.
   std::map<std::tuple<std::string, bool, std::string>, Figures> groups;
-  const Status read = each_active(run, *place, [&](const ledger::PortfolioRow& row) {
-    for (const bool all : {false, true}) {
-      auto& group = groups[{row.currency, all, all ? std::string("all") : row.product}];
-      group.digits = row.digits;
-      group.principal += row.principal;
-      for (const auto& [name, from] : classes) {
-        auto& risk = group.at_risk[from];
-        if (row.dpd < from) continue;
-        ++risk.first;
-        risk.second += row.principal;
-      }
-    }
-  });
+  const Status read =
+      run.portfolio(*place, ReportRun::Loans::active, [&](const ledger::PortfolioRow& row) {
+        for (const bool all : {false, true}) {
+          auto& group = groups[{row.currency, all, all ? std::string("all") : row.product}];
+          group.digits = row.digits;
+          group.principal += row.principal;
+          for (const auto& [name, from] : classes) {
+            auto& risk = group.at_risk[from];
+            if (row.dpd < from) continue;
+            ++risk.first;
+            risk.second += row.principal;
+          }
+        }
+      });
   if (!read) return read;
   Report report;
   report.title = {"Portfolio at risk " + place->words};
@@ -201,9 +195,10 @@ Status provision(ReportRun& run) {
   const auto place = run.place();
   if (!place) return place.error();
   std::map<std::tuple<std::string, std::string, std::string>, Aged> groups;
-  const Status read = each_active(run, *place, [&](const ledger::PortfolioRow& row) {
-    groups[{row.currency, row.product, by == "bucket" ? row.bucket : row.category}].add(row);
-  });
+  const Status read =
+      run.portfolio(*place, ReportRun::Loans::active, [&](const ledger::PortfolioRow& row) {
+        groups[{row.currency, row.product, by == "bucket" ? row.bucket : row.category}].add(row);
+      });
   if (!read) return read;
   Report report;
   report.title = {"Provision by " + by + " " + place->words};
@@ -252,20 +247,20 @@ Status provision(ReportRun& run) {
 const ReportRule ageing_rule{.name = "ageing",
                              .help = "Receivables by product and bucket",
                              .example = "loanbook ageing --as-of 2026-01-31",
-                             .options = takes_as_of | takes_known_at,
+                             .options = takes_as_of,
                              .run = ageing};
 
 const ReportRule par_rule{.name = "par",
                           .help = "Portfolio at risk: PAR 1, 30, 60, 90",
                           .example = "loanbook par --as-of 2026-01-31",
-                          .options = takes_as_of | takes_known_at,
+                          .options = takes_as_of,
                           .run = par};
 
 const ReportRule provision_rule{
     .name = "provision",
     .help = "Provision by bucket or category, with your percentages",
     .example = "loanbook provision --rate M0=1% --rate M1=3% --as-of 2026-01-31",
-    .options = takes_as_of | takes_known_at | takes_by | takes_rates,
+    .options = takes_as_of | takes_by | takes_rates,
     .by_help = "bucket (default) or category",
     .run = provision};
 

@@ -37,19 +37,25 @@ struct Account {
 Status clearing(ReportRun& run) {
   const auto place = run.place();
   if (!place) return place.error();
-  std::map<std::tuple<std::string, std::string, ledger::Role>, Account> accounts;
-  run.book().gl_days(
+  // By account: each channel of settlement has its own.
+  std::map<std::tuple<std::string, std::string, ledger::Role, std::string>, Account> accounts;
+  const Status read = run.book().gl_days(
       run.book().status().began, place->day, ledger::YearClose::counted,
       [&](const ledger::GlDay& day) {
-        if (!ledger::is_clearing(day.role)) return;
-        auto& of = accounts[{std::string(day.product->currency.text()), day.product->id, day.role}];
+        if (!ledger::is_clearing(day.role) || !run.wants(day.product->branch)) return;
+        const auto account =
+            run.book().gl_account(*day.product, day.role, place->through, day.channel);
+        auto& of = accounts[{std::string(day.product->currency.text()), day.product->id, day.role,
+                             account.code}];
         of.digits = day.product->currency.digits;
-        of.account = run.book().gl_account(*day.product, day.role, place->through);
+        of.account = account;
         // What goes over from one version of the product to another is no money that moved.
         of.moved[day.day] += day.minor;
-      });
-  for (auto& [key, of] : accounts) {
-    for (const auto& [day, minor] : of.moved) of.move(day, minor);
+      },
+      place->through);
+  if (!read) return read;
+  for (auto& [key, account] : accounts) {
+    for (const auto& [day, minor] : account.moved) account.move(day, minor);
   }
   constexpr std::int64_t bounds[] = {1, 7, 30};
   Report report;
@@ -65,7 +71,7 @@ Status clearing(ReportRun& run) {
                     {"older", "Older", ColumnKind::amount},
                     {"oldest", "Oldest", ColumnKind::date}};
   for (const auto& [key, of] : accounts) {
-    const auto& [currency, product, role] = key;
+    const auto& [currency, product, role, code] = key;
     if (of.open.empty()) continue;
     money::Int128 balance = 0;
     money::Int128 by_age[4] = {};
@@ -92,6 +98,9 @@ const ReportRule clearing_rule{.name = "clearing",
                                .example = "loanbook clearing --as-of 2026-01-31",
                                .options = takes_as_of,
                                .without_loans = true,
+                               .not_restated =
+                                   "an amount is as old as the books have shown it; "
+                                   "value dates are the customers'",
                                .run = clearing};
 
 }  // namespace loanbook::apps

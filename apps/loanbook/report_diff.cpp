@@ -16,16 +16,39 @@ struct Change {
 // currency, account code, loan (empty: the account as a whole)
 using Key = std::tuple<std::string, std::string, std::string>;
 
+Status add_settlement(ReportRun& run, const ReportPlace& place, bool is_end,
+                      std::map<Key, Change>& changes) {
+  return run.book().gl_entries(0, place.through, [&](const ledger::GlEntry& entry) {
+    if (entry.loan.empty() || (place.valued && entry.value_date > *place.valued)) return true;
+    for (const auto& posting : entry.postings) {
+      if (posting.role != ledger::Role::settlement || !run.wants(posting.branch)) continue;
+      auto& change = changes[{posting.currency, posting.account.code, entry.loan}];
+      change.digits = posting.digits;
+      (is_end ? change.to : change.from) += posting.minor;
+    }
+    return true;
+  });
+}
+
 Status add_loans(ReportRun& run, const ReportPlace& place, bool is_end,
                  std::map<Key, Change>& changes) {
   std::map<std::pair<std::uint32_t, std::size_t>, std::string> codes;
-  const auto balances = run.book().gl_balances(place.through);
+  const auto balances = run.balances(place);
   if (!balances) return balances.error();
-  for (const auto& balance : *balances)
+  bool channels = false;
+  for (const auto& balance : *balances) {
     codes[{balance.number, static_cast<std::size_t>(balance.role)}] = balance.account.code;
-  return run.book().loan_balances(place.through, [&](const ledger::LoanAmounts& loan) {
+    channels = channels || !balance.channel.empty();
+  }
+  constexpr auto settlement = static_cast<std::size_t>(ledger::Role::settlement);
+  if (channels) {
+    // A loan knows what it moved, not by which channel: its entries do.
+    if (Status s = add_settlement(run, place, is_end, changes); !s) return s;
+  }
+  const auto add_loan = [&](const ledger::LoanAmounts& loan) {
+    if (!run.wants(loan.branch)) return true;
     for (std::size_t role = 0; role < loan.balances.size(); ++role) {
-      if (loan.balances.at(role) == 0) continue;
+      if (loan.balances.at(role) == 0 || (channels && role == settlement)) continue;
       const auto code = codes.find({loan.number, role});
       if (code == codes.end()) continue;  // moved on by a closed year
       auto& change = changes[{loan.currency, code->second, loan.loan}];
@@ -33,7 +56,8 @@ Status add_loans(ReportRun& run, const ReportPlace& place, bool is_end,
       (is_end ? change.to : change.from) += loan.balances.at(role);
     }
     return true;
-  });
+  };
+  return run.book().loan_balances(place.through, add_loan, place.valued);
 }
 
 Status diff(ReportRun& run) {
@@ -45,7 +69,7 @@ Status diff(ReportRun& run) {
   std::map<Key, std::string> names;
   for (const bool is_end : {false, true}) {
     const ReportPlace& place = is_end ? *to : *from;
-    const auto balances = run.book().gl_balances(place.through);
+    const auto balances = run.balances(place);
     if (!balances) return balances.error();
     for (const auto& balance : *balances) {
       const Key key{balance.currency, balance.account.code, ""};
@@ -58,7 +82,8 @@ Status diff(ReportRun& run) {
     if (Status s = add_loans(run, place, is_end, changes); !s) return s;
   }
   Report report;
-  report.title = {fmt::format("What changed from {} to {}", from->words, to->words)};
+  report.title = {
+      fmt::format("What changed from {} to {}{}", from->words, to->words, run.suffix())};
   report.columns = {{"account", "Account"},
                     {"name", "Name"},
                     {"loan", "Loan"},

@@ -17,12 +17,10 @@ Status roll_rates(ReportRun& run) {
     money::Int128 principal = 0;
   };
   std::map<std::string, Before> before;
-  const Status first = run.book().portfolio(range->before.opening, range->before.through,
-                                            [&](const ledger::PortfolioRow& row) {
-                                              if (row.status == ledger::LoanStatus::active)
-                                                before[row.loan] = {row.bucket, row.principal};
-                                              return true;
-                                            });
+  const Status first =
+      run.portfolio(range->before, ReportRun::Loans::active, [&](const ledger::PortfolioRow& row) {
+        before[row.loan] = {row.bucket, row.principal};
+      });
   if (!first) return first;
   struct Cell {
     std::uint8_t digits = 2;
@@ -31,10 +29,10 @@ Status roll_rates(ReportRun& run) {
   };
   std::map<std::tuple<std::string, std::string, std::string>, Cell> cells;
   std::map<std::pair<std::string, std::string>, std::uint64_t> of_bucket;
-  const Status second = run.book().portfolio(
-      range->end.opening, range->end.through, [&](const ledger::PortfolioRow& row) {
+  const Status second =
+      run.portfolio(range->end, ReportRun::Loans::all, [&](const ledger::PortfolioRow& row) {
         const auto known = before.find(row.loan);
-        if (known == before.end() && row.status != ledger::LoanStatus::active) return true;
+        if (known == before.end() && row.status != ledger::LoanStatus::active) return;
         const std::string from = known == before.end() ? "new" : known->second.bucket;
         const std::string to = row.status == ledger::LoanStatus::active
                                    ? row.bucket
@@ -44,7 +42,6 @@ Status roll_rates(ReportRun& run) {
         ++cell.loans;
         cell.principal += known == before.end() ? row.principal : known->second.principal;
         ++of_bucket[{row.currency, from}];
-        return true;
       });
   if (!second) return second;
   Report report;
@@ -77,8 +74,8 @@ Status vintages(ReportRun& run) {
   };
   std::map<std::tuple<std::string, std::string, std::string>, Vintage> groups;
   const Status read =
-      run.book().portfolio(place->opening, place->through, [&](const ledger::PortfolioRow& row) {
-        if (!row.disbursed) return true;
+      run.portfolio(*place, ReportRun::Loans::all, [&](const ledger::PortfolioRow& row) {
+        if (!row.disbursed) return;
         auto& group = groups[{row.currency, month_of(*row.disbursed), row.product}];
         group.digits = row.digits;
         ++group.loans;
@@ -88,7 +85,6 @@ Status vintages(ReportRun& run) {
         group.lent += row.lent;
         group.principal += row.principal;
         if (row.dpd > 30) group.late += row.principal;
-        return true;
       });
   if (!read) return read;
   Report report;
@@ -129,7 +125,7 @@ const ReportRule roll_rates_rule{.name = "roll-rates",
 const ReportRule vintages_rule{.name = "vintages",
                                .help = "Loans by month of disbursement and product",
                                .example = "loanbook vintages --as-of 2026-03-31",
-                               .options = takes_as_of | takes_known_at,
+                               .options = takes_as_of,
                                .run = vintages};
 
 }  // namespace loanbook::apps

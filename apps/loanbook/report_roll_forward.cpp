@@ -36,6 +36,17 @@ class RollForward {
       add(posting.currency, posting.product, posting.digits, Place::movement, item, posting.minor);
     }
   }
+  /// Restated: what accrued and what was corrected is what own steps by value date leave open.
+  void add_rest() {
+    std::map<std::pair<std::string, std::string>, Amount> rest;
+    for (const auto& [key, amount] : amounts_) {
+      auto& of = rest[{std::get<0>(key), std::get<1>(key)}];
+      of.digits = amount.digits;
+      of.minor += std::get<2>(key) == Place::closing ? amount.minor : -amount.minor;
+    }
+    for (const auto& [key, of] : rest)
+      add(key.first, key.second, of.digits, Place::movement, "nights, corrections", of.minor);
+  }
   /// True where opening and movements give the closing balance everywhere.
   [[nodiscard]] bool adds_up() const {
     std::map<std::pair<std::string, std::string>, money::Int128> sums;
@@ -86,18 +97,18 @@ Status roll_forward(ReportRun& run) {
   const auto range = run.range();
   if (!range) return range.error();
   RollForward figures(roles);
-  const auto opening = run.book().gl_balances(range->before.through);
+  const auto opening = run.balances(range->before);
   if (!opening) return opening.error();
   for (const auto& row : *opening) figures.balance(Place::opening, row);
-  const Status read = run.book().gl_entries(range->before.through, range->end.through,
-                                            [&](const ledger::GlEntry& entry) {
-                                              figures.entry(entry);
-                                              return true;
-                                            });
+  const Status read = run.entries(*range, [&](const ledger::GlEntry& entry) {
+    figures.entry(entry);
+    return true;
+  });
   if (!read) return read;
-  const auto closing = run.book().gl_balances(range->end.through);
+  const auto closing = run.balances(range->end);
   if (!closing) return closing.error();
   for (const auto& row : *closing) figures.balance(Place::closing, row);
+  if (range->end.valued) figures.add_rest();
   Report report;
   report.title = {fmt::format("Roll-forward of {}, {}", figure, range->words)};
   report.columns = {{"product", "Product"},

@@ -22,7 +22,10 @@ Status periods(ReportRun& run) {
                     {"isolated", "Isolated", ColumnKind::integer},
                     {"trial_balance", "Digest of the trial balance"},
                     {"head", "Head"}};
+  const auto known = run.known();
+  if (!known) return known.error();
   for (const auto& period : run.book().closed_periods()) {
+    if (period.sequence > *known) continue;
     for (const auto& total : period.closed.controls) {
       const unsigned digits = digits_of(total.currency);
       report.rows.push_back(
@@ -34,7 +37,7 @@ Status periods(ReportRun& run) {
     }
   }
   if (report.rows.empty()) report.notes = {"No period is closed yet."};
-  run.print(std::move(report), run.book().status().head.sequence);
+  run.print(std::move(report), *known);
   return money::ok();
 }
 
@@ -49,7 +52,10 @@ Status assertions(ReportRun& run) {
                     {"asserted", "Asserted", ColumnKind::amount},
                     {"actual", "Actual", ColumnKind::amount},
                     {"holds", "Holds"}};
+  const auto known = run.known();
+  if (!known) return known.error();
   for (const auto& each : run.book().assertions()) {
+    if (each.sequence > *known) continue;
     const bool holds = each.actual == each.asserted.minor;
     if (!holds) run.fail_with(exit_code::damaged);
     report.rows.push_back({{std::to_string(each.sequence), each.asserted.figure,
@@ -58,7 +64,7 @@ Status assertions(ReportRun& run) {
                             minor_text(each.actual, each.digits), holds ? "yes" : "NO"}});
   }
   if (report.rows.empty()) report.notes = {"There are no assertions yet."};
-  run.print(std::move(report), run.book().status().head.sequence);
+  run.print(std::move(report), *known);
   return money::ok();
 }
 
@@ -68,12 +74,16 @@ const ReportRule periods_rule{.name = "periods",
                               .help = "Closed periods with their control totals",
                               .example = "loanbook periods",
                               .without_loans = true,
+                              .not_restated = "what was signed off stays as it was",
+                              .not_by_branch = "a period is closed for the whole book",
                               .run = periods};
 
 const ReportRule assertions_rule{.name = "assertions",
                                  .help = "Assertions and whether they hold",
                                  .example = "loanbook assertions",
                                  .without_loans = true,
+                                 .not_restated = "they are about closed days, which stay as booked",
+                                 .not_by_branch = "they name products or the whole book",
                                  .run = assertions};
 
 }  // namespace loanbook::apps

@@ -12,7 +12,8 @@ struct Sides {
   money::Int128 debit = 0, credit = 0;
 };
 
-Report by_account(const std::vector<ledger::TrialBalanceRow>& rows,
+// One side for each account and currency, of each branch where they are told apart.
+Report by_account(const std::vector<ledger::GlBalance>& balances, bool by_branch,
                   std::map<std::string, Sides>& totals) {
   Report report;
   report.columns = {{"account", "Account"},
@@ -20,13 +21,23 @@ Report by_account(const std::vector<ledger::TrialBalanceRow>& rows,
                     {"currency", "Currency"},
                     {"debit", "Debit", ColumnKind::amount},
                     {"credit", "Credit", ColumnKind::amount}};
-  for (const auto& row : rows) {
+  if (by_branch) report.columns.insert(report.columns.begin(), {"branch", "Branch"});
+  std::map<std::tuple<std::string, std::string, std::string>, ledger::GlBalance> rows;
+  for (const auto& balance : balances) {
+    const std::tuple key{by_branch ? balance.branch : std::string{}, balance.currency,
+                         balance.account.code};
+    const auto [at, added] = rows.try_emplace(key, balance);
+    if (!added) at->second.minor += balance.minor;
+  }
+  for (const auto& [key, row] : rows) {
     auto& total = totals[row.currency];
     total.digits = row.digits;
-    total.debit += row.debit;
-    total.credit += row.credit;
-    report.rows.push_back({{row.account, row.name, row.currency, minor_text(row.debit, row.digits),
-                            minor_text(row.credit, row.digits)}});
+    (row.minor < 0 ? total.credit : total.debit) += row.minor < 0 ? -row.minor : row.minor;
+    const auto [debit, credit] = two_sides(row.minor, row.digits);
+    std::vector<std::string> cells = {row.account.code, row.account.name, row.currency, debit,
+                                      credit};
+    if (by_branch) cells.insert(cells.begin(), row.branch);
+    report.rows.push_back({std::move(cells)});
   }
   return report;
 }
@@ -63,45 +74,20 @@ Report by_product(const std::vector<ledger::GlBalance>& balances,
   return report;
 }
 
-// Rows as of a place, or as they would stand had everything been booked in time.
-Result<std::vector<ledger::GlBalance>> balances_of(ReportRun& run, const ReportPlace& place) {
-  if (run.arguments().restated) return run.book().restated_balances(place.day);
-  return run.book().gl_balances(place.through);
-}
-
-// The same rows that Book::trial_balance gives: by currency and account code, one side each.
-std::vector<ledger::TrialBalanceRow> net(const std::vector<ledger::GlBalance>& balances) {
-  std::map<std::pair<std::string, std::string>, ledger::TrialBalanceRow> rows;
-  std::map<std::pair<std::string, std::string>, money::Int128> sums;
-  for (const auto& balance : balances) {
-    const std::pair key{balance.currency, balance.account.code};
-    rows.try_emplace(key, ledger::TrialBalanceRow{balance.account.code, balance.account.name,
-                                                  balance.currency, balance.digits, 0, 0});
-    sums[key] += balance.minor;
-  }
-  std::vector<ledger::TrialBalanceRow> out;
-  for (auto& [key, row] : rows) {
-    const money::Int128 sum = sums[key];
-    (sum < 0 ? row.credit : row.debit) = sum < 0 ? -sum : sum;
-    out.push_back(std::move(row));
-  }
-  return out;
-}
-
 Status trial_balance(ReportRun& run) {
   const auto place = run.place();
   if (!place) return place.error();
   const std::string& by = run.arguments().by;
-  if (!by.empty() && by != "product" && by != "account") {
-    return Error{.id = "cli.by_unknown", .message = "--by: account or product, not '" + by + "'"};
+  if (!by.empty() && by != "product" && by != "account" && by != "branch") {
+    return Error{.id = "cli.by_unknown",
+                 .message = "--by: account, product or branch, not '" + by + "'"};
   }
-  const auto balances = balances_of(run, *place);
+  const auto balances = run.balances(*place);
   if (!balances) return balances.error();
   std::map<std::string, Sides> totals;
-  Report report =
-      by == "product" ? by_product(*balances, totals) : by_account(net(*balances), totals);
-  report.title = {"Trial balance " + place->words +
-                  (run.arguments().restated ? ", restated by value date" : "")};
+  Report report = by == "product" ? by_product(*balances, totals)
+                                  : by_account(*balances, by == "branch", totals);
+  report.title = {"Trial balance " + place->words};
   bool balanced = true;
   for (const auto& [currency, total] : totals) {
     std::vector<std::string> cells(report.columns.size());
@@ -115,8 +101,7 @@ Status trial_balance(ReportRun& run) {
   report.notes = {balanced ? "Debits equal credits."
                            : "DEBITS AND CREDITS DIFFER: run loanbook verify."};
   if (!balanced) run.fail_with(exit_code::damaged);
-  run.print(std::move(report),
-            run.arguments().restated ? run.book().status().head.sequence : place->through);
+  run.print(std::move(report), place->through);
   return money::ok();
 }
 
@@ -126,8 +111,8 @@ const ReportRule trial_balance_rule{
     .name = "trial-balance",
     .help = "Debits and credits by account",
     .example = "loanbook trial-balance --as-of 2026-01-31",
-    .options = takes_as_of | takes_known_at | takes_by | takes_restated,
-    .by_help = "account (default), or product: a row for each product and role",
+    .options = takes_as_of | takes_by,
+    .by_help = "account (default), product: a row for each product and role, or branch",
     .without_loans = true,
     .run = trial_balance};
 

@@ -36,7 +36,8 @@ std::vector<Column> loan_columns() {
           {"official_category", "Official"},
           {"customer_category", "Of customer"},
           {"non_accrual", "Non-accrual"},
-          {"party", "Party"}};
+          {"party", "Party"},
+          {"branch", "Branch"}};
 }
 
 std::vector<std::string> loan_cells(const ledger::PortfolioRow& row) {
@@ -65,7 +66,8 @@ std::vector<std::string> loan_cells(const ledger::PortfolioRow& row) {
           row.official,
           row.among,
           row.non_accrual ? "yes" : "",
-          row.party};
+          row.party,
+          row.branch};
 }
 
 std::vector<Column> entry_columns(Format format) {
@@ -94,7 +96,8 @@ std::vector<Column> entry_columns(Format format) {
           {"actor", "Actor"},
           {"reason", "Reason"},
           {"hash", "Hash"},
-          {"payer", "Payer"}};
+          {"payer", "Payer"},
+          {"channel", "Channel"}};
 }
 
 std::vector<std::string> entry_cells(const ledger::EntryView& entry, Format format) {
@@ -135,7 +138,8 @@ std::vector<std::string> entry_cells(const ledger::EntryView& entry, Format form
           entry.actor,
           entry.reason,
           hex(receipt.hash),
-          entry.payer};
+          entry.payer,
+          receipt.channel};
 }
 
 Summary::Figures& Summary::Figures::operator+=(const Figures& other) {

@@ -16,6 +16,7 @@ ledger::Command command_of(Event event, const std::string& loan, const Writing& 
   command.source = "cli";
   command.actor = actor_or_user(writing.actor);
   command.reason = writing.reason;
+  command.channel = writing.channel;
   return command;
 }
 

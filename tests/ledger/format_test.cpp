@@ -95,6 +95,23 @@ TEST_CASE("the bytes of an entry are those of docs/format.md") {
   CHECK(hex(sha256("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST_CASE("an entry with a channel is one of layout 2, and nothing else changes") {
+  Entry entry = repayment();
+  const std::string plain = encode(entry);
+  entry.channel = "alipay";
+  const std::string bytes = encode(entry);
+  CHECK(bytes == '\x02' + plain.substr(1) + from_hex("0106") + "alipay");
+  CHECK(encode(must(decode_entry(bytes))) == bytes);
+  CHECK(must(decode_entry(bytes)).channel == "alipay");
+  // What is named is not empty, and layout 1 does not say it.
+  CHECK(error_id(decode_entry('\x02' + plain.substr(1) + from_hex("0100"))) ==
+        "integrity.entry_bytes");
+  CHECK(error_id(decode_entry('\x02' + plain.substr(1) + from_hex("00"))) ==
+        "integrity.entry_bytes");
+  CHECK(error_id(decode_entry('\x02' + plain.substr(1))) == "integrity.entry_bytes");
+  CHECK(error_id(decode_entry('\x01' + bytes.substr(1))) == "integrity.entry_bytes");
+}
+
 TEST_CASE("only canonical bytes are an entry") {
   const std::string good = encode(repayment());
   CHECK(error_id(decode_entry(good + '\0')) == "integrity.entry_bytes");

@@ -204,9 +204,10 @@ TEST_CASE("closing a year takes income and expense to retained earnings, and no 
   CHECK(after.at("3310") == year_end.at("6010") + year_end.at("6020") + year_end.at("6030"));
   CHECK(on(*book, "2026-12-31") == year_end);
   money::Int128 earned = 0;
-  book->gl_days(day("2026-09-01"), day("2027-01-31"), YearClose::left_out, [&](const GlDay& d) {
-    if (in_income_statement(d.role)) earned += d.minor;
-  });
+  must_ok(
+      book->gl_days(day("2026-09-01"), day("2027-01-31"), YearClose::left_out, [&](const GlDay& d) {
+        if (in_income_statement(d.role)) earned += d.minor;
+      }));
   CHECK(earned == after.at("3310") + ten_days + after.at("6020") + after.at("6030"));
   must(book->close_through(day("2027-01-31")));
   verified(*book);

@@ -328,7 +328,7 @@ constexpr Day begins{date::sys_days{date::year{2026} / 1 / 1}};
 /// The loan as its entries fold it: what its totals are, component by component.
 LoanState state_of(const Book& book, const Product& product) {
   const std::vector<LoanEvent> events = events_of(book);
-  return fold(0, *events.front().terms, product, events, book.status().business_date);
+  return fold(0, events.front().agreed->terms, product, events, book.status().business_date);
 }
 
 /// The totals say what the accounts of the loan say, so a share of one is a share of the other.

@@ -231,6 +231,9 @@ inline std::string words(const Product& product, const std::vector<Told>& story)
                      std::to_string(product.grace_days) + ", rate " + product.rate_default.text();
   if (product.servicing) text += ", table";
   if (product.joint) text += ", joint";
+  if (product.accounting.on_cash()) text += ", on cash";
+  if (product.accounting.taxed())
+    text += ", taxed " + std::to_string(static_cast<int>(product.accounting.tax.of));
   if (product.servicing && product.servicing->interest) {
     const InterestRules& rules = *product.servicing->interest;
     text += ", overdue " + std::to_string(static_cast<int>(rules.overdue)) + ", early " +

@@ -71,6 +71,8 @@ class Scenario {
           i % 5 == 1 ? schedule::Frequency{schedule::PeriodUnit::week, 2} : schedule::Frequency{};
       if (i % 5 == 1) p.basis = schedule::InterestBasis::daily;
       if (i % 9 == 2) p.allocation.ordinary.mode = schedule::AllocationMode::horizontal;
+      if (i % 3 == 1) p.accounting.basis = AccountingBasis::cash;
+      if (i % 4 == 2) p.accounting.tax = {60'000'000'000, tax_on_interest | tax_on_penalty};
       publish_.push_back(publish(p));
     }
   }
@@ -93,6 +95,7 @@ class Scenario {
     Command command =
         pay(loan.id, std::to_string(1 + pick(9000)) + "." + std::to_string(10 + pick(90)));
     if (pick(4) == 0) command.value_date = std::max(loan.lent, today.day - date::days{pick(30)});
+    command.channel = loan.id.ends_with('3') ? "wallet" : loan.id.ends_with('7') ? "card" : "";
     if (pick(12) == 0 && reversals_) command = {.event = Reverse{40 + pick(400)}};
     today.commands.push_back(std::move(command));
   }

@@ -268,7 +268,7 @@ TEST_CASE("A loan taken over on any day goes on as the same loan played in full"
     const Day at = start + date::days{cut};
     const std::vector<LoanEvent> events = events_of(*old_book);
     const LoanState state =
-        fold(0, *events.front().terms, must(old_book->product("p")), events, at);
+        fold(0, events.front().agreed->terms, must(old_book->product("p")), events, at);
     if (state.status != LoanStatus::active) continue;
     const Balances before = must(old_book->loan("L")).balances;
 

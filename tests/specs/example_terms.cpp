@@ -96,6 +96,22 @@ Status read_installments(std::string_view text, ExampleTerms& out) {
   return put(whole(words[2], 1'000), out.product.frequency.every);
 }
 
+/// `6 % of interest, penalty`.
+Status read_tax(std::string_view text, IncomeTax& out) {
+  const auto of = text.find(" of ");
+  if (of == std::string_view::npos) return unreadable(text, "such as `6 % of interest, penalty`");
+  const auto rate = money::Rate::parse(text.substr(0, of));
+  if (!rate) return rate.error();
+  out.rate_e12 = rate->e12();
+  const std::map<std::string_view, TaxedIncome> words = {
+      {"interest", tax_on_interest}, {"fee", tax_on_fee}, {"penalty", tax_on_penalty}};
+  for (const auto word : words_of(text.substr(of + 4), ", ")) {
+    if (words.count(word) == 0) return unreadable(word, "interest, fee or penalty");
+    out.of = static_cast<std::uint8_t>(out.of | words.at(word));
+  }
+  return money::ok();
+}
+
 /// `half-up`, `up to 1.00`.
 Status read_rounding(std::string_view text, const ExampleTerms& terms, money::Rounding& out) {
   const auto words = words_of(text, " ");
@@ -346,6 +362,13 @@ const std::map<std::string_view, Reader>& readers() {
       {"categories", [](auto v, auto& t) { return read_thresholds(v, t.product.categories); }},
       {"non_accrual_days",
        [](auto v, auto& t) { return put(whole(v, 3'660), t.product.quality.non_accrual_days); }},
+      {"accounting",
+       [](auto v, auto& t) {
+         return choose<AccountingBasis>(
+             v, {{"accrual", AccountingBasis::accrual}, {"cash", AccountingBasis::cash}},
+             t.product.accounting.basis);
+       }},
+      {"tax", [](auto v, auto& t) { return read_tax(v, t.product.accounting.tax); }},
       {"materiality",
        [](auto v, auto& t) { return put_amount(v, t, t.product.quality.materiality_minor); }},
   };
