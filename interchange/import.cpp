@@ -49,6 +49,8 @@ constexpr ColumnAlias loan_aliases[] = {
     {"reference", Field::reference},
     {"reason", Field::reason},
     {"actor", Field::actor},
+    {"branch", Field::branch},
+    {"channel", Field::channel},
 };
 constexpr Field loan_required[] = {Field::loan_id, Field::product, Field::amount,
                                    Field::value_date};
@@ -78,6 +80,8 @@ constexpr ColumnAlias event_aliases[] = {
     {"until", Field::until},
     {"choice", Field::choice},
     {"code", Field::code},
+    {"branch", Field::branch},
+    {"channel", Field::channel},
 };
 constexpr Field event_required[] = {Field::loan_id, Field::event};
 

@@ -43,8 +43,10 @@ void add_report(CommandTree& tree, const ReportRule& rule) {
   } else {
     made->add_flag("--restated", a->restated, "Refused: " + std::string(rule.not_restated));
   }
-  if (rule.not_by_branch.empty())
-    made->add_option("--branch", a->branch, "Of this branch only; - is what belongs to none");
+  made->add_option("--branch", a->branch,
+                   rule.not_by_branch.empty()
+                       ? std::string("Of this branch only; - is what belongs to none")
+                       : "Refused: " + std::string(rule.not_by_branch));
 }
 
 void add_charts(CommandTree& tree) {

@@ -58,7 +58,7 @@ Status add_rest(ReportRun& run, const ReportRun::Range& range, std::string& name
     auto& of = running[currency];
     of.balance += minor;
     const auto [debit, credit] = two_sides(minor, of.digits);
-    report.rows.push_back({{"", "", money::to_text(range.to), "nights, corrections", "", "", "",
+    report.rows.push_back({{"", "", money::to_text(range.to), "nights and corrections", "", "", "",
                             currency, debit, credit, minor_text(of.balance, of.digits),
                             "what accrued and what was corrected, by value date"}});
   }

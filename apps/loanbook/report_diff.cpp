@@ -17,12 +17,21 @@ struct Change {
 using Key = std::tuple<std::string, std::string, std::string>;
 
 Status add_settlement(ReportRun& run, const ReportPlace& place, bool is_end,
+                      const std::vector<ledger::GlBalance>& balances,
                       std::map<Key, Change>& changes) {
+  // On the accounts of the chart that holds there, whatever held when it was booked.
+  std::map<std::tuple<std::string, std::string, std::string>, std::string> codes;
+  for (const auto& balance : balances) {
+    if (balance.role == ledger::Role::settlement)
+      codes[{balance.product, balance.branch, balance.channel}] = balance.account.code;
+  }
   return run.book().gl_entries(0, place.through, [&](const ledger::GlEntry& entry) {
     if (entry.loan.empty() || (place.valued && entry.value_date > *place.valued)) return true;
     for (const auto& posting : entry.postings) {
       if (posting.role != ledger::Role::settlement || !run.wants(posting.branch)) continue;
-      auto& change = changes[{posting.currency, posting.account.code, entry.loan}];
+      const auto code = codes.find({posting.product, posting.branch, posting.channel});
+      if (code == codes.end()) continue;  // nothing stands there
+      auto& change = changes[{posting.currency, code->second, entry.loan}];
       change.digits = posting.digits;
       (is_end ? change.to : change.from) += posting.minor;
     }
@@ -43,7 +52,7 @@ Status add_loans(ReportRun& run, const ReportPlace& place, bool is_end,
   constexpr auto settlement = static_cast<std::size_t>(ledger::Role::settlement);
   if (channels) {
     // A loan knows what it moved, not by which channel: its entries do.
-    if (Status s = add_settlement(run, place, is_end, changes); !s) return s;
+    if (Status s = add_settlement(run, place, is_end, *balances, changes); !s) return s;
   }
   const auto add_loan = [&](const ledger::LoanAmounts& loan) {
     if (!run.wants(loan.branch)) return true;

@@ -45,7 +45,7 @@ class RollForward {
       of.minor += std::get<2>(key) == Place::closing ? amount.minor : -amount.minor;
     }
     for (const auto& [key, of] : rest)
-      add(key.first, key.second, of.digits, Place::movement, "nights, corrections", of.minor);
+      add(key.first, key.second, of.digits, Place::movement, "nights and corrections", of.minor);
   }
   /// True where opening and movements give the closing balance everywhere.
   [[nodiscard]] bool adds_up() const {
