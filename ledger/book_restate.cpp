@@ -108,22 +108,24 @@ class RestateWork {
   }
 
   Result<Restatement> fold_again() const {
-    Restatement work{state_, source_, request_.by_night};
+    Restatement work{state_, request_.by_night};
     Result<std::vector<std::uint64_t>> numbers = wanted(work);
     if (!numbers) return numbers.error();
     const Product& is = state_.products[to_].product;
     for (const std::uint64_t number : *numbers) {
       const LoanRecord& record = state_.loans.at(number);
-      const LoanState& loan = record.state;
-      const Result<Day> first = loan.lent != 0 ? Result<Day>(loan.disbursed) : opened_on(record);
-      if (!first) return first.error();
-      if (const Status s = check_terms(loan, is, *first); !s) {
+      const Result<LoanHistory> known = history(record.last_entry, source_);
+      if (!known) return known.error();
+      const Day first = record.state.lent != 0 || known->events.empty()
+                            ? record.state.disbursed
+                            : known->events.front().value_date;
+      if (const Status s = check_terms(known->contract, is, first); !s) {
         work.refuse(number,
                     {.id = "restate.terms",
                      .message = fmt::format("the terms of loan '{}' lie outside version {}: {}",
                                             record.id, request_.to, s.error().message)});
-      } else if (Status taken = work.take(number, to_); !taken) {
-        return taken.error();
+      } else {
+        work.take(number, to_, *known);
       }
     }
     return work;
@@ -160,14 +162,15 @@ class RestateWork {
            a.lead_index() == b.lead_index();
   }
 
-  static Status check_terms(const LoanState& loan, const Product& product, Day first) {
-    if (Status s = ledger::check(loan.terms, product, first); !s) return s;
-    return check_cap(product, schedule_terms(product, loan.terms, first));
+  static Status check_terms(const LoanTerms& terms, const Product& product, Day first) {
+    if (Status s = ledger::check(terms, product, first); !s) return s;
+    return check_cap(product, schedule_terms(product, terms, first));
   }
 
   static bool has_ended(const LoanRecord& record) {
-    return !record.isolated && record.state.status != LoanStatus::active &&
-           record.state.status != LoanStatus::approved;
+    const LoanStatus status = record.state.status;
+    return !record.isolated && status != LoanStatus::active && status != LoanStatus::approved &&
+           status != LoanStatus::applied;
   }
 
   Result<Day> opened_on(const LoanRecord& record) const {
@@ -227,7 +230,9 @@ class Overlay {
       : state_(state), added_(product.has_value()) {
     if (!added_) return;
     state_.products.push_back({*product, {}, 0});
-    if (auto& joint = state_.products.back().product.joint) prepare(*joint);
+    Product& made = state_.products.back().product;
+    if (made.joint) prepare(*made.joint);
+    if (names_series(made)) bind(made, state_.series, state_.head.sequence);
   }
   ~Overlay() {
     if (added_) state_.products.pop_back();
@@ -275,11 +280,7 @@ Result<std::optional<RestateReport>> known_before(const BookState& state, const 
                        .sequence = entry->sequence,
                        .replayed = true};
   DayTotals totals;
-  for (const MovementBlock& block : entry->movements) {
-    if (totals.size() <= block.product) totals.resize(block.product + 1);
-    for (const auto& line : block.lines)
-      totals[block.product][static_cast<std::size_t>(line.role)] += line.minor;
-  }
+  totals.add(entry->movements, entry->channel, 1);
   report.effect.accounts = account_effects(state, totals);
   report.effect.complete_to = entry->sequence - 1;
   report.effect.booking_date = entry->booking_date;
@@ -359,7 +360,7 @@ struct Kept {
   LoanState state;
   LoanRecord record;
   bool is_new = false;
-  std::vector<LoanEvent> events;
+  LoanHistory history;
 };
 
 LoanEffect effect_on(const Kept& kept, const LoanRecord& record, const LoanState& after,
@@ -368,7 +369,7 @@ LoanEffect effect_on(const Kept& kept, const LoanRecord& record, const LoanState
   LoanEffect row{.loan = record.id,
                  .currency = std::string(product.currency.text()),
                  .digits = product.currency.digits,
-                 .before = kept.is_new ? LoanFigures{} : figures_of(kept.record, kept.state),
+                 .before = kept.is_new ? EffectFigures{} : figures_of(kept.record, kept.state),
                  .after = figures_of(record, after),
                  .movements = {},
                  .changed = {}};
@@ -415,14 +416,14 @@ Result<WhatIfReport> Book::what_if(std::span<const Command> commands, bool by_ni
     std::optional<Kept> mine;
     if (number != 0 && number <= loans_before && !kept.contains(number)) {
       const LoanRecord& record = state.loans.at(number);
-      mine = Kept{.state = canonical(record, state), .record = record, .events = {}};
+      mine = Kept{.state = canonical(record, state), .record = record, .history = {}};
       if (by_night) {
         Result<LoanHistory> all = history(record.last_entry, source);
         if (!all) {
           recorder.undo();
           return all.error();
         }
-        mine->events = std::move(all->events);
+        mine->history = std::move(*all);
       }
     }
     const Result<Recorded> recorded =
@@ -435,7 +436,7 @@ Result<WhatIfReport> Book::what_if(std::span<const Command> commands, bool by_ni
     if (mine) kept.emplace(number, std::move(*mine));
   }
   for (std::uint64_t number = loans_before + 1; number <= state.loans.size(); ++number) {
-    kept.emplace(number, Kept{.state = {}, .record = {}, .is_new = true, .events = {}});
+    kept.emplace(number, Kept{.state = {}, .record = {}, .is_new = true, .history = {}});
   }
   DayTotals totals;
   std::map<std::uint64_t, std::set<std::uint64_t>> changed;  // outcomes, by loan
@@ -447,11 +448,7 @@ Result<WhatIfReport> Book::what_if(std::span<const Command> commands, bool by_ni
       read = entry.error();
       break;
     }
-    for (const MovementBlock& block : entry->movements) {
-      if (totals.size() <= block.product) totals.resize(block.product + 1);
-      for (const auto& line : block.lines)
-        totals[block.product][static_cast<std::size_t>(line.role)] += line.minor;
-    }
+    totals.add(entry->movements, entry->channel, 1);
     for (const std::uint64_t sequence : entry->changed) {
       if (sequence <= report.effect.complete_to) changed[entry->loan].insert(sequence);
     }
@@ -468,8 +465,9 @@ Result<WhatIfReport> Book::what_if(std::span<const Command> commands, bool by_ni
       break;
     }
     if (!by_night) continue;
-    const NightDifferences::Course before{record.state.product, record.state.terms, was.events};
-    const NightDifferences::Course after{record.state.product, record.state.terms, all->events};
+    const NightDifferences::Course before{record.state.product, was.history.contract,
+                                          was.history.events};
+    const NightDifferences::Course after{record.state.product, all->contract, all->events};
     nights.add(&before, &after);
   }
   report.effect.accounts = account_effects(state, totals);

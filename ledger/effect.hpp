@@ -15,7 +15,7 @@ namespace loanbook::ledger {
 
 /// What a loan owes at the opening of the business date; of an isolated loan, of the day it stands
 /// at.
-struct LoanFigures {
+struct EffectFigures {
   LoanStatus status = LoanStatus::cancelled;
   std::int64_t principal = 0;
   std::int64_t interest = 0;  ///< accrued and due
@@ -27,14 +27,14 @@ struct LoanFigures {
   [[nodiscard]] std::int64_t owed() const {
     return principal + interest + fees + penalty - overpayment;
   }
-  bool operator==(const LoanFigures&) const = default;
+  bool operator==(const EffectFigures&) const = default;
 };
 
 struct LoanEffect {
   std::string loan;
   std::string currency;
   std::uint8_t digits = 2;
-  LoanFigures before, after;
+  EffectFigures before, after;
   bool plan_differs = false;           ///< the plan of its contract is another one
   std::vector<Movement> movements;     ///< difference of its balances; empty: nothing changes
   std::vector<std::uint64_t> changed;  ///< its entries with another outcome

@@ -44,7 +44,7 @@ std::vector<std::uint64_t> changed_outcomes(const std::vector<LoanEvent>& events
 
 }  // namespace
 
-LoanFigures figures_of(const LoanRecord& record, const LoanState& state) {
+EffectFigures figures_of(const LoanRecord& record, const LoanState& state) {
   const auto owed = [&](Role role) { return state.balance.get(role); };
   return {.status = state.status,
           .principal = owed(Role::principal) + owed(Role::principal_overdue),
@@ -116,8 +116,8 @@ std::vector<NightEffect> NightDifferences::nights() const {
   return nights;
 }
 
-Restatement::Restatement(const BookState& state, EntrySource source, bool by_night)
-    : state_(state), source_(std::move(source)), by_night_(by_night), nights_(state) {
+Restatement::Restatement(const BookState& state, bool by_night)
+    : state_(state), by_night_(by_night), nights_(state) {
   effect_.complete_to = state.head.sequence;
   effect_.booking_date = state.business_date;
 }
@@ -134,22 +134,19 @@ RestatedPart& Restatement::part(std::uint32_t from, std::uint32_t to) {
   return *segment_.parts.insert(at, RestatedPart{.from = from, .to = to, .loans = {}});
 }
 
-Status Restatement::take(std::uint64_t loan, std::uint32_t to) {
+void Restatement::take(std::uint64_t loan, std::uint32_t to, const LoanHistory& known) {
   const LoanRecord& record = state_.loans.at(loan);
   const std::uint32_t from = record.state.product;
   const Product& old_rules = state_.products[from].product;
   const Product& new_rules = state_.products[to].product;
-  Result<LoanHistory> all = history(record.last_entry, source_);
-  if (!all) return all.error();
-  const std::vector<LoanEvent>& events = all->events;
+  const std::vector<LoanEvent>& events = known.events;
   try {
     std::vector<Balances> steps_before;
     std::vector<Balances> steps_after;
     const Day booked = record.isolated ? record.state.day : state_.business_date;
-    const LoanState before =
-        fold(from, record.state.terms, old_rules, events, booked, &steps_before);
+    const LoanState before = fold(from, known.contract, old_rules, events, booked, &steps_before);
     LoanState after =
-        fold(to, record.state.terms, new_rules, events, state_.business_date, &steps_after);
+        fold(to, known.contract, new_rules, events, state_.business_date, &steps_after);
     RestatedLoan restated{.loan = loan,
                           .plan_differs = plan_differs(before, old_rules, after, new_rules),
                           .stood = record.isolated ? std::optional(booked) : std::nullopt,
@@ -175,14 +172,13 @@ Status Restatement::take(std::uint64_t loan, std::uint32_t to) {
     refuse(loan, {.id = "loan.beyond_limits",
                   .message = fmt::format("loan '{}' cannot be folded again: {}", record.id,
                                          fault.reason)});
-    return money::ok();
+    return;
   }
   if (by_night_) {
-    const NightDifferences::Course before{from, record.state.terms, events};
-    const NightDifferences::Course after{to, record.state.terms, events};
+    const NightDifferences::Course before{from, known.contract, events};
+    const NightDifferences::Course after{to, known.contract, events};
     nights_.add(&before, &after);
   }
-  return money::ok();
 }
 
 Effect Restatement::effect() {
@@ -200,7 +196,7 @@ void Restatement::apply(BookState& state, std::uint64_t sequence) {
     if (!record.touched) state.touched.push_back(taken.loan);
     record.touched = true;
     state.loans.page_of(taken.loan).dirty = true;
-    recount(state, record);
+    recount(state, taken.loan);
   }
 }
 

@@ -16,7 +16,7 @@
 
 namespace loanbook::ledger {
 
-[[nodiscard]] LoanFigures figures_of(const LoanRecord& record, const LoanState& state);
+[[nodiscard]] EffectFigures figures_of(const LoanRecord& record, const LoanState& state);
 
 /// Collects the closes of days that would have been others: by day, product number and role.
 class NightDifferences {
@@ -46,13 +46,13 @@ class NightDifferences {
 /// Loans that are folded again one by one; nothing is changed before `apply`.
 class Restatement {
  public:
-  /// `source` reads entries; `by_night`: collect what each closed day would have been.
-  Restatement(const BookState& state, EntrySource source, bool by_night);
+  /// `by_night`: collect what each closed day would have been.
+  Restatement(const BookState& state, bool by_night);
 
-  /// Folds the loan under product number `to`, with the rules that hold now. Where that cannot be,
-  /// it is among the refused. `integrity.*`, `store.*` where its entries cannot be read. Loans of
-  /// one product come in order of their numbers.
-  Status take(std::uint64_t loan, std::uint32_t to);
+  /// Folds the loan, whose history is `known`, under product number `to`, with the rules that hold
+  /// now. Where that cannot be, it is among the refused. Loans of one product come in order of
+  /// their numbers.
+  void take(std::uint64_t loan, std::uint32_t to, const LoanHistory& known);
   void refuse(std::uint64_t loan, Error why);
 
   [[nodiscard]] std::uint64_t loans() const { return taken_.size(); }
@@ -71,7 +71,6 @@ class Restatement {
   RestatedPart& part(std::uint32_t from, std::uint32_t to);
 
   const BookState& state_;
-  EntrySource source_;
   bool by_night_;
   RestatedSegment segment_;
   std::vector<Taken> taken_;

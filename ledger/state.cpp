@@ -238,7 +238,7 @@ Status replay_restated(BookState& state, const Entry& entry, const Restated& res
       if (!all) return all.error();
       try {
         rebind(state, loan.loan, entry.sequence,
-               fold(part.to, record.state.terms, state.products[part.to].product, all->events,
+               fold(part.to, all->contract, state.products[part.to].product, all->events,
                     state.business_date));
       } catch (const LoanFault& fault) {
         return Error{.id = "integrity.fold",

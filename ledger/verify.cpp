@@ -211,7 +211,7 @@ class Verification {
       return;
     }
     settle_on_line(lines_again_, entry, loan.line, loan.id, products_[loan.product]);
-    if (loan.stood) loan.leave(entry.sequence);
+    if (loan.stood && !is_told_only(entry.kind)) loan.leave(entry.sequence);
     if (const auto* reversed = std::get_if<Reversed>(&entry.payload)) {
       loan.reversed.push_back(reversed->sequence);
       return;

@@ -63,7 +63,7 @@ void print_nights(const Context& context, const ledger::Effect& effect, const st
   print(report, context.format);
 }
 
-std::string status_text(const ledger::LoanFigures& figures) {
+std::string status_text(const ledger::EffectFigures& figures) {
   return std::string(ledger::to_text(figures.status)) + (figures.isolated ? ", isolated" : "");
 }
 
