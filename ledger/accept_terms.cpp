@@ -181,6 +181,29 @@ Status Recorder::check_payout(const Product& product, std::int64_t minor, const 
   return money::ok();
 }
 
+namespace {
+
+/// What a partner will fund of pay-outs that are in flight, unless they fail.
+money::Int128 partner_in_flight(const BookState& state, const std::string& partner,
+                                money::Currency currency) {
+  money::Int128 sum = 0;
+  for (const auto& [loan, order] : state.flights.orders()) {
+    const LoanState& other = state.loans.at(loan).state;
+    const Product& product = state.product_of(state.loans.at(loan));
+    if (!product.joint || product.currency != currency) continue;
+    const std::size_t party = product.joint->find(partner);
+    if (party >= product.joint->parties.size()) continue;
+    const auto share = [&](std::int64_t total) {
+      return share_of(*product.joint, other.terms.rate, schedule::Component::principal, party,
+                      total);
+    };
+    sum += share(other.lent + order.minor) - share(other.lent);
+  }
+  return sum;
+}
+
+}  // namespace
+
 Status Recorder::check_partner_limits(const Product& product, money::Rate rate, std::int64_t lent,
                                       std::int64_t minor, Day day) const {
   if (!product.joint || state_.partners.empty()) return money::ok();
@@ -197,17 +220,18 @@ Status Recorder::check_partner_limits(const Product& product, money::Rate rate, 
       return share_of(rules, rate, schedule::Component::principal, party, total);
     };
     const std::int64_t more = share(lent + minor) - share(lent);
-    if (limit->used + more <= limit->terms.amount_minor) continue;
+    const money::Int128 used = limit->used + partner_in_flight(state_, id, product.currency);
+    if (used + more <= limit->terms.amount_minor) continue;
     const auto text = [&](money::Int128 amount) {
       return money::text_of_minor(amount, product.currency.digits);
     };
-    const money::Int128 left = limit->terms.amount_minor - limit->used;
+    const money::Int128 left = limit->terms.amount_minor - used;
     return refuse(
         "partner.over_limit",
         fmt::format("partner '{}' would fund {} of this pay-out; of its limit of {} {} {} "
                     "is used and {} left",
                     id, text(more), text(limit->terms.amount_minor), product.currency.text(),
-                    text(limit->used), text(left > 0 ? left : money::Int128{0})));
+                    text(used), text(left > 0 ? left : money::Int128{0})));
   }
   return money::ok();
 }
