@@ -159,6 +159,28 @@ TEST_CASE("a line keeps what is in flight, whatever its reservation does") {
   verified(*book);
 }
 
+TEST_CASE("pay-outs in flight count against a partner's limit, a confirmed one has happened") {
+  const auto book = book_with_products();
+  Product joint = level_product();
+  joint.id = "joint";
+  joint.joint.emplace();
+  joint.joint->lead = "us";
+  joint.joint->parties = {{.id = "us", .weight = 30}, {.id = "city-bank", .weight = 70}};
+  must(book->record(publish(joint)));
+  const auto limit = [&](const char* amount) {
+    must(book->record({.event = LimitPartner{"city-bank", "CNY", amount, {}}}));
+  };
+  limit("1000.00");
+  for (const char* loan : {"A", "B"})
+    must(book->record({.event = OpenLoan{.product = "joint", .amount = "1000.00"}, .loan = loan}));
+  must(book->record(order("A", "1000.00")));
+  CHECK(error_id(book->record(order("B", "1000.00"))) == "partner.over_limit");
+  limit("100.00");  // lowered while the money is on its way
+  must(book->record(told(Kind::confirm_payout, "A")));
+  CHECK(book->partner_limits()[0].used == 700'00);
+  verified(*book);
+}
+
 TEST_CASE("the risk engine is asked when a pay-out is ordered, not when it has happened") {
   int asked = 0;
   Verdict verdict = Verdict::allow;
