@@ -15,7 +15,7 @@ std::optional<Field> field_of(std::string_view error_id) {
                             {"suspense.currency", Field::currency},
                             {"suspense.date", Field::value_date},
                             {"suspense.", Field::suspense},
-                            {"payout.reference", Field::code},
+                            {"reference_used", Field::code},
                             {"payout.amount", Field::amount},
                             {"payout.", Field::event},
                             {"intent.date", Field::from},

@@ -1,5 +1,4 @@
-// The door for money that is on its way or nobody's yet: pay-outs in flight, intents, failed debits,
-// suspense.
+// The door for money that is on its way or nobody's yet: pay-outs, intents, failed debits, suspense.
 
 #include <fmt/format.h>
 
@@ -50,6 +49,60 @@ Status Recorder::check_not_in_flight(std::uint64_t loan) const {
                   state_.loans.at(loan).id, order->sequence,
                   order->channel.empty() ? "" : " through " + order->channel,
                   order->reference.empty() ? "" : " as " + order->reference));
+}
+
+Result<std::int64_t> Recorder::check_pay_out(std::uint64_t loan, const std::string& text,
+                                             Day day) const {
+  const LoanRecord& record = state_.loans.at(loan);
+  const Product& product = state_.product_of(record);
+  const ServicingRules* servicing = product.servicing ? &*product.servicing : nullptr;
+  const bool again =
+      servicing != nullptr && servicing->several_payouts &&
+      (record.state.status == LoanStatus::active || record.state.status == LoanStatus::closed) &&
+      !(record.state.servicing && record.state.servicing->transferred());
+  if (record.state.status != LoanStatus::approved && !again) {
+    return refuse(
+        "loan.not_approved",
+        fmt::format(
+            "loan '{}' is {}: only an approved loan can be disbursed{}", record.id,
+            to_text(record.state.status),
+            record.state.status == LoanStatus::applied ? "; `loan approve` comes first" : ""));
+  }
+  const auto all = history_of(record);
+  if (!all) return all.error();
+  if ((*all)->events.empty() || day < (*all)->events.front().value_date) {
+    return refuse("date.before_opening", fmt::format("value date {} is before loan '{}' was opened",
+                                                     money::to_text(day), record.id));
+  }
+  const Result<std::int64_t> amount = positive_amount(text, product.currency);
+  if (!amount) return amount.error();
+  const auto minor_text = [&](std::int64_t minor) {
+    return money::text_of_minor(minor, product.currency.digits);
+  };
+  const std::int64_t approved = record.state.terms.principal_minor;
+  if (servicing != nullptr) {
+    const money::Int128 most =
+        money::Int128{approved} * (10'000 + servicing->over_approved_e4) +
+        money::Int128{product.payouts.over_minor} * 10'000;
+    if (money::Int128{record.state.lent + *amount} * 10'000 > most) {
+      return refuse("loan.amount_over_approved",
+                    fmt::format("{} was approved and {} paid out; {} more is over the limit",
+                                minor_text(approved), minor_text(record.state.lent), text));
+    }
+  } else if (*amount != approved) {
+    return refuse("loan.amount_differs", fmt::format("loan '{}' was opened for {}, not {}",
+                                                     record.id, minor_text(approved), text));
+  }
+  const Day first = again ? record.state.disbursed : day;
+  if (Status s = ledger::check(record.state.terms, product, first); !s) return s.error();
+  // What its channel confirms has happened: limits were kept when it was ordered.
+  if (state_.flights.order_of(loan) != nullptr) return amount;
+  if (Status s = check_payout(product, *amount, all->get(), day); !s) return s.error();
+  if (Status s =
+          check_partner_limits(product, record.state.terms.rate, record.state.lent, *amount, day);
+      !s)
+    return s.error();
+  return amount;
 }
 
 Status Recorder::check_payout_order(std::uint64_t loan, const std::string& text,

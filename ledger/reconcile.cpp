@@ -420,16 +420,8 @@ class StatementWork {
   /// Whose books a settlement stands in: its loan's, or those of its item in suspense.
   [[nodiscard]] std::uint32_t product_of(const SettlementMovement& movement) const {
     if (movement.loan != 0) return state_.loans.at(movement.loan).state.product;
-    const auto is_of = [&](const SuspenseItem& item) {
-      return item.sequence == movement.sequence ||
-             std::any_of(item.taken.begin(), item.taken.end(), [&](const auto& taken) {
-               return taken.sequence == movement.sequence;
-             });
-    };
-    for (const auto& [sequence, item] : state_.flights.items()) {
-      if (is_of(item)) return item.product;
-    }
-    return 0;
+    const Result<Entry> entry = entry_of(view_, movement.sequence);
+    return entry && !entry->movements.empty() ? entry->movements.front().product : 0;
   }
 
   void book_difference(const Finding& finding) {
