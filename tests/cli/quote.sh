@@ -63,11 +63,17 @@ grep -qE "https?://|<script|<link|src=" out && fail "the page takes something fr
 sed 's/^name = .*/name = "<b>\&"/; s/^id = .*/id = "x"/' "$level" >odd.toml
 run 0 --format html quote --file odd.toml --amount 12000 --date 2026-01-15
 
-# Published, quoted, but not booked: a fee without a table of installments.
+# Published, quoted and booked: its fees make a table of installments without a rule for one.
 run 0 init --currency CNY --date 2026-01-01
 sed '/^\[servicing\]/,/^\[cap\]/{/^\[cap\]/!d}' "$card" >quoted.toml
 run 0 product add quoted.toml
 run 0 quote --product card-installment --amount 1200
-run 3 loan open L-1 --product card-installment --amount 1200
+run 0 loan open L-1 --product card-installment --amount 1200 --disburse
+run 0 loan schedule L-1
+out_has "7.20"
+# Quoted, not booked: interest that joins the balance, and money that may pay rows ahead.
+sed 's/^id = .*/id = "joins"/; s/^remainder = .*/skip_months = { months = [2], interest = "capitalise" }/' "$card" >joins.toml
+run 0 product add joins.toml
+run 3 loan open L-2 --product joins --amount 1200
 err_has "product.plan_not_bookable"
 finish

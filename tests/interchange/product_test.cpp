@@ -163,7 +163,50 @@ of = "compound"
   const std::string bytes = ledger::encode(*read);
   CHECK(bytes.front() == 2);
   CHECK(ledger::decode_product(bytes).value() == *read);
-  CHECK(ledger::check_bookable(*read).error().id == "product.plan_not_bookable");
+  // Bookable once its calendar is published.
+  CHECK(ledger::check_bookable(*read).error().id == "product.calendar_missing");
+}
+
+TEST_CASE("a rate that follows an index reaches its fields", "[product]") {
+  const std::string text = std::string(smallest) + R"([rate]
+index = "LPR-1Y"
+spread = "-0.2%"
+reset = "yearly on 02-29"
+fixing_lag_days = 5
+floor = "3%"
+cap = "6%"
+multiple = "0.05%"
+rounding = "up"
+)";
+  const auto read = read_product(text, "p.toml");
+  if (!read) FAIL(to_text(read.error()));
+  const ledger::IndexRules& rules = *read->index;
+  CHECK(rules.index == "LPR-1Y");
+  CHECK(rules.spread_e12 == -2'000'000'000);
+  CHECK(rules.reset == schedule::ResetRule{.month = 2, .day = 29, .every_months = 12});
+  CHECK(rules.fixing_lag_days == 5);
+  CHECK(rules.floor == money::Rate::parse("3%").value());
+  CHECK(rules.cap == money::Rate::parse("6%").value());
+  CHECK(rules.step_e12 == 500'000'000);
+  CHECK(rules.rounding == money::RoundingMode::up);
+  CHECK(read_product(write_product(*read), "again").value() == *read);
+  CHECK(ledger::decode_product(ledger::encode(*read)).value() == *read);
+  CHECK(ledger::check_bookable(*read).error().id == "product.index_missing");
+  // 3.1 % - 0.2 % = 2.9 %, to a multiple of 0.05 %, at least 3 %; 3.53 % - 0.2 % = 3.33 %, up to 3.35 %.
+  const auto rate = [&](const char* value) {
+    return ledger::rate_at(rules, rules.spread_e12, money::Rate::parse(value).value())
+        .percent_text();
+  };
+  CHECK(rate("3.1%") == "3%");
+  CHECK(rate("3.53%") == "3.35%");
+  CHECK(rate("9%") == "6%");
+  for (const char* wrong : {"reset = \"weekly\"", "reset = \"every 0 months\"",
+                            "reset = \"yearly on 13-01\"", "spread = \"much\""}) {
+    const auto bad = read_product(std::string(smallest) + "[rate]\nindex = \"I\"\n" + wrong + "\n",
+                                  "p.toml");
+    REQUIRE_FALSE(bad);
+    CHECK(bad.error().line > 0);
+  }
 }
 
 TEST_CASE("a product without plan rules keeps its bytes", "[product]") {
