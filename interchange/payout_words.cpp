@@ -29,4 +29,29 @@ void add_payout_words(const ledger::Product& product, std::vector<std::string>& 
         rules.days));
 }
 
+void add_quality_words(const ledger::Product& product, std::vector<std::string>& out) {
+  const ledger::AssetQuality& rules = product.quality;
+  if (rules.materiality_minor != 0) {
+    out.push_back(
+        fmt::format("Days past due count from {} {} past due on.",
+                    money::text_of_minor(rules.materiality_minor, product.currency.digits),
+                    product.currency.text()));
+  }
+  if (rules.non_accrual_days != 0) {
+    out.push_back(fmt::format(
+        "More than {} days past due, interest is no income until it comes in{}.",
+        rules.non_accrual_days,
+        rules.accrual_return == ledger::AccrualReturn::cured
+            ? "; once nothing is past due it is income again"
+            : ", also when nothing is past due any more: the operation `non-accrual` ends it"));
+  }
+  if (rules.customer == ledger::CustomerRule::worst)
+    out.push_back("All loans of a customer have the category of the worst.");
+  if (rules.customer == ledger::CustomerRule::part) {
+    out.push_back(fmt::format(
+        "All loans of a customer are substandard at least once more than {} of their principal is.",
+        money::Rate::of_e12(rules.customer_part_e6 * 1'000'000).percent_text()));
+  }
+}
+
 }  // namespace loanbook::interchange

@@ -85,7 +85,8 @@ bool keeps_table(const Product& product) {
 
 void bind(Product& product, const SeriesBook& book, std::uint64_t known_at) {
   product.bound.series =
-      bind(book, product.plan.calendar, product.index ? product.index->index : "", known_at);
+      ledger::bind(book, product.plan.calendar,
+                   product.index ? product.index->index : std::string{}, known_at);
 }
 
 schedule::DayCountContext line_context(const Product& product) {

@@ -60,7 +60,7 @@ Result<SeriesEffect> effect_of(const BookState& state, const SeriesPublished& pu
         series[published.name].push_back({point.day, point.value, state.head.sequence + 1});
     }
     Product after = product;
-    bind(after, series, UINT64_MAX);
+    ledger::bind(after, series, UINT64_MAX);
     bound.emplace(number, std::move(after));
   }
   if (bound.empty()) return effect;
@@ -92,7 +92,8 @@ Result<SeriesEffect> effect_of(const BookState& state, const SeriesPublished& pu
 
 void follow_series(BookState& state, const std::string& series) {
   for (PublishedProduct& published : state.products) {
-    if (names(published.product, series)) bind(published.product, state.series, UINT64_MAX);
+    if (names(published.product, series))
+      ledger::bind(published.product, state.series, UINT64_MAX);
   }
   state.histories.forget_all();
 }
@@ -102,7 +103,7 @@ ProductKnownAt::ProductKnownAt(const BookState& state, const Product& product,
     : product_(product) {
   if (!names_series(product) || known_at >= state.head.sequence) return;
   copy_ = product;
-  bind(*copy_, state.series, known_at);
+  ledger::bind(*copy_, state.series, known_at);
 }
 
 }  // namespace loanbook::ledger

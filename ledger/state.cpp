@@ -117,7 +117,7 @@ void apply_book_event(BookState& state, const Entry& entry) {
     state.products.push_back({*product, sha256(encode(*product)), entry.sequence});
     Product& published = state.products.back().product;
     if (published.joint) prepare(*published.joint);
-    if (names_series(published)) bind(published, state.series, entry.sequence);
+    if (names_series(published)) ledger::bind(published, state.series, entry.sequence);
   } else if (const auto* series = std::get_if<SeriesPublished>(&entry.payload)) {
     state.histories.forget_all();
     auto& points = state.series[series->name];

@@ -153,7 +153,7 @@ class Verification {
 
   void add_product(const Product& product, std::uint64_t sequence) {
     products_.push_back(product);
-    if (names_series(product)) bind(products_.back(), series_, sequence);
+    if (names_series(product)) ledger::bind(products_.back(), series_, sequence);
   }
 
   /// Nights after it count by what it says.
@@ -161,7 +161,7 @@ class Verification {
     for (const SeriesPoint& point : series.points)
       series_[series.name].push_back({point.day, point.value, sequence});
     for (Product& product : products_) {
-      if (names_series(product)) bind(product, series_, sequence);
+      if (names_series(product)) ledger::bind(product, series_, sequence);
     }
   }
 
