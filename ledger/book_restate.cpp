@@ -232,7 +232,7 @@ class Overlay {
     state_.products.push_back({*product, {}, 0});
     Product& made = state_.products.back().product;
     if (made.joint) prepare(*made.joint);
-    if (names_series(made)) bind(made, state_.series, state_.head.sequence);
+    if (names_series(made)) ledger::bind(made, state_.series, state_.head.sequence);
   }
   ~Overlay() {
     if (added_) state_.products.pop_back();

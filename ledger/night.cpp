@@ -98,7 +98,7 @@ struct Charges {
 
 /// The active loans of one product in columns, by loan number.
 struct NightEngine::Lane {
-  const Product product;  // its own: a product published since moves the others
+  Product product;  // its own: a product published since moves the others
   std::vector<std::uint64_t> loan;
   std::vector<std::uint8_t> alive;
   std::vector<std::int32_t> next_change;  ///< day number
@@ -162,7 +162,12 @@ NightEngine::~NightEngine() = default;
 /// slots is filled from the states.
 void NightEngine::add_loans() {
   touched_.assign(state_.products.size(), {});
-  for (const auto& lane : lanes_) lane->use_calendar();
+  // What is known of the series that a product names may be more than last night.
+  for (std::size_t number = 0; number < lanes_.size(); ++number) {
+    Lane& lane = *lanes_[number];
+    if (names_series(lane.product)) lane.product = state_.products[number].product;
+    lane.use_calendar();
+  }
   std::vector<bool> fill(state_.products.size(), false);
   const bool first_run = lanes_.empty();
   while (lanes_.size() < state_.products.size()) {
