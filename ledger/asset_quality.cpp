@@ -15,6 +15,13 @@ using schedule::Component;
 constexpr std::int64_t one_e6 = 1'000'000;
 constexpr std::uint16_t days_max = 3'660;
 
+/// What joined the principal while it was no income: the last of it that is repaid.
+std::int64_t joined_unreceived(const LoanState& state) {
+  if (!state.servicing || !state.servicing->rare) return 0;
+  return std::min(state.servicing->rare->joined_suspended,
+                  balance_of(state, Role::principal) + balance_of(state, Role::principal_overdue));
+}
+
 /// Interest, penalty and compound interest that were booked as income and have not come in: what
 /// stands in the lender's own books, so less the partners' part.
 std::int64_t unreceived_income(const LoanState& state, const Product& product) {
@@ -23,11 +30,7 @@ std::int64_t unreceived_income(const LoanState& state, const Product& product) {
        {Role::interest_accrued, Role::interest_receivable, Role::interest_unearned,
         Role::penalty_receivable, Role::compound_receivable})
     sum += balance_of(state, role);
-  // What joined the principal while it was no income: the last of it that is repaid.
-  if (state.servicing && state.servicing->rare)
-    sum +=
-        std::min(state.servicing->rare->joined_suspended,
-                 balance_of(state, Role::principal) + balance_of(state, Role::principal_overdue));
+  sum += joined_unreceived(state);
   if (state.joint) sum -= partners_unpaid_income(state, product);
   std::int64_t minor = 0;
   if (!money::narrow(sum, &minor)) throw LoanFault{"an amount of the loan is beyond 64 bits"};
@@ -44,7 +47,7 @@ struct Unreceived {
 /// On a cash basis interest, penalties and fees alike. Sums of balances, so a night moves both by
 /// what it accrues: such loans stay in its columns.
 Unreceived unreceived_on_cash(const LoanState& state) {
-  money::Int128 claims = 0;
+  money::Int128 claims = joined_unreceived(state);
   for (const Role role :
        {Role::interest_accrued, Role::interest_receivable, Role::penalty_receivable,
         Role::compound_receivable, Role::fee_receivable, Role::late_fee_receivable})
@@ -141,7 +144,8 @@ void judge_accrual(LoanState& state, const Product& product, std::int32_t days) 
 
 void follow_accrual(LoanState& state, const Product& product, std::int32_t days) {
   judge_accrual(state, product, days);
-  if (!state.non_accrual && state.servicing && state.servicing->rare)
+  const bool income = !state.non_accrual && !product.accounting.on_cash();
+  if (income && state.servicing && state.servicing->rare)
     state.servicing->rare->joined_suspended = 0;
 }
 

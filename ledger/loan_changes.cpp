@@ -384,9 +384,11 @@ void take_joining(LoanState& state, const Rules& rules, const Joining& joining, 
   }
   if (joining.accrued > 0) clear_unearned(state);
   move(state, Role::principal, Role::interest_accrued, joining.accrued);
-  std::int64_t interest = joining.accrued;
-  for (const schedule::AllocatedLine& line : joining.interest) interest += line.amount;
-  if (state.non_accrual && interest > 0) rare_of(table).joined_suspended += interest;
+  // What was no income does not become it by joining; on a cash basis charges are none either.
+  const bool cash = rules.product.accounting.on_cash();
+  std::int64_t unreceived = joining.total();
+  for (const auto& [place, minor] : joining.charges) unreceived -= cash ? 0 : minor;
+  if ((cash || state.non_accrual) && unreceived > 0) rare_of(table).joined_suspended += unreceived;
 }
 
 void capitalise(LoanState& state, const Rules& rules, const LoanEvent& event) {
@@ -442,10 +444,11 @@ void change_drawn(LoanState& state, const Rules& rules, const LoanEvent& event) 
 /// `operation.nothing_to_capitalise`, `operation.amount_left`, `operation.joint`. Requires a table.
 Status check_joining(const LoanState& at, const Product& product, const Operated& operated,
                      Day day) {
-  if (at.joint && at.non_accrual)
-    return Error{"operation.joint",
-                 "interest of a joint loan on non-accrual cannot join the principal: return it to "
-                 "accrual first"};
+  if (at.joint && (at.non_accrual || product.accounting.on_cash()))
+    return Error{
+        "operation.joint",
+        "interest of a joint loan that is no income yet cannot join the principal: return it "
+        "to accrual first"};
   Operated all = operated;
   all.amount_minor = 0;
   const std::int64_t most = joining_of(at, all, day).total();
@@ -574,8 +577,7 @@ void change_plan(LoanState& state, const Rules& rules, const LoanEvent& event) {
   if (event.kind == Kind::convert)
     state.terms.converted = static_cast<std::uint8_t>(change->running.terms.method);
   const std::int64_t accrued = balance_of(state, Role::interest_accrued);
-  if (event.kind == Kind::move_due_date &&
-      rules.terms.business_days.roll != schedule::Roll::none)
+  if (event.kind == Kind::move_due_date && rules.terms.business_days.roll != schedule::Roll::none)
     state.terms.due_day = static_cast<std::uint8_t>(event.operated->rows);
   if (event.kind != Kind::change_rate)
     return take_rows(state, rules, *change, event.value_date, accrued);
