@@ -27,6 +27,8 @@ struct BankStatement {
   Day from{}, to{};
   std::optional<std::int64_t> opening, closing;  ///< proven: opening + lines - fees = closing
   std::vector<ledger::BankLine> lines{};
+  std::size_t place = 0;       ///< among those of its account in one file
+  bool more_follows = false;   ///< a page, and not the last
   std::uint64_t left_out = 0;  ///< rows that are not booked, or not of a kind that moves money
   std::shared_ptr<const void> texts{};  ///< what the lines' texts point into
 };
@@ -67,8 +69,8 @@ struct BankStatementForm {
                                                             const BankStatementForm& form);
 
 /// camt.053 of any version from 001.02 on, by local names. A batch with its payments becomes a line
-/// for each of them. `statement.not_camt`, `statement.balance` (opening + lines is not closing),
-/// `statement.batch_sum`, `statement.too_large`.
+/// for each of them; pages of one statement become one. `statement.not_camt`, `statement.balance`
+/// (opening + lines is not closing), `statement.batch_sum`, `statement.too_large`.
 [[nodiscard]] Result<std::vector<BankStatement>> read_camt053(std::string text,
                                                               const std::string& file_name);
 

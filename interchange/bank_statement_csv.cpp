@@ -45,7 +45,11 @@ class Cells {
     cells.clear();
     const std::string_view text = texts_.text;
     for (;;) {
-      if (at_ < text.size() && text[at_] == '"') {
+      // Banks put a tab before a quoted number, so that a spreadsheet shows all of its digits.
+      std::size_t quote = at_;
+      while (quote < text.size() && is_blank(text[quote])) ++quote;
+      if (quote < text.size() && text[quote] == '"') {
+        at_ = quote;
         if (!quoted_cell(cells)) return false;
       } else {
         const std::size_t end = std::min(text.find_first_of(stops(), at_), text.size());
@@ -64,6 +68,7 @@ class Cells {
   }
 
  private:
+  [[nodiscard]] bool is_blank(char c) const { return (c == ' ' || c == '\t') && c != separator_; }
   [[nodiscard]] std::string_view stops() {
     stops_ = {separator_, '\n'};
     return {stops_.data(), stops_.size()};
@@ -91,7 +96,7 @@ class Cells {
       }
       cells.push_back(cell);
       ++at_;
-      while (at_ < text.size() && (text[at_] == ' ' || text[at_] == '\r')) ++at_;
+      while (at_ < text.size() && (is_blank(text[at_]) || text[at_] == '\r')) ++at_;
       return at_ >= text.size() || text[at_] == separator_ || text[at_] == '\n';
     }
     return false;
@@ -104,12 +109,25 @@ class Cells {
   std::uint64_t line_ = 1;
 };
 
+/// Without blanks, tabs and the characters of `strip`, whole ones: `元` is three bytes.
 std::string_view trimmed(std::string_view cell, std::string_view strip) {
-  const auto off = [&](char c) {
-    return c == ' ' || c == '\t' || strip.find(c) != std::string_view::npos;
+  const auto off = [&](std::string_view character) {
+    return character == " " || character == "\t" || character == "\u3000" ||
+           character == "\u00a0" || strip.find(character) != std::string_view::npos;
   };
-  while (!cell.empty() && off(cell.front())) cell.remove_prefix(1);
-  while (!cell.empty() && off(cell.back())) cell.remove_suffix(1);
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
+  while (!cell.empty()) {
+    std::size_t size = 1;
+    while (size < cell.size() && continues(cell[size])) ++size;
+    if (!off(cell.substr(0, size))) break;
+    cell.remove_prefix(size);
+  }
+  while (!cell.empty()) {
+    std::size_t begin = cell.size() - 1;
+    while (begin > 0 && continues(cell[begin])) --begin;
+    if (!off(cell.substr(begin))) break;
+    cell.remove_suffix(cell.size() - begin);
+  }
   return cell;
 }
 
@@ -143,10 +161,11 @@ std::optional<Day> day_of(std::string_view text, std::string_view form) {
   return parsed ? std::optional(*parsed) : std::nullopt;
 }
 
-/// `1.234,50-`, `+100`, as the form says. An empty cell is 0.
+/// `1.234,50-`, `+100`, `(5.00)`, `¥1,234.50`, as the form says. An empty cell is 0.
 Result<std::int64_t> amount_of(std::string_view cell, const BankStatementForm& form) {
   std::string plain;
-  bool negative = false;
+  bool negative = cell.size() > 2 && cell.front() == '(' && cell.back() == ')';
+  if (negative) cell = cell.substr(1, cell.size() - 2);
   for (const char c : cell) {
     if (c == '-') negative = true;
     if (c == '-' || c == '+' || (form.thousands != '\0' && c == form.thousands)) continue;
@@ -155,6 +174,7 @@ Result<std::int64_t> amount_of(std::string_view cell, const BankStatementForm& f
   for (const std::string_view sign : {"¥", "￥"}) {
     if (plain.starts_with(sign)) plain.erase(0, sign.size());
   }
+  while (plain.starts_with(' ')) plain.erase(0, 1);
   if (plain.empty()) return std::int64_t{0};
   const auto amount = money::Money::parse(plain, form.currency);
   if (!amount) {
@@ -174,6 +194,8 @@ class Reader {
     statement_.account = form_.account;
     statement_.currency = form_.currency;
     if (auto wrong = find_header()) return *wrong;
+    statement_.lines.reserve(
+        static_cast<std::size_t>(std::count(texts_->text.begin(), texts_->text.end(), '\n')));
     while (!cells_.at_end()) {
       if (ends()) break;
       if (left_out()) {

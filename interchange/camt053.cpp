@@ -61,19 +61,71 @@ class Reader {
     if (!message)
       return wrong("statement.not_camt", "this is no camt.053: there is no BkToCstmrStmt", root);
     std::vector<BankStatement> statements;
+    std::vector<Page> pages;
+    xml_node last;
     for (const xml_node& node : message.children()) {
       if (local_name(node) != "Stmt") continue;
       BankStatement statement;
       if (auto problem = read_statement(node, statement)) return *problem;
       statement.texts = document_;
-      statements.push_back(std::move(statement));
+      const Page page = page_of(node);
+      if (!statements.empty() && continues(statements.back(), pages.back(), statement, page)) {
+        if (auto problem = add_page(statements.back(), std::move(statement), node)) return *problem;
+        pages.back() = page;
+      } else {
+        if (!statements.empty()) {
+          if (auto problem = finish(last, statements.back(), pages.back())) return *problem;
+        }
+        statements.push_back(std::move(statement));
+        pages.push_back(page);
+      }
+      last = node;
     }
     if (statements.empty())
       return wrong("statement.not_camt", "this camt.053 holds no statement", message);
+    if (auto problem = finish(last, statements.back(), pages.back())) return *problem;
+    // The message itself may be one page of several.
+    const xml_node pagination = descend(message, {"GrpHdr", "MsgPgntn"});
+    if (pagination && text_of(child(pagination, "LastPgInd")) == "false")
+      statements.back().more_follows = true;
     return statements;
   }
 
  private:
+  /// Of a statement that a bank sends in pieces. Number 0: it is whole.
+  struct Page {
+    std::uint32_t number = 0;
+    bool last = true;
+  };
+  static Page page_of(const xml_node& statement) {
+    const xml_node page = child(statement, "StmtPgntn");
+    if (!page) return {};
+    return {child(page, "PgNb").text().as_uint(), text_of(child(page, "LastPgInd")) != "false"};
+  }
+  static bool continues(const BankStatement& first, const Page& before, const BankStatement& next,
+                        const Page& page) {
+    return !before.last && page.number == before.number + 1 && first.account == next.account &&
+           first.id == next.id && first.currency == next.currency;
+  }
+  std::optional<Error> add_page(BankStatement& whole, BankStatement page, const xml_node& node) {
+    if (whole.closing && page.opening && whole.closing != page.opening)
+      return wrong("statement.balance",
+                   fmt::format("the page before ends with {}, this one begins with {}",
+                               money::text_of_minor(*whole.closing, whole.currency.digits),
+                               money::text_of_minor(*page.opening, whole.currency.digits)),
+                   node);
+    whole.closing = page.closing;
+    whole.from = std::min(whole.from, page.from);
+    whole.to = std::max(whole.to, page.to);
+    whole.left_out += page.left_out;
+    whole.lines.insert(whole.lines.end(), page.lines.begin(), page.lines.end());
+    return std::nullopt;
+  }
+  std::optional<Error> finish(const xml_node& node, BankStatement& statement, const Page& page) {
+    statement.more_follows = !page.last;
+    return prove(node, statement);
+  }
+
   /// Line of the file on which an element begins; elements are asked for in their order, mostly.
   std::uint32_t line_of(const xml_node& node) {
     const auto offset = static_cast<std::size_t>(std::max<std::ptrdiff_t>(node.offset_debug(), 0));
@@ -121,6 +173,9 @@ class Reader {
       return wrong("statement.currency",
                    fmt::format("an amount in {} on an account in {}", named, currency.text()),
                    node);
+    if (amount->minor() < 0)
+      return wrong("statement.direction", "an amount has no sign: CdtDbtInd says which way it goes",
+                   node);
     out = amount->minor();
     return std::nullopt;
   }
@@ -147,26 +202,28 @@ class Reader {
       if (local_name(one) != "Bal") continue;
       if (auto problem = read_balance(one, statement, opened, closed)) return problem;
     }
+    day_of_statement_ = closed;
     for (const xml_node& one : node.children()) {
       if (local_name(one) != "Ntry") continue;
       if (auto problem = read_entry(one, statement)) return problem;
     }
-    if (auto problem = read_period(node, statement, opened, closed)) return problem;
-    return prove(node, statement);
+    return read_period(node, statement, opened, closed);
   }
 
   std::optional<Error> read_balance(const xml_node& node, BankStatement& statement,
                                     std::optional<Day>& opened, std::optional<Day>& closed) {
     const std::string_view code = text_of(descend(node, {"Tp", "CdOrPrtry", "Cd"}));
-    const bool opening = code == "OPBD" || code == "PRCD";
-    if (!opening && code != "CLBD") return std::nullopt;
+    // Between two pages the same balance ends the one and begins the other.
+    const bool between = code == "ITBD";
+    const bool opening = code == "OPBD" || code == "PRCD" || (between && !statement.opening);
+    if (!opening && code != "CLBD" && !between) return std::nullopt;
     std::int64_t minor = 0;
     if (auto problem = read_amount(child(node, "Amt"), statement.currency, minor)) return problem;
     if (auto problem = read_sign(node, minor)) return problem;
     Day day{};
     if (auto problem = read_day(node, "Dt", day)) return problem;
     if (!opening) {
-      statement.closing = minor;
+      if (!between || !statement.closing) statement.closing = minor;
       closed = day;
     } else if (code == "OPBD" || !statement.opening) {
       statement.opening = minor;
@@ -210,12 +267,13 @@ class Reader {
     BankLine line{.place = line_of(node)};
     if (auto problem = read_amount(child(node, "Amt"), statement.currency, line.minor))
       return problem;
-    if (auto problem = read_sign(node, line.minor)) return problem;
-    if (auto problem = read_day(node, "BookgDt", line.booked)) return problem;
-    line.valued = line.booked;
-    if (child(node, "ValDt")) {
-      if (auto problem = read_day(node, "ValDt", line.valued)) return problem;
+    if (line.minor == 0) {
+      ++statement.left_out;
+      return std::nullopt;
     }
+    if (auto problem = read_sign(node, line.minor)) return problem;
+    if (auto problem = read_days(node, line)) return problem;
+    if (auto problem = read_charges(node, statement.currency, line)) return problem;
     line.returned = text_of(child(node, "RvslInd")) == "true";
     line.bank_reference = text_of(child(node, "AcctSvcrRef"));
     line.reference = text_of(child(node, "NtryRef"));
@@ -232,11 +290,74 @@ class Reader {
     });
     if (payments.size() == 1) {
       read_references(payments.front(), line);
+      if (line.fee_minor == 0) {
+        if (auto problem = read_charges(payments.front(), statement.currency, line)) return problem;
+      }
     } else if (payments.size() > 1) {
       return read_batch(node, payments, line, statement);
     }
     statement.lines.push_back(line);
     return std::nullopt;
+  }
+
+  /// Either day may be left out by a bank, even both where it sends a statement a day.
+  std::optional<Error> read_days(const xml_node& node, BankLine& line) {
+    const bool booked = !child(node, "BookgDt").empty();
+    const bool valued = !child(node, "ValDt").empty();
+    if (!booked && !valued && day_of_statement_) {
+      line.booked = line.valued = *day_of_statement_;
+      return std::nullopt;
+    }
+    if (booked || !valued) {
+      if (auto problem = read_day(node, "BookgDt", line.booked)) return problem;
+    }
+    if (valued) {
+      if (auto problem = read_day(node, "ValDt", line.valued)) return problem;
+    }
+    if (!booked) line.booked = line.valued;
+    if (!valued) line.valued = line.booked;
+    return std::nullopt;
+  }
+
+  /// Charges that the bank kept of the payment: the line is what was paid, the fee what did not
+  /// arrive. Charges that are booked beside it (ChrgInclInd false, or nothing said) are none of it.
+  std::optional<Error> read_charges(const xml_node& parent, money::Currency currency,
+                                    BankLine& line) {
+    for (const xml_node& charges : parent.children()) {
+      if (local_name(charges) != "Chrgs") continue;
+      // Until version 3 a charge stands in Chrgs itself, since then in a record each.
+      for (const xml_node& record : charges.children()) {
+        if (local_name(record) != "Rcrd") continue;
+        if (auto problem = add_charge(record, currency, line)) return problem;
+      }
+      if (auto problem = add_charge(charges, currency, line)) return problem;
+    }
+    return std::nullopt;
+  }
+  std::optional<Error> add_charge(const xml_node& charge, money::Currency currency,
+                                  BankLine& line) {
+    const xml_node amount = child(charge, "Amt");
+    if (!amount || text_of(child(charge, "ChrgInclInd")) != "true") return std::nullopt;
+    std::int64_t minor = 0;
+    if (auto problem = read_amount(amount, currency, minor)) return problem;
+    // Credited charges are given back with a return.
+    if (text_of(child(charge, "CdtDbtInd")) == "CRDT") minor = -minor;
+    line.fee_minor += minor;
+    line.minor += minor;
+    return std::nullopt;
+  }
+
+  /// The amount of a payment in the currency of the account, whatever was sent.
+  static xml_node amount_of(const xml_node& payment, money::Currency currency) {
+    const xml_node details = child(payment, "AmtDtls");
+    const xml_node places[] = {child(payment, "Amt"), descend(details, {"TxAmt", "Amt"}),
+                               descend(details, {"CntrValAmt", "Amt"}),
+                               descend(details, {"InstdAmt", "Amt"})};
+    for (const xml_node& amount : places) {
+      const std::string_view named = amount.attribute("Ccy").value();
+      if (amount && (named.empty() || named == currency.text())) return amount;
+    }
+    return {};
   }
 
   /// A line for each payment of a batch, where the bank says what each of them is.
@@ -245,12 +366,12 @@ class Reader {
     std::vector<BankLine> parts;
     money::Int128 sum = 0;
     for (const xml_node& payment : payments) {
-      xml_node amount = child(payment, "Amt");
-      if (!amount) amount = descend(payment, {"AmtDtls", "TxAmt", "Amt"});
+      const xml_node amount = amount_of(payment, statement.currency);
       if (!amount) break;
       BankLine& part = parts.emplace_back(whole);
       part.place = line_of(payment);
       part.count = 0;
+      part.fee_minor = 0;
       part.reference = {};
       part.text = {};
       if (auto problem = read_amount(amount, statement.currency, part.minor)) return problem;
@@ -259,19 +380,25 @@ class Reader {
       } else if (whole.minor < 0) {
         part.minor = -part.minor;
       }
+      if (auto problem = read_charges(payment, statement.currency, part)) return problem;
       read_references(payment, part);
-      sum += part.minor;
+      sum += part.minor - part.fee_minor;
     }
     if (parts.size() != payments.size()) {
       statement.lines.push_back(whole);
       return std::nullopt;
     }
-    if (sum != whole.minor)
+    const std::int64_t net = whole.minor - whole.fee_minor;
+    // A charge on the batch as a whole is told with its first payment.
+    if (sum == whole.minor && sum != net) {
+      parts.front().fee_minor += whole.fee_minor;
+    } else if (sum != net) {
       return wrong("statement.batch_sum",
                    fmt::format("the payments of this batch add up to {}, the entry is {}",
                                money::text_of_minor(sum, statement.currency.digits),
-                               money::text_of_minor(whole.minor, statement.currency.digits)),
+                               money::text_of_minor(net, statement.currency.digits)),
                    node);
+    }
     statement.lines.insert(statement.lines.end(), parts.begin(), parts.end());
     return std::nullopt;
   }
@@ -286,7 +413,8 @@ class Reader {
     }
     if (const std::string_view own = text_of(child(references, "AcctSvcrRef")); !own.empty())
       line.bank_reference = own;
-    if (child(payment, "RtrInf")) line.returned = true;
+    const xml_node back = child(payment, "RtrInf");
+    if (back) line.returned = true;
     const xml_node remittance = child(payment, "RmtInf");
     std::string joined;
     int parts = 0;
@@ -302,6 +430,11 @@ class Reader {
     each(remittance, "Strd", [&](const xml_node& structured) {
       add(text_of(descend(structured, {"CdtrRefInf", "Ref"})));
     });
+    // Why it came back: AC04 (account closed), AM04 (no money), MD06 (the payer asked), ...
+    if (std::string_view why = text_of(descend(back, {"Rsn", "Cd"})); back) {
+      add(why.empty() ? text_of(descend(back, {"Rsn", "Prtry"})) : why);
+      each(back, "AddtlInf", [&](const xml_node& text) { add(text_of(text)); });
+    }
     if (parts == 1) line.text = last;
     if (parts > 1) line.text = document_->joined.emplace_back(std::move(joined));
   }
@@ -309,7 +442,7 @@ class Reader {
   std::optional<Error> prove(const xml_node& node, const BankStatement& statement) {
     if (!statement.opening || !statement.closing) return std::nullopt;
     money::Int128 sum = *statement.opening;
-    for (const BankLine& line : statement.lines) sum += line.minor;
+    for (const BankLine& line : statement.lines) sum += line.minor - line.fee_minor;
     if (sum == *statement.closing) return std::nullopt;
     const auto text = [&](money::Int128 minor) {
       return money::text_of_minor(minor, statement.currency.digits);
@@ -325,6 +458,7 @@ class Reader {
   std::shared_ptr<Document> document_;
   std::string_view original_;
   std::string file_;
+  std::optional<Day> day_of_statement_;
   std::size_t counted_to_ = 0;
   std::uint32_t line_ = 1;
 };

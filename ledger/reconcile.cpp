@@ -72,40 +72,6 @@ std::uint64_t fingerprint(const BankLine& line) {
   return stable_hash(bytes, hash);
 }
 
-/// A key that a caller chose, not one that this program made for want of a better.
-bool is_reference(const Entry& entry) {
-  if (entry.scope == "reference") return true;
-  if (entry.source == "import" || entry.source == "reconcile" || entry.source == "night")
-    return false;
-  return !(entry.source == "cli" && entry.key.starts_with("after-"));
-}
-
-/// What a bank's line about the entry says.
-std::string_view reference_of(const Entry& entry) {
-  if (const auto* fact = std::get_if<SuspenseFact>(&entry.payload)) {
-    const std::string& given =
-        std::visit([](const auto& f) -> const std::string& { return f.reference; }, *fact);
-    if (!given.empty()) return given;
-  }
-  return is_reference(entry) ? std::string_view(entry.key) : std::string_view{};
-}
-
-/// Money of no loan, where the entry has none.
-std::string loan_id(const BookState& state, std::uint64_t loan) {
-  return loan == 0 ? std::string{} : state.loans.at(loan).id;
-}
-
-/// Of all its blocks: what one loan takes out of suspense is none.
-std::int64_t settled_by(const Entry& entry) {
-  money::Int128 minor = 0;
-  for (const MovementBlock& block : entry.movements) {
-    for (const auto& line : block.lines) {
-      if (line.role == Role::settlement && !line.consequence) minor += line.minor;
-    }
-  }
-  return static_cast<std::int64_t>(minor);
-}
-
 /// The entry whose money goes back with this one.
 std::uint64_t taken_back_by(const Entry& entry) {
   if (const auto* reversed = std::get_if<Reversed>(&entry.payload)) return reversed->sequence;
@@ -122,7 +88,7 @@ class StatementWork {
     if (is_partner()) {
       expect();
     } else {
-      before_ = state_.reconciliation.last_of(input_.account, input_.source);
+      before_ = last_of_account();
       if (Status s = leave_out_seen(); !s) return s;
       carry_over();
       if (Status s = gather(); !s) return s;
@@ -147,10 +113,25 @@ class StatementWork {
 
   [[nodiscard]] bool is_partner() const { return input_.source == StatementSource::partner; }
 
+  /// An account may hold several currencies: each is an account of its own.
+  [[nodiscard]] bool is_of_account(const StatementReconciled& fact) const {
+    return fact.account == input_.account && fact.currency == input_.currency;
+  }
+
+  /// The statement of the account that ends last, or null.
+  [[nodiscard]] const StatementRecord* last_of_account() const {
+    const StatementRecord* last = nullptr;
+    for (const auto& [sequence, statement] : state_.reconciliation.statements()) {
+      if (!is_of_account(statement.fact) || statement.fact.source != input_.source) continue;
+      if (last == nullptr || statement.fact.to >= last->fact.to) last = &statement;
+    }
+    return last;
+  }
+
   /// A partner's file stands against what it is owed for its days. Another one for the same days
   /// takes the place of the first, and of its breaks.
   void expect() {
-    lines_.assign(input_.lines.begin(), input_.lines.end());
+    lines_ = input_.lines;
     for (const BankLine& line : lines_) segment.fingerprints.push_back(fingerprint(line));
     own_lines_ = lines_.size();
     for (const ExpectedItem& item : input_.expected) {
@@ -164,7 +145,7 @@ class StatementWork {
     for (const auto& [id, record] : state_.reconciliation.breaks()) {
       const StatementReconciled& fact = state_.reconciliation.statements().at(id.statement).fact;
       if (record.status == BreakStatus::open && fact.source == input_.source &&
-          fact.account == input_.account && fact.from == input_.from && fact.to == input_.to)
+          is_of_account(fact) && fact.from == input_.from && fact.to == input_.to)
         healed_.insert(id);
     }
   }
@@ -174,31 +155,35 @@ class StatementWork {
     std::vector<std::uint64_t> seen;
     for (const auto& [sequence, statement] : state_.reconciliation.statements()) {
       const StatementReconciled& fact = statement.fact;
-      const bool overlaps = fact.account == input_.account && fact.source == input_.source &&
+      const bool overlaps = is_of_account(fact) && fact.source == input_.source &&
                             fact.from <= input_.to && fact.to >= input_.from;
       if (!overlaps || !fact.segment) continue;
       const Result<ReconciliationSegment> earlier = read_reconciliation(view_, *fact.segment);
       if (!earlier) return earlier.error();
       seen.insert(seen.end(), earlier->fingerprints.begin(), earlier->fingerprints.end());
     }
-    std::sort(seen.begin(), seen.end());
-    lines_.reserve(input_.lines.size());
     segment.fingerprints.reserve(input_.lines.size());
+    if (seen.empty()) {
+      for (const BankLine& line : input_.lines) segment.fingerprints.push_back(fingerprint(line));
+      lines_ = input_.lines;
+      own_lines_ = lines_.size();
+      return money::ok();
+    }
+    std::sort(seen.begin(), seen.end());
     // The same line twice in one file is two lines: each uses up one that was seen.
     std::map<std::uint64_t, std::size_t> used;
     for (const BankLine& line : input_.lines) {
       const std::uint64_t print = fingerprint(line);
-      if (!seen.empty()) {
-        const auto [first, last] = std::equal_range(seen.begin(), seen.end(), print);
-        if (first != last && used[print] < static_cast<std::size_t>(last - first)) {
-          ++used[print];
-          ++report.statement.seen;
-          continue;
-        }
+      const auto [first, last] = std::equal_range(seen.begin(), seen.end(), print);
+      if (first != last && used[print] < static_cast<std::size_t>(last - first)) {
+        ++used[print];
+        ++report.statement.seen;
+        continue;
       }
-      lines_.push_back(line);
+      other_lines_.push_back(line);
       segment.fingerprints.push_back(print);
     }
+    lines_ = other_lines_;
     own_lines_ = lines_.size();
     return money::ok();
   }
@@ -210,21 +195,24 @@ class StatementWork {
       const bool waits = record.outcome == Outcome::missing_there;
       for (const std::uint64_t entry : record.entries) held_.emplace(entry, Held{waits, id});
       const StatementReconciled& fact = state_.reconciliation.statements().at(id.statement).fact;
-      if (record.outcome != Outcome::missing_here || fact.account != input_.account ||
+      if (record.outcome != Outcome::missing_here || !is_of_account(fact) ||
           fact.source != input_.source)
         continue;
       for (std::uint32_t l = 0; l < record.lines.size(); ++l) {
         const BreakLine& line = record.lines[l];
-        lines_.push_back({.place = line.place,
-                          .booked = line.booked,
-                          .valued = line.valued,
-                          .minor = line.minor,
-                          .reference = line.reference,
-                          .bank_reference = line.bank_reference,
-                          .text = line.text});
+        // The caller's lines are not copied while nothing is added to them.
+        if (other_lines_.empty()) other_lines_.assign(lines_.begin(), lines_.end());
+        other_lines_.push_back({.place = line.place,
+                                .booked = line.booked,
+                                .valued = line.valued,
+                                .minor = line.minor,
+                                .reference = line.reference,
+                                .bank_reference = line.bank_reference,
+                                .text = line.text});
         segment.carried.push_back({id, l});
       }
     }
+    if (!other_lines_.empty()) lines_ = other_lines_;
   }
 
   Status gather() {
@@ -250,6 +238,8 @@ class StatementWork {
       if (!old) return old.error();
       add(*old);
     }
+    // Pages that are not written to take no memory.
+    movements_.reserve(state_.head.sequence - low + held_.size());
     Status outcome = money::ok();
     const Status scanned =
         view_.entries(low + 1, state_.head.sequence, [&](const storage::StoredEntry& stored) {
@@ -444,7 +434,8 @@ class StatementWork {
   const ReconcileInput& input_;
   const StatementRecord* before_ = nullptr;
   Arena texts_;
-  std::vector<BankLine> lines_;
+  std::span<const BankLine> lines_;    ///< the caller's, or those below
+  std::vector<BankLine> other_lines_;  ///< without those seen before, with those carried over
   std::size_t own_lines_ = 0;
   std::vector<SettlementMovement> movements_;
   std::map<std::uint64_t, Held> held_;
@@ -522,74 +513,6 @@ Result<ReconcileReport> Book::reconcile(const ReconcileInput& input) {
     if (!row.id.empty()) row.id = fmt::format("{}-{}", sequence, row.id);
   }
   return std::move(work.report);
-}
-
-namespace {
-
-Result<BreakView> view_of(const Break& record, const BookState& state, const storage::View& view) {
-  const StatementReconciled& statement =
-      state.reconciliation.statements().at(record.id.statement).fact;
-  BreakView out{.record = record,
-                .id = to_text(record.id),
-                .account = statement.account,
-                .currency = statement.currency,
-                .statement = statement.statement};
-  const auto currency = money::Currency::find(statement.currency);
-  if (currency) out.digits = currency->digits;
-  if (record.status == BreakStatus::open)
-    out.age = static_cast<std::int32_t>((state.business_date - record.opened).count());
-  for (const std::uint64_t sequence : record.entries) {
-    const Result<Entry> entry = entry_of(view, sequence);
-    if (!entry) return entry.error();
-    out.entries.push_back({sequence, loan_id(state, entry->loan), settled_by(*entry),
-                           entry->value_date, std::string(reference_of(*entry))});
-    if (out.loan.empty()) out.loan = out.entries.back().loan;
-  }
-  for (const BreakLine& line : record.lines) {
-    if (!out.loan.empty()) break;
-    std::string_view rest = line.text;
-    while (!rest.empty() && out.loan.empty()) {
-      const std::size_t end = std::min(rest.find_first_of(" \t,;:()[]\"'|"), rest.size());
-      if (end > 0 && state.loan_number(rest.substr(0, end)) != 0) out.loan = rest.substr(0, end);
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
-Result<std::vector<BreakView>> Book::breaks(bool all) const {
-  const std::shared_lock lock(impl_->state_mutex);
-  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
-  if (!view) return view.error();
-  std::vector<BreakView> views;
-  for (const auto& [id, record] : impl_->state->reconciliation.breaks()) {
-    if (!all && record.status != BreakStatus::open) continue;
-    Result<BreakView> one = view_of(record, *impl_->state, **view);
-    if (!one) return one.error();
-    views.push_back(std::move(*one));
-  }
-  return views;
-}
-
-Result<BreakView> Book::break_of(const std::string& id) const {
-  const Result<BreakId> parsed = parse_break_id(id);
-  if (!parsed) return parsed.error();
-  const std::shared_lock lock(impl_->state_mutex);
-  const Break* record = impl_->state->reconciliation.find(*parsed);
-  if (record == nullptr) return unknown_break(id);
-  const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
-  if (!view) return view.error();
-  return view_of(*record, *impl_->state, **view);
-}
-
-std::vector<StatementReconciled> Book::statements() const {
-  const std::shared_lock lock(impl_->state_mutex);
-  std::vector<StatementReconciled> all;
-  for (const auto& [sequence, statement] : impl_->state->reconciliation.statements())
-    all.push_back(statement.fact);
-  return all;
 }
 
 }  // namespace loanbook::ledger

@@ -114,16 +114,6 @@ const StatementRecord* ReconciliationBook::of_file(const storage::Digest& file,
   return nullptr;
 }
 
-const StatementRecord* ReconciliationBook::last_of(std::string_view account,
-                                                   StatementSource source) const {
-  const StatementRecord* last = nullptr;
-  for (const auto& [sequence, statement] : statements_) {
-    if (statement.fact.account != account || statement.fact.source != source) continue;
-    if (last == nullptr || statement.fact.to >= last->fact.to) last = &statement;
-  }
-  return last;
-}
-
 void ReconciliationBook::settle(Break& record, BreakStatus status, std::uint64_t by) {
   record.status = status;
   record.closed_by = by;

@@ -93,9 +93,6 @@ class ReconciliationBook {
   /// The statement made from this file, or null.
   [[nodiscard]] const StatementRecord* of_file(const storage::Digest& file,
                                                std::string_view account) const;
-  /// The last one of the account by its last day, or null.
-  [[nodiscard]] const StatementRecord* last_of(std::string_view account,
-                                               StatementSource source) const;
   [[nodiscard]] bool matched(std::uint64_t entry) const { return matched_.contains(entry); }
 
   void apply(const StatementReconciled& fact, const ReconciliationSegment& segment,

@@ -15,6 +15,7 @@
 #include "command_tree.hpp"
 #include "commands.hpp"
 #include "completion.hpp"
+#include "parquet.hpp"
 
 #ifndef LOANBOOK_VERSION
 #define LOANBOOK_VERSION "unknown"
@@ -62,6 +63,7 @@ struct Arguments {
   ReconcileArguments reconcile;
   ReconcilePartnerArguments reconcile_partner;
   BreakArguments breaks;
+  ParquetArguments parquet;
   EntriesArguments entries;
   std::string out;
   std::string shell;
@@ -611,6 +613,16 @@ void add_report_commands(Tree& tree) {
   add("csv", "Lines for the import of another general ledger", "january.csv");
   add("ndjson", "The whole book to the byte, for `import journal`", "january.ndjson");
   add("xlsx", "Trial balance, portfolio and journal as a workbook (needs --out)", "january.xlsx");
+  auto& p = tree.arguments.parquet;
+  auto* parquet = tree.command(out, "parquet", "Columns for analysts (needs DuckDB's library)",
+                               "loanbook export parquet --out loans.parquet --as-of 2026-01-31",
+                               [&p](const Context& c) { return run_export_parquet(c, p); });
+  parquet->add_option("--out", p.out, "File, or a folder for one file a table")->required();
+  parquet->add_option("--table", p.table, "loans (default), entries or days; a folder gets all");
+  parquet->add_option("--as-of", p.as_of, "Loans at its opening; entries and nights up to it");
+  parquet->add_option("--known-at", p.known_at, "Only entries up to this day or sequence number");
+  parquet->add_option("--library", p.library, "libduckdb.so (LOANBOOK_DUCKDB)")
+      ->envname("LOANBOOK_DUCKDB");
 }
 
 void add_proof_commands(Tree& tree) {
@@ -686,7 +698,7 @@ void add_reconcile_commands(Tree& tree) {
   breaks->add_flag("--all", a.breaks.all, "Closed ones too");
   auto* accept = add_break_command(tree, reconcile, "accept", "It stays as it is, for a reason",
                                    "--reason 'the bank takes it back'", run_reconcile_accept);
-  accept->add_option("--entry", a.breaks.entry, "Which entry it is, where several fit");
+  accept->add_option("--entry", a.breaks.entries, "Which entry it is, where several fit; repeated");
   auto* assign = add_break_command(tree, reconcile, "assign", "Who looks after it", "--owner ann",
                                    run_reconcile_assign);
   assign->add_option("--owner", a.breaks.owner, "Name; none: nobody");

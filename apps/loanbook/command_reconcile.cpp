@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "commands.hpp"
@@ -10,8 +11,8 @@
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/money/money.hpp"
 #include "output.hpp"
-#include "reconcile.hpp"
 #include "requests.hpp"
+#include "worklist.hpp"
 
 namespace loanbook::apps {
 namespace {
@@ -22,135 +23,6 @@ using ledger::BreakRequest;
 using ledger::BreakStatus;
 using ledger::BreakView;
 using ledger::Outcome;
-using ledger::ReconcileReport;
-using ledger::ReconcileRow;
-
-std::vector<Column> row_columns() {
-  return {{"break", "Break"},
-          {"kind", "Kind"},
-          {"date", "Date", ColumnKind::date},
-          {"bank", "Bank", ColumnKind::amount},
-          {"book", "Book", ColumnKind::amount},
-          {"difference", "Difference", ColumnKind::amount},
-          {"currency", "Currency"},
-          {"loan", "Loan"},
-          {"reference", "Reference"},
-          {"entries", "Entries"},
-          {"lines", "Lines"},
-          {"text", "Text"}};
-}
-
-/// `17 18 21`, at most as many as a table can hold.
-template <class Items, class Text>
-std::string listed(const Items& items, Text text, Format format) {
-  constexpr std::size_t shown = 4;
-  std::string out;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    if (format == Format::table && i == shown) return out + fmt::format(" +{}", items.size() - i);
-    if (!out.empty()) out += ' ';
-    out += text(items[i]);
-  }
-  return out;
-}
-
-std::vector<std::string> row_cells(const ReconcileRow& row, const std::string& currency,
-                                   Format format) {
-  const unsigned digits = digits_of(currency);
-  money::Int128 bank = 0, book = 0;
-  for (const auto& line : row.lines) bank += line.minor;
-  for (const auto& entry : row.entries) book += entry.minor;
-  const auto amount = [&](money::Int128 minor, bool any) {
-    return any ? money::text_of_minor(minor, digits) : std::string{};
-  };
-  const Day day = row.lines.empty() ? row.entries.front().valued : row.lines.front().booked;
-  std::string reference = row.lines.empty() ? std::string{} : row.lines.front().reference;
-  if (reference.empty() && !row.entries.empty()) reference = row.entries.front().reference;
-  std::string loan;
-  for (const auto& entry : row.entries) {
-    if (loan.empty()) loan = entry.loan;
-    if (loan != entry.loan) loan = "several";
-  }
-  return {row.id,
-          std::string(ledger::to_text(row.outcome)),
-          money::to_text(day),
-          amount(bank, !row.lines.empty()),
-          amount(book, !row.entries.empty()),
-          amount(row.difference, row.difference != 0),
-          currency,
-          loan,
-          reference,
-          listed(
-              row.entries, [](const auto& e) { return std::to_string(e.sequence); }, format),
-          listed(
-              row.lines, [](const auto& l) { return std::to_string(l.place); }, format),
-          row.lines.empty() ? std::string{} : row.lines.front().text};
-}
-
-/// What a reader wants first: how much is done.
-std::vector<std::string> summary_of(const ReconcileReport& report) {
-  const auto& statement = report.statement;
-  const unsigned digits = digits_of(statement.currency);
-  const auto amount = [&](money::Int128 minor) {
-    return interchange::with_thousands(money::text_of_minor(minor, digits));
-  };
-  std::vector<std::string> lines = {fmt::format(
-      "Statement {}of {}, {} to {}, {}",
-      statement.statement.empty() ? "" : statement.statement + " ", statement.account,
-      money::to_text(statement.from), money::to_text(statement.to), statement.currency)};
-  lines.push_back(fmt::format("{} lines, in {}, out {}{}; held against {} entries", statement.lines,
-                              amount(statement.in), amount(-statement.out),
-                              statement.fees != 0 ? ", fees " + amount(statement.fees) : "",
-                              report.entries));
-  if (statement.seen != 0)
-    lines.push_back(fmt::format("{} lines were reconciled with an earlier file", statement.seen));
-  for (const auto& count : statement.counts) {
-    lines.push_back(
-        fmt::format("{:<17}{:>9}   {:>20}   {}", ledger::to_text(count.outcome), count.findings,
-                    amount(count.minor),
-                    count.outcome == Outcome::matched ? "" : ledger::advice_of(count.outcome)));
-  }
-  return lines;
-}
-
-/// `99,480 of 100,000 lines matched (99.48 %)`.
-std::string matched_text(const ReconcileReport& report) {
-  std::uint64_t matched = 0;
-  for (const auto& count : report.statement.counts)
-    if (ledger::settles(count.outcome)) matched += count.lines;
-  const std::uint64_t lines = report.statement.lines;
-  const std::uint64_t share = lines == 0 ? 10'000 : std::min(matched, lines) * 10'000 / lines;
-  return fmt::format("{} of {} lines matched ({}.{:02} %)",
-                     interchange::with_thousands(std::to_string(matched)),
-                     interchange::with_thousands(std::to_string(lines)), share / 100, share % 100);
-}
-
-void print_report(const ReconcileReport& report, const Context& context, bool all) {
-  ReportWriter writer(summary_of(report), row_columns(), context.format, standard_output());
-  std::size_t left_out = 0;
-  for (const ReconcileRow& row : report.rows) {
-    // People want what is to be done; what explains itself is counted above.
-    const bool quiet =
-        context.format == Format::table && !all && !ledger::needs_decision(row.outcome);
-    if (quiet) {
-      ++left_out;
-      continue;
-    }
-    writer.row({row_cells(row, report.statement.currency, context.format)});
-  }
-  std::vector<std::string> notes;
-  if (left_out != 0)
-    notes.push_back(
-        fmt::format("{} findings that need nobody are left out; --all shows them", left_out));
-  for (const std::string& id : report.healed)
-    notes.push_back("closed by this statement: break " + id);
-  if (report.last_closing)
-    notes.push_back(fmt::format(
-        "The statement before closed at {}, this one opens at another figure: one is missing.",
-        amount_text(*report.last_closing, report.statement.currency)));
-  if (report.statement.fees != 0)
-    notes.push_back("Fees of the channel are its own and not in these books.");
-  writer.finish(notes);
-}
 
 Result<std::vector<BankStatement>> read_statements(const ReconcileArguments& arguments,
                                                    const interchange::ReconciliationRules& rules,
@@ -177,33 +49,39 @@ Status set_period(const ReconcileArguments& arguments, BankStatement& statement)
   return money::ok();
 }
 
-}  // namespace
-
-int reconcile_one(Book& book, const Context& context, const std::string& file, bool all,
-                  const ledger::ReconcileInput& input) {
-  auto report = book.reconcile(input);
-  if (!report) return fail(report.error());
-  if (report->replayed) {
-    std::size_t open = 0;
-    const auto breaks = book.breaks();
-    if (!breaks) return fail(breaks.error());
-    for (const BreakView& each : *breaks)
-      if (each.record.id.statement == report->sequence) ++open;
-    say(fmt::format("{} was reconciled by entry {}: nothing changed; {} of its {} breaks are open",
-                    file, report->sequence, open, report->statement.breaks));
-    return open == 0 ? exit_code::done : exit_code::problems;
-  }
-  print_report(*report, context, all);
-  const std::string done = matched_text(*report);
-  if (input.dry_run) {
-    say(done);
-    say("dry run: nothing was written");
-  } else {
-    say(fmt::format("{}; recorded as entry {}, {} breaks to decide: loanbook reconcile breaks",
-                    done, report->sequence, report->statement.breaks));
-  }
-  return report->statement.breaks == 0 ? exit_code::done : exit_code::problems;
+/// Statements that the rules are for; what else the file holds is named.
+/// `reconcile.other_currency`, `reconcile.other_account` where nothing is left.
+Status leave_out_others(std::vector<BankStatement>& statements,
+                        const interchange::ReconciliationRules& rules) {
+  std::optional<Error> first;
+  std::erase_if(statements, [&](const BankStatement& statement) {
+    Error other;
+    if (statement.currency != rules.form.currency)
+      other = {"reconcile.other_currency",
+               fmt::format("statement {} of {} is in {}, these rules are for {}: it needs rules of "
+                           "its own",
+                           statement.id, statement.account, statement.currency.text(),
+                           rules.form.currency.text())};
+    else if (!rules.match.account.empty() && !statement.account.empty() &&
+             statement.account != rules.match.account)
+      other = {"reconcile.other_account",
+               fmt::format("statement {} is of account {}, the rules are for {}", statement.id,
+                           statement.account, rules.match.account)};
+    else
+      return false;
+    if (statements.size() > 1) say("left out: " + other.message);
+    if (!first) first = std::move(other);
+    return true;
+  });
+  return statements.empty() && first ? Status{std::move(*first)} : money::ok();
 }
+
+/// What names a statement: its file, and its place among those of one account in there.
+storage::Digest digest_of(const storage::Digest& file, std::size_t place) {
+  return place == 0 ? file : ledger::sha256(fmt::format("{}#{}", hex(file), place));
+}
+
+}  // namespace
 
 int run_reconcile_bank(const Context& context, const ReconcileArguments& arguments) {
   auto rules_text = interchange::read_file(arguments.rules);
@@ -215,9 +93,12 @@ int run_reconcile_bank(const Context& context, const ReconcileArguments& argumen
   const storage::Digest digest = ledger::sha256(*text);
   auto statements = read_statements(arguments, *rules, std::move(*text));
   if (!statements) return fail(statements.error());
+  std::map<std::string, std::size_t> of_account;
   for (BankStatement& statement : *statements) {
+    statement.place = of_account[statement.account]++;
     if (Status s = set_period(arguments, statement); !s) return fail(s.error());
   }
+  if (Status s = leave_out_others(*statements, *rules); !s) return fail(s.error());
   const auto run = [&](Book& book) {
     int code = exit_code::done;
     for (const BankStatement& statement : *statements) {
@@ -228,7 +109,7 @@ int run_reconcile_bank(const Context& context, const ReconcileArguments& argumen
                                          .to = statement.to,
                                          .opening = statement.opening,
                                          .closing = statement.closing,
-                                         .file = digest,
+                                         .file = digest_of(digest, statement.place),
                                          .rules_digest = ledger::sha256(*rules_text),
                                          .lines = statement.lines,
                                          .rules = &rules->match,
@@ -238,6 +119,11 @@ int run_reconcile_bank(const Context& context, const ReconcileArguments& argumen
       const int one = reconcile_one(book, context, arguments.file, arguments.all, input);
       if (one > exit_code::problems) return one;
       code = std::max(code, one);
+      if (statement.more_follows)
+        say(
+            fmt::format("{} is one page of several and not the last: what is missing may stand on "
+                        "the next ones",
+                        arguments.file));
     }
     print_completeness(book);
     return code;
@@ -254,27 +140,26 @@ std::string who(const BreakView& view) {
                            view.record.closed_by);
 }
 
-std::vector<Column> break_columns() {
-  std::vector<Column> columns = row_columns();
-  columns.insert(columns.begin() + 1, {{"status", "Status"},
-                                       {"age", "Age", ColumnKind::integer},
-                                       {"owner", "Owner"},
-                                       {"account", "Account"}});
-  return columns;
+/// What is at stake.
+std::int64_t size_of(const BreakView& view) {
+  std::int64_t size = view.record.difference;
+  if (size == 0 && !view.record.lines.empty()) size = view.record.lines.front().minor;
+  return size < 0 ? -size : size;
 }
 
-std::vector<std::string> break_cells(const BreakView& view, Format format) {
-  const ReconcileRow row{.outcome = view.record.outcome,
-                         .by = view.record.by,
-                         .lines = view.record.lines,
-                         .entries = view.entries,
-                         .difference = view.record.difference,
-                         .id = view.id};
-  std::vector<std::string> cells = row_cells(row, view.currency, format);
-  if (!view.loan.empty()) cells[7] = view.loan;
-  cells.insert(cells.begin() + 1, {std::string(ledger::to_text(view.record.status)),
-                                   std::to_string(view.age), who(view), view.account});
-  return cells;
+WorkItem item_of(const BreakView& view) {
+  return {.row = {.outcome = view.record.outcome,
+                  .by = view.record.by,
+                  .lines = view.record.lines,
+                  .entries = view.entries,
+                  .difference = view.record.difference,
+                  .id = view.id},
+          .currency = view.currency,
+          .loan = view.loan,
+          .status = std::string(ledger::to_text(view.record.status)),
+          .owner = who(view),
+          .account = view.account,
+          .age = view.age};
 }
 
 }  // namespace
@@ -283,19 +168,38 @@ int run_reconcile_breaks(const Context& context, const BreakArguments& arguments
   return with_reader(context, [&](const Book& book) {
     auto breaks = book.breaks(arguments.all);
     if (!breaks) return fail(breaks.error());
-    ReportWriter writer({"Breaks on " + money::to_text(book.status().business_date)},
-                        break_columns(), context.format, standard_output());
-    std::map<Outcome, std::size_t> kinds;
-    for (const BreakView& view : *breaks) {
-      if (view.age < static_cast<std::int32_t>(arguments.age)) continue;
-      if (!arguments.owner.empty() && view.record.owner != arguments.owner) continue;
-      ++kinds[view.record.outcome];
-      writer.row({break_cells(view, context.format)});
+    std::erase_if(*breaks, [&](const BreakView& view) {
+      return view.age < static_cast<std::int32_t>(arguments.age) ||
+             (!arguments.owner.empty() && view.record.owner != arguments.owner);
+    });
+    // The oldest first, and of them the largest.
+    std::stable_sort(breaks->begin(), breaks->end(), [](const BreakView& a, const BreakView& b) {
+      if (a.record.opened != b.record.opened) return a.record.opened < b.record.opened;
+      return size_of(a) > size_of(b);
+    });
+    const std::string today = money::to_text(book.status().business_date);
+    const auto of = arguments.all ? Worklist::Of::breaks_with_closed : Worklist::Of::breaks;
+    if (!interchange::is_for_people(context.format)) {
+      Worklist list{{}, of, context};
+      for (const BreakView& view : *breaks) list.add(item_of(view));
+      list.finish({});
+    } else {
+      // Each account is a list of its own.
+      std::vector<std::pair<std::string, std::string>> accounts;
+      for (const BreakView& view : *breaks) {
+        if (std::find(accounts.begin(), accounts.end(), std::pair(view.account, view.currency)) ==
+            accounts.end())
+          accounts.emplace_back(view.account, view.currency);
+      }
+      for (const auto& [account, currency] : accounts) {
+        Worklist list{
+            {fmt::format("Breaks of {} in {} on {}", account, currency, today)}, of, context};
+        for (const BreakView& view : *breaks)
+          if (view.account == account && view.currency == currency) list.add(item_of(view));
+        list.finish({});
+      }
+      if (accounts.empty()) say("no open breaks");
     }
-    std::vector<std::string> notes;
-    for (const auto& [outcome, count] : kinds)
-      notes.push_back(fmt::format("{}: {}", ledger::to_text(outcome), ledger::advice_of(outcome)));
-    writer.finish(notes);
     print_completeness(book);
     return exit_code::done;
   });
@@ -303,7 +207,7 @@ int run_reconcile_breaks(const Context& context, const BreakArguments& arguments
 
 int run_reconcile_accept(const Context& context, const BreakArguments& arguments) {
   BreakRequest request{.id = arguments.id, .status = BreakStatus::accepted};
-  if (arguments.entry != 0) request.entries.push_back(arguments.entry);
+  request.entries = arguments.entries;
   return record_one(context, command_of(std::move(request), "", arguments.writing),
                     arguments.writing);
 }

@@ -13,7 +13,7 @@
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/money/money.hpp"
 #include "output.hpp"
-#include "reconcile.hpp"
+#include "worklist.hpp"
 
 namespace loanbook::apps {
 namespace {
@@ -178,7 +178,11 @@ int run_reconcile_partner(const Context& context, const ReconcilePartnerArgument
       if (row.currency == currency->text()) ours[row.loan] = figures_of(row);
     const Sides sides = sides_of(*theirs, ours, day);
     // The same file may be right for one day and wrong for another.
-    const std::string about = arguments.partner + " " + money::to_text(day) + "\n";
+    const std::string about =
+        arguments.partner + " " + money::to_text(day) +
+        (currency->text() == status.currency ? std::string{}
+                                             : " " + std::string(currency->text())) +
+        "\n";
     const int code = reconcile_one(book, context, arguments.file, arguments.all,
                                    {.source = ledger::StatementSource::partner,
                                     .account = arguments.partner,

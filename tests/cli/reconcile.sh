@@ -78,5 +78,60 @@ run 0 reconcile partner ours.csv --partner "$partner"
 run 0 --format csv reconcile breaks
 equal "$(grep -c J- out)" 0
 run 0 reconcile partner theirs.csv --partner "$partner" --tolerance 0.05 --tolerance-total 1.00 --dry-run
+# A file for an earlier day comes late: it is held against that day. Twice the same changes nothing.
+run 0 night --through 2026-10-11
+run 0 reconcile partner ours.csv --partner "$partner" --date 2026-10-09
+err_has "nothing changed"
+run 0 reconcile partner short.csv --partner "$partner" --date 2026-10-09
+err_has "nothing changed"
+loanbook --format csv partners settle --partner "$partner" --date 2026-10-10 2>/dev/null >tenth.csv
+run 0 reconcile partner tenth.csv --partner "$partner" --date 2026-10-10
+run 0 reconcile partner tenth.csv --partner "$partner" --date 2026-10-10
+err_has "nothing changed"
+run 0 --format csv reconcile breaks
+equal "$(grep -c J- out)" 0
+
+# Several statements in one file: a day each, and one in a currency that the rules are not for.
+for i in 11 12; do run 0 loan open N-$i --product consumer-level --amount 100$i.00 --value-date 2026-10-10 --disburse; done
+statement() { # ID DAY AMOUNT REFERENCE CURRENCY
+  echo "<Stmt><Id>$1</Id><Acct><Id><Othr><Id>X-1</Id></Othr></Id><Ccy>$5</Ccy></Acct><Ntry><Amt Ccy=\"$5\">$3</Amt>
+<CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>$2</Dt></BookgDt><NtryDtls><TxDtls><Refs><EndToEndId>$4</EndToEndId></Refs></TxDtls></NtryDtls></Ntry></Stmt>"
+}
+run 0 loan repay N-11 --amount 11.00 --value-date 2026-10-10 --idempotency-key D-1
+run 0 loan repay N-12 --amount 12.00 --value-date 2026-10-11 --idempotency-key D-2
+{ echo "<Document><BkToCstmrStmt>"
+  statement S1 2026-10-10 11.00 D-1 CNY; statement S2 2026-10-11 12.00 D-2 CNY; statement S3 2026-10-11 7.00 D-3 USD
+  echo "</BkToCstmrStmt></Document>"; } >days.xml
+sed 's/^\[statement\]/[entries]\nproducts = ["consumer-level"]\nkinds = ["repay"]\n\n[statement]/' "$samples/reconciliation/bank.toml" >days.toml
+run 0 reconcile bank days.xml --rules days.toml
+err_has "left out: statement S3"
+run 0 --format csv reconcile statements
+equal "$(grep -c '^X-1,' out)" 2
+out_has "X-1,S1,2026-10-10"
+out_has "X-1,S2,2026-10-11"
+before=$(head_of)
+run 0 reconcile bank days.xml --rules days.toml
+equal "$(grep -c 'nothing changed' err)" 2
+equal "$(head_of)" "$before"
+statement S3 2026-10-11 7.00 D-3 USD | sed '1s/^/<Document><BkToCstmrStmt>/; $s/$/<\/BkToCstmrStmt><\/Document>/' >dollars.xml
+run 3 reconcile bank dollars.xml --rules days.toml
+err_has "reconcile.other_currency"
+
+# Two payments that nothing tells apart, and one line: which one it is, is said.
+run 0 loan repay N-11 --amount 33.00 --value-date 2026-10-11 --idempotency-key E-1
+run 0 loan repay N-12 --amount 33.00 --value-date 2026-10-11 --idempotency-key E-2
+{ echo "<Document><BkToCstmrStmt>"; statement S4 2026-10-12 33.00 "" CNY; echo "</BkToCstmrStmt></Document>"; } >twins.xml
+run 1 --format csv reconcile bank twins.xml --rules days.toml
+id=$(awk -F, '$2 == "ambiguous" { print $1 }' out)
+entry=$(awk -F, '$2 == "ambiguous" { split($10, e, " "); print e[1] }' out)
+run 3 reconcile accept "$id" --reason 'the payer says so'
+err_has "break.entry_missing"
+
+# The worklist: the oldest first, a hundred columns, and what to type next.
+run 0 reconcile breaks
+out_has "> loanbook reconcile accept $id --entry $entry --reason"
+[ "$(wc -L <out)" -le 100 ] || fail "the worklist is $(wc -L <out) columns wide"
+equal "$(grep -c '^Breaks of ' out)" "$(sort -u <(loanbook --format csv reconcile breaks 2>/dev/null | tail -n +2 | cut -d, -f5) | wc -l)"
+run 0 reconcile accept "$id" --entry "$entry" --reason 'the payer says so'
 run 0 verify --deep
 finish

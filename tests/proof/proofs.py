@@ -82,6 +82,7 @@ def check_proofs(path, target, key, head):
           "computed again")
     want(restated > 0, "restated loans are among them")
     want(planned >= LOANS // 2 and lines > 0, "plans and lines are computed again")
+    want(any("lines of penalty computed again" in note for note in notes), "and penalties")
     return files
 
 

@@ -23,7 +23,7 @@ THIRD_PARTY = {
     "storage/rocksdb": r"rocksdb/|fmt/|openssl/|" + POSIX,
     "storage/fault": r"rocksdb/|fmt/|" + POSIX,
     "ledger": r"fmt/|openssl/",
-    "interchange": r"fmt/|openssl/|toml\+\+/|nlohmann/|simdjson|pugixml\.hpp|hpdf\.h|iconv\.h|xlsxwriter\.h|" + POSIX,
+    "interchange": r"fmt/|openssl/|toml\+\+/|nlohmann/|simdjson|pugixml\.hpp|hpdf\.h|iconv\.h|xlsxwriter\.h|dlfcn\.h|" + POSIX,
     "apps": r"fmt/|CLI/|nlohmann/|" + POSIX,
     "tests": r".",
     "bench": r".",
