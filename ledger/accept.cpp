@@ -516,20 +516,22 @@ Result<Recorder::Accepted> Recorder::accept_series(const PublishSeries& publish,
   if (Status s = check_values(publish.name, publish.points, state_.series); !s) return s.error();
   SeriesPublished published{publish.name, publish.points};
   Result<SeriesEffect> effect =
-      effect_of(state_, published, [this](std::uint64_t s) { return entry(s); });
+      effect_of(state_, published, state_.head.sequence + 1,
+                [this](std::uint64_t s) { return entry(s); });
   if (!effect) return effect.error();
-  if (effect->late != 0) {
+  if (const std::size_t loans = effect->late.size(); loans != 0 && !takes_late_series_) {
     return refuse("series.late",
                   fmt::format("series '{}' changes booked days of {} loan{}, the first of them "
                               "'{}': `loanbook restate --series FILE` books the differences",
-                              publish.name, effect->late, effect->late == 1 ? "" : "s",
-                              effect->first));
+                              publish.name, loans, loans == 1 ? "" : "s",
+                              state_.loans.at(effect->late.front()).id));
   }
   return Accepted{.loan = 0,
                   .value_date = state_.business_date,
                   .payload = std::move(published),
                   .kind = Kind::series_published,
-                  .moved = std::move(effect->moved)};
+                  .moved = std::move(effect->moved),
+                  .late = std::move(effect->late)};
 }
 
 std::string_view to_text(LoanStatus status) {

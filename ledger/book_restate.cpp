@@ -36,6 +36,14 @@ Digest digest_of(const RestateRequest& request) {
   out.text(request.expect);
   out.text(request.actor);
   out.text(request.reason);
+  for (const PublishSeries& series : request.series) {
+    out.text(series.name);
+    out.varint(series.points.size());
+    for (const SeriesPoint& point : series.points) {
+      out.day(point.day);
+      out.text(point.value);
+    }
+  }
   return sha256(bytes);
 }
 
@@ -60,6 +68,7 @@ class RestateWork {
     }
     if (!r.dry_run && r.reason.empty())
       return refuse("restate.reason_missing", "a restatement needs a reason: --reason TEXT");
+    if (!r.series.empty()) return check_series();
     if (r.unpublished && !r.dry_run)
       return refuse("restate.not_published",
                     fmt::format("version {} of product '{}' is not published: `product add` it "
@@ -107,10 +116,12 @@ class RestateWork {
     return money::ok();
   }
 
-  Result<Restatement> fold_again() const {
+  Result<Restatement> fold_again() {
+    if (Status s = find_versions(); !s) return s.error();
     Restatement work{state_, request_.by_night};
     Result<std::vector<std::uint64_t>> numbers = wanted(work);
     if (!numbers) return numbers.error();
+    const Product& was = state_.products[from_].product;
     const Product& is = state_.products[to_].product;
     for (const std::uint64_t number : *numbers) {
       const LoanRecord& record = state_.loans.at(number);
@@ -125,8 +136,33 @@ class RestateWork {
                      .message = fmt::format("the terms of loan '{}' lie outside version {}: {}",
                                             record.id, request_.to, s.error().message)});
       } else {
-        work.take(number, to_, *known);
+        work.take(number, to_, *known, was);
       }
+    }
+    return work;
+  }
+
+  /// The series are published on the state, by entries of the recorder; the loans whose booked days
+  /// they change are folded again.
+  Result<Restatement> publish_late(Recorder& recorder) {
+    Restatement work{state_, request_.by_night};
+    const std::uint64_t before = state_.head.sequence;
+    published_ = before + 1;
+    recorder.keep_undo(true);
+    recorder.take_late_series();
+    for (const PublishSeries& series : request_.series) {
+      const Result<Recorded> recorded = recorder.record({.event = series,
+                                                         .source = request_.source,
+                                                         .actor = request_.actor,
+                                                         .reason = request_.reason});
+      if (!recorded) return recorded.error();
+    }
+    for (const std::uint64_t number : recorder.late_loans()) {
+      const LoanRecord& record = state_.loans.at(number);
+      const Result<LoanHistory> known = history(record.last_entry, source_);
+      if (!known) return known.error();
+      const ProductKnownAt was{state_, state_.product_of(record), before};
+      work.take(number, record.state.product, *known, *was);
     }
     return work;
   }
@@ -139,6 +175,9 @@ class RestateWork {
                                 "them; --reject-file restates the others",
                                 work.refused().size(), first.why.message));
     }
+    if (work.loans() == 0 && !request_.series.empty())
+      return refuse("restate.nothing",
+                    "no booked day of a loan changes by it: `series add` publishes it");
     if (work.loans() == 0)
       return refuse("restate.nothing",
                     fmt::format("no {}loan stands under version {} of product '{}'{}",
@@ -152,10 +191,26 @@ class RestateWork {
     return money::ok();
   }
 
-  [[nodiscard]] std::uint32_t from() const { return from_; }
-  [[nodiscard]] std::uint32_t to() const { return to_; }
+  [[nodiscard]] Restated restated(const RestateReport& report) const {
+    return {.cause = published_ != 0 ? RestateCause::series : RestateCause::product_version,
+            .from = from_,
+            .to = to_,
+            .loans = report.loans,
+            .segment = report.digest,
+            .series = published_};
+  }
 
  private:
+  Status check_series() const {
+    const RestateRequest& r = request_;
+    if (r.product.empty() && r.from == 0 && r.to == 0 && !r.unpublished && r.loans.empty() &&
+        !r.ended && !r.opened_from && !r.skip_refused)
+      return money::ok();
+    return refuse("restate.series",
+                  "what a series says holds for every loan that follows it: products, versions and "
+                  "loans cannot be chosen, and none stays behind");
+  }
+
   static bool same_parties(const JointRules& a, const JointRules& b) {
     return std::ranges::equal(a.parties, b.parties,
                               [](const auto& x, const auto& y) { return x.id == y.id; }) &&
@@ -221,7 +276,34 @@ class RestateWork {
   const RestateRequest& request_;
   std::uint32_t from_ = 0;
   std::uint32_t to_ = 0;
+  std::uint64_t published_ = 0;  ///< the first entry of series that were late
 };
+
+/// Takes back what was recorded, unless it is kept.
+class Attempt {
+ public:
+  explicit Attempt(Recorder& recorder) : recorder_(recorder) {}
+  ~Attempt() {
+    if (!kept_) recorder_.undo();
+  }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+  void keep() { kept_ = true; }
+
+ private:
+  Recorder& recorder_;
+  bool kept_ = false;
+};
+
+StoredSource stored_in(const storage::View& view) {
+  return [&view](std::uint64_t sequence) -> Result<storage::StoredEntry> {
+    Result<std::optional<storage::StoredEntry>> stored = view.entry(sequence);
+    if (!stored) return stored.error();
+    if (!stored->has_value())
+      return refuse("entry.unknown", fmt::format("there is no entry {}", sequence));
+    return std::move(**stored);
+  };
+}
 
 /// A product that is not published stands in the state for the time of one call.
 class Overlay {
@@ -306,10 +388,12 @@ Result<RestateReport> Book::restate(const RestateRequest& request) {
   if (before->has_value()) return std::move(**before);
 
   const Overlay overlay{state, request.unpublished};
+  Recorder recorder{state, stored_in(**view)};
+  Attempt attempt{recorder};
   RestateWork work{state, [&](std::uint64_t s) { return entry_of(**view, s); }, request};
   if (Status s = work.check_request(); !s) return s.error();
-  if (Status s = work.find_versions(); !s) return s.error();
-  Result<Restatement> again = work.fold_again();
+  Result<Restatement> again =
+      request.series.empty() ? work.fold_again() : work.publish_late(recorder);
   if (!again) return again.error();
   const std::string bytes = encode(again->segment());
   RestateReport report{.digest = sha256(bytes), .loans = again->loans(), .bytes = bytes.size()};
@@ -323,15 +407,10 @@ Result<RestateReport> Book::restate(const RestateRequest& request) {
     impl_->dead = s.error();
     return s.error();
   }
-  Recorder recorder = impl_->recorder_on(std::make_shared<std::unique_ptr<storage::View>>());
   Entry entry;
   entry.booking_date = entry.value_date = state.business_date;
   entry.kind = Kind::restated;
-  entry.payload = Restated{.cause = RestateCause::product_version,
-                           .from = work.from(),
-                           .to = work.to(),
-                           .loans = report.loans,
-                           .segment = report.digest};
+  entry.payload = work.restated(report);
   entry.movements = movements_of(again->segment());
   entry.source = request.source;
   entry.scope = request.scope;
@@ -339,6 +418,7 @@ Result<RestateReport> Book::restate(const RestateRequest& request) {
   entry.request = digest_of(request);
   entry.actor = request.actor;
   entry.reason = request.reason;
+  attempt.keep();
   recorder.append(std::move(entry));
   report.sequence = state.head.sequence;
   if (!request.key.empty()) {
@@ -393,14 +473,7 @@ Result<WhatIfReport> Book::what_if(std::span<const Command> commands, bool by_ni
   report.effect.complete_to = state.head.sequence;
   report.effect.booking_date = state.business_date;
   const std::uint64_t loans_before = state.loans.size();
-  Recorder recorder{state, [&](std::uint64_t sequence) -> Result<storage::StoredEntry> {
-                      Result<std::optional<storage::StoredEntry>> stored = (*view)->entry(sequence);
-                      if (!stored) return stored.error();
-                      if (!stored->has_value())
-                        return refuse("entry.unknown",
-                                      fmt::format("there is no entry {}", sequence));
-                      return std::move(**stored);
-                    }};
+  Recorder recorder{state, stored_in(**view)};
   const EntrySource source = [&](std::uint64_t sequence) { return recorder.entry(sequence); };
   recorder.keep_undo(true);
   std::map<std::uint64_t, Kept> kept;
@@ -465,9 +538,10 @@ Result<WhatIfReport> Book::what_if(std::span<const Command> commands, bool by_ni
       break;
     }
     if (!by_night) continue;
-    const NightDifferences::Course before{record.state.product, was.history.contract,
+    const Product& rules = state.product_of(record);
+    const NightDifferences::Course before{record.state.product, &rules, was.history.contract,
                                           was.history.events};
-    const NightDifferences::Course after{record.state.product, all->contract, all->events};
+    const NightDifferences::Course after{record.state.product, &rules, all->contract, all->events};
     nights.add(&before, &after);
   }
   report.effect.accounts = account_effects(state, totals);

@@ -66,7 +66,8 @@ struct Effect {
 };
 
 /// Loans that stand under a wrong version of their product go over to the right one as if they had
-/// always stood there; the difference is booked today.
+/// always stood there; the difference is booked today. Or: series are published late, and the loans
+/// whose booked days they change are folded again as if they had been known in time.
 struct RestateRequest {
   std::string product;
   std::uint32_t from = 0, to = 0;  ///< versions
@@ -78,6 +79,8 @@ struct RestateRequest {
   bool skip_refused = false;  ///< the others are restated; else one refusal refuses everything
   bool dry_run = false;
   bool by_night = false;
+  /// The other cause: product, versions and which loans stay empty.
+  std::vector<PublishSeries> series{};
   std::string expect{};  ///< first digits of the digest that the dry run showed; else refused
   std::string source{}, scope{}, key{}, actor{}, reason{};
 };

@@ -233,8 +233,12 @@ struct PayloadEncoder {
   void operator()(const ReconciliationFact& p) const { encode(out, p); }
   void operator()(const Restated& p) const {
     out.u8(static_cast<std::uint8_t>(p.cause));
-    out.varint(p.from);
-    out.varint(p.to);
+    if (p.cause == RestateCause::series) {
+      out.varint(p.series);
+    } else {
+      out.varint(p.from);
+      out.varint(p.to);
+    }
     out.varint(p.loans);
     out.digest(p.segment);
   }
@@ -300,9 +304,13 @@ Result<Payload> decode_payload(Decoder& in, Kind kind, std::uint8_t byte) {
       return decode_whole<Asserted>(in);
     case Kind::restated: {
       Restated p;
-      p.cause = in.enumerator(RestateCause::product_version, RestateCause::product_version);
-      p.from = static_cast<std::uint32_t>(in.varint());
-      p.to = static_cast<std::uint32_t>(in.varint());
+      p.cause = in.enumerator(RestateCause::product_version, RestateCause::series);
+      if (p.cause == RestateCause::series) {
+        p.series = in.varint();
+      } else {
+        p.from = static_cast<std::uint32_t>(in.varint());
+        p.to = static_cast<std::uint32_t>(in.varint());
+      }
       p.loans = in.varint();
       p.segment = in.digest();
       return Payload{p};

@@ -106,13 +106,15 @@ struct Reversed {
   std::uint64_t sequence = 0;
 };
 /// Why loans were folded again. Frozen.
-enum class RestateCause : std::uint8_t { product_version = 1 };
+enum class RestateCause : std::uint8_t { product_version = 1, series = 2 };
 struct Restated {
   RestateCause cause = RestateCause::product_version;
   std::uint32_t from = 0;  ///< of product_version: numbers of the wrong one and of the right one
   std::uint32_t to = 0;
   std::uint64_t loans = 0;
   Digest segment{};  ///< what it changed, loan by loan (restated.hpp)
+  /// Of series: the first of the entries, all of them right before it, that published them late.
+  std::uint64_t series = 0;
 };
 struct PartnerLimitSet {
   std::string partner;

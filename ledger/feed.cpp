@@ -143,6 +143,11 @@ EntryView view_of(const Entry& entry, const Digest& hash, const BookState& state
     return view;
   }
   if (const auto* restated = std::get_if<Restated>(&entry.payload)) {
+    if (restated->cause == RestateCause::series) {
+      view.text = fmt::format("restated by the series of entry {}: {} loans", restated->series,
+                              restated->loans);
+      return view;
+    }
     if (std::max(restated->from, restated->to) >= state.products.size()) return view;
     const Product& from = state.products[restated->from].product;
     view.text =

@@ -101,12 +101,22 @@ Status RunningLines::take(const std::vector<Segment>& segments) {
   return money::ok();
 }
 
+void RunningLines::know(std::uint64_t sequence) {
+  for (std::uint32_t number = 0; number < state_.products.size(); ++number) {
+    const Product& product = state_.products[number].product;
+    if (names_series(product))
+      known_.insert_or_assign(number, *ProductKnownAt{state_, product, sequence});
+  }
+}
+
 AccruedLevels RunningLines::levels(const Loan& loan, Day opening) const {
   AccruedLevels levels{};
   const Day at = loan.isolated_at ? std::min(*loan.isolated_at, opening) : opening;
+  const auto known = known_.find(loan.product);
+  const Product& product =
+      known != known_.end() ? known->second : state_.products.at(loan.product).product;
   for (const SegmentLine& line : loan.lines) {
     if (at < line.visible_from || at < line.line.first) continue;
-    const Product& product = state_.products.at(loan.product).product;
     for (std::size_t i = 0; i < accruing_roles.size(); ++i) {
       if (line.role == accruing_roles.at(i)) {
         levels.at(i) +=
@@ -139,6 +149,7 @@ Status Book::accruals(Day day, const std::string& loan,
   if (!view) return view.error();
   RunningLines before(state);
   std::uint64_t night_entry = 0;
+  std::uint64_t evening_before = 0;
   std::vector<Segment> tonight;
   for (Day d = state.began; d <= day; d += one_day) {
     const Result<std::optional<Entry>> night = night_of(**view, d);
@@ -151,11 +162,15 @@ Status Book::accruals(Day day, const std::string& loan,
       tonight = std::move(*segments);
     } else if (Status s = before.take(*segments); !s) {
       return s;
+    } else {
+      evening_before = (*night)->sequence;
     }
   }
   const auto events = events_of(**view, day, night_entry);
   if (!events) return events.error();
   RunningLines after = before;
+  before.know(evening_before);
+  after.know(night_entry);
   if (Status s = after.take(tonight); !s) return s;
   std::map<std::uint64_t, AccruedLevels> visited;
   for (const Segment& segment : tonight) {

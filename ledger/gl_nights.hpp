@@ -30,6 +30,8 @@ class RunningLines {
   };
 
   explicit RunningLines(const BookState& state) : state_(state) {}
+  /// Calendars are those that were known at entry `sequence`; without it, those of today.
+  void know(std::uint64_t sequence);
   /// Takes the visits of a night; `integrity.*` where a segment cannot be read.
   Status take(const std::vector<Segment>& segments);
   [[nodiscard]] const std::map<std::uint64_t, Loan>& loans() const { return loans_; }
@@ -39,6 +41,7 @@ class RunningLines {
  private:
   const BookState& state_;
   std::map<std::uint64_t, Loan> loans_;
+  std::map<std::uint32_t, Product> known_;  ///< by number, where a product names series
 };
 
 [[nodiscard]] Result<std::vector<Segment>> segments_of(const storage::View& view,

@@ -152,7 +152,7 @@ class InternalReconciliation {
       }
       if (entry->loan == 0 || binding_at(state_.loans.at(entry->loan), sequence).product != number)
         continue;
-      const Result<money::Int128> folded = fold_moves(entry->loan, sequence, day, role);
+      const Result<money::Int128> folded = fold_moves(entry->loan, sequence - 1, sequence, day, role);
       if (!folded) return folded.error();
       if (*folded != at(own, number, role)) {
         return fmt::format("entry {} of loan '{}', booked on {}, moves {}; its fold moves {}",
@@ -180,10 +180,12 @@ class InternalReconciliation {
       const auto at = std::ranges::find(amounts, role, [](const auto& each) { return each.first; });
       return at == amounts.end() ? 0 : at->second;
     };
+    const std::uint64_t before =
+        restated.cause == RestateCause::series ? restated.series - 1 : entry.sequence - 1;
     for (const RestatedPart& part : segment->parts) {
       if (part.from != number && part.to != number) continue;
       for (const RestatedLoan& loan : part.loans) {
-        const Result<money::Int128> folded = fold_moves(loan.loan, entry.sequence, day, role);
+        const Result<money::Int128> folded = fold_moves(loan.loan, before, entry.sequence, day, role);
         if (!folded) return folded.error();
         if (*folded == amount(loan.moved)) continue;
         return fmt::format("entry {} restates loan '{}' by {}; its folds differ by {}",
@@ -194,10 +196,10 @@ class InternalReconciliation {
     return std::string{};
   }
 
-  Result<money::Int128> fold_moves(std::uint64_t number, std::uint64_t sequence, Day day,
-                                   Role role) const {
+  Result<money::Int128> fold_moves(std::uint64_t number, std::uint64_t before,
+                                   std::uint64_t sequence, Day day, Role role) const {
     money::Int128 moved = 0;
-    for (const std::uint64_t through : {sequence - 1, sequence}) {
+    for (const std::uint64_t through : {before, sequence}) {
       const auto loan = loan_booked(state_, number, view_, day, through);
       if (!loan) return loan.error();
       if (!loan->has_value()) continue;
@@ -219,6 +221,7 @@ class InternalReconciliation {
     }
     const Result<std::uint64_t> through = last_booked(view_, day);
     if (!through) return through.error();
+    lines.know(*through);
     for (const auto& [loan, of_loan] : lines.loans()) {
       if (of_loan.product != number) continue;
       const auto folded = loan_booked(state_, loan, view_, day + one_day, *through);

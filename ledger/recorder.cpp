@@ -269,6 +269,7 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
   Recorded recorded{.receipt = receipt_of(entry, Digest{}, state_)};
   append(std::move(entry));
   take_moved(std::move(accepted->moved));
+  late_loans_.insert(accepted->late.begin(), accepted->late.end());
   if (line != 0) name_line(recorded.receipt, state_.lines.at(line));
   recorded.receipt.sequence = pending_.back().sequence;
   recorded.receipt.hash = pending_.back().hash;
@@ -278,15 +279,17 @@ Result<Recorded> Recorder::record(const Command& command, std::uint32_t batch_in
 void Recorder::take_moved(std::vector<std::pair<std::uint64_t, LoanState>> moved) {
   for (auto& [number, next] : moved) {
     LoanRecord& record = state_.loans.at(number);
-    const bool newly_touched = !record.touched;
+    const bool newly_touched = !record.touched && !record.isolated;
     if (keep_undo_) {
       undo_.push_back([this, number = number, kept = record, newly_touched] {
         if (newly_touched) state_.touched.pop_back();
         state_.loans.at(number) = kept;
       });
     }
-    if (newly_touched) state_.touched.push_back(number);
-    record.touched = true;
+    if (newly_touched) {
+      state_.touched.push_back(number);
+      record.touched = true;
+    }
     record.state = std::move(next);
     state_.loans.page_of(number).dirty = true;
   }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "loanbook/ledger/state.hpp"
@@ -39,6 +40,10 @@ class Recorder {
   /// Nobody else uses the state meanwhile: long histories are kept in it.
   void keep_histories() { keep_histories_ = true; }
   void undo();
+  /// From now on series are taken that change booked days. The caller folds the loans again.
+  void take_late_series() { takes_late_series_ = true; }
+  /// Loans that stand by what was known before, by number.
+  [[nodiscard]] const std::set<std::uint64_t>& late_loans() const { return late_loans_; }
 
   [[nodiscard]] std::vector<storage::StoredEntry>& pending() { return pending_; }
   [[nodiscard]] Result<storage::StoredEntry> stored(std::uint64_t sequence) const;
@@ -52,6 +57,7 @@ class Recorder {
     Kind kind = Kind::book_opened;
     std::vector<MovementBlock> movements{};  ///< of an entry of the book; a loan's come of its fold
     std::vector<std::pair<std::uint64_t, LoanState>> moved{};  ///< loans that a series touches
+    std::vector<std::uint64_t> late{};  ///< loans whose booked days it changes
     std::string channel{};
   };
   Result<Accepted> accept(const Command& command) const;
@@ -144,6 +150,8 @@ class Recorder {
   std::vector<storage::StoredEntry> pending_;
   bool keep_undo_ = false;
   bool keep_histories_ = false;
+  bool takes_late_series_ = false;
+  std::set<std::uint64_t> late_loans_;
   std::vector<std::function<void()>> undo_;
 };
 

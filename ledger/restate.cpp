@@ -76,7 +76,7 @@ std::vector<AccountEffect> account_effects(const BookState& state, const DayTota
 
 void NightDifferences::add(const Course& course, int sign) {
   if (course.events.empty()) return;
-  const Product& product = state_.products[course.product].product;
+  const Product& product = *course.rules;
   LoanState state;
   state.product = course.product;
   state.terms = course.terms;
@@ -134,21 +134,21 @@ RestatedPart& Restatement::part(std::uint32_t from, std::uint32_t to) {
   return *segment_.parts.insert(at, RestatedPart{.from = from, .to = to, .loans = {}});
 }
 
-void Restatement::take(std::uint64_t loan, std::uint32_t to, const LoanHistory& known) {
+void Restatement::take(std::uint64_t loan, std::uint32_t to, const LoanHistory& known,
+                       const Product& was) {
   const LoanRecord& record = state_.loans.at(loan);
   const std::uint32_t from = record.state.product;
-  const Product& old_rules = state_.products[from].product;
   const Product& new_rules = state_.products[to].product;
   const std::vector<LoanEvent>& events = known.events;
   try {
     std::vector<Balances> steps_before;
     std::vector<Balances> steps_after;
     const Day booked = record.isolated ? record.state.day : state_.business_date;
-    const LoanState before = fold(from, known.contract, old_rules, events, booked, &steps_before);
+    const LoanState before = fold(from, known.contract, was, events, booked, &steps_before);
     LoanState after =
         fold(to, known.contract, new_rules, events, state_.business_date, &steps_after);
     RestatedLoan restated{.loan = loan,
-                          .plan_differs = plan_differs(before, old_rules, after, new_rules),
+                          .plan_differs = plan_differs(before, was, after, new_rules),
                           .stood = record.isolated ? std::optional(booked) : std::nullopt,
                           .before = from != to ? amounts_of(before.balance, {}) : RoleAmounts{},
                           .moved = amounts_of(after.balance, before.balance),
@@ -175,8 +175,8 @@ void Restatement::take(std::uint64_t loan, std::uint32_t to, const LoanHistory& 
     return;
   }
   if (by_night_) {
-    const NightDifferences::Course before{from, known.contract, events};
-    const NightDifferences::Course after{to, known.contract, events};
+    const NightDifferences::Course before{from, &was, known.contract, events};
+    const NightDifferences::Course after{to, &new_rules, known.contract, events};
     nights_.add(&before, &after);
   }
 }

@@ -26,6 +26,7 @@ class NightDifferences {
   /// none.
   struct Course {
     std::uint32_t product = 0;
+    const Product* rules = nullptr;
     LoanTerms terms{};
     std::vector<LoanEvent> events{};
   };
@@ -50,9 +51,9 @@ class Restatement {
   Restatement(const BookState& state, bool by_night);
 
   /// Folds the loan, whose history is `known`, under product number `to`, with the rules that hold
-  /// now. Where that cannot be, it is among the refused. Loans of one product come in order of
-  /// their numbers.
-  void take(std::uint64_t loan, std::uint32_t to, const LoanHistory& known);
+  /// now; it stood by the rules `was`. Where that cannot be, it is among the refused. Loans of one
+  /// product come in order of their numbers.
+  void take(std::uint64_t loan, std::uint32_t to, const LoanHistory& known, const Product& was);
   void refuse(std::uint64_t loan, Error why);
 
   [[nodiscard]] std::uint64_t loans() const { return taken_.size(); }

@@ -43,7 +43,7 @@ bool may_differ(const LoanState& loan, const Product& before, const Product& aft
 }  // namespace
 
 Result<SeriesEffect> effect_of(const BookState& state, const SeriesPublished& published,
-                               const EntrySource& source) {
+                               std::uint64_t sequence, const EntrySource& source) {
   SeriesEffect effect;
   const bool ahead =
       !published.points.empty() && published.points.front().day > state.business_date &&
@@ -57,7 +57,7 @@ Result<SeriesEffect> effect_of(const BookState& state, const SeriesPublished& pu
     if (series.empty()) {
       series = state.series;
       for (const SeriesPoint& point : published.points)
-        series[published.name].push_back({point.day, point.value, state.head.sequence + 1});
+        series[published.name].push_back({point.day, point.value, sequence});
     }
     Product after = product;
     ledger::bind(after, series, UINT64_MAX);
@@ -67,18 +67,20 @@ Result<SeriesEffect> effect_of(const BookState& state, const SeriesPublished& pu
   for (std::uint64_t number = 1; number <= state.loans.size(); ++number) {
     const LoanRecord& record = state.loans.at(number);
     const auto after = bound.find(record.state.product);
-    if (after == bound.end() || record.isolated ||
+    if (after == bound.end() || state.loans.page_of(number).sequence >= sequence ||
         !may_differ(record.state, state.product_of(record), after->second, published.name,
                     state.business_date))
       continue;
     const Result<LoanHistory> all = history(record.last_entry, source);
     if (!all) return all.error();
     try {
+      // What is isolated stands still.
       const LoanState now = canonical(record, state);
-      LoanState next = fold(record.state.product, record.state.terms, after->second, all->events,
-                            state.business_date);
+      LoanState next =
+          fold(record.state.product, all->contract, after->second, all->events,
+               record.isolated ? now.day : state.business_date);
       if (difference(next.balance, now.balance) != Balances{}) {
-        if (effect.late++ == 0) effect.first = record.id;
+        effect.late.push_back(number);
       } else if (!(next == now)) {
         effect.moved.emplace_back(number, std::move(next));
       }

@@ -296,16 +296,16 @@ namespace {
 Status replay_series(BookState& state, const Entry& entry, const SeriesPublished& series,
                      const storage::View& view) {
   Result<SeriesEffect> effect =
-      effect_of(state, series, [&view](std::uint64_t s) { return entry_of(view, s); });
+      effect_of(state, series, entry.sequence, [&view](std::uint64_t s) { return entry_of(view, s); });
   if (!effect) return effect.error();
   for (auto& [number, next] : effect->moved) {
     LoanPage& page = state.loans.page_of(number);
     LoanRecord& record = state.loans.at(number);
-    if (page.sequence >= entry.sequence) continue;
     record.state = std::move(next);
+    page.dirty = true;
+    if (record.isolated) continue;
     if (!record.touched) state.touched.push_back(number);
     record.touched = true;
-    page.dirty = true;
   }
   return money::ok();
 }

@@ -66,6 +66,9 @@ class LoanTable {
     return pages_[(number - 1) / per_page]->loans[(number - 1) % per_page];
   }
   [[nodiscard]] LoanPage& page_of(std::uint64_t number) { return *pages_[(number - 1) / per_page]; }
+  [[nodiscard]] const LoanPage& page_of(std::uint64_t number) const {
+    return *pages_[(number - 1) / per_page];
+  }
   [[nodiscard]] std::vector<std::unique_ptr<LoanPage>>& pages() { return pages_; }
   LoanRecord& append() {
     if (size_ % per_page == 0) pages_.push_back(std::make_unique<LoanPage>());
@@ -183,14 +186,14 @@ void apply_book_event(BookState& state, const Entry& entry);
 
 /// What a series does to loans beside what it says of days to come.
 struct SeriesEffect {
-  std::uint64_t late = 0;  ///< loans whose books it would change
-  std::string first{};     ///< the first of them
+  std::vector<std::uint64_t> late{};  ///< loans whose books it would change, by number
   std::vector<std::pair<std::uint64_t, LoanState>> moved{};  ///< loans with other days to come
 };
-/// Of `published` on the book before it, entry by entry of the loans it may touch.
+/// Of `published` as entry `sequence` on the book before it, entry by entry of the loans it may
+/// touch; pages that were written after that entry stay out.
 [[nodiscard]] Result<SeriesEffect> effect_of(const BookState& state,
                                              const SeriesPublished& published,
-                                             const EntrySource& source);
+                                             std::uint64_t sequence, const EntrySource& source);
 /// Binds the products that name the series anew.
 void follow_series(BookState& state, const std::string& series);
 /// The product of a loan with its series as known at an entry: a copy only where that is another.

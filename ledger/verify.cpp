@@ -158,6 +158,8 @@ class Verification {
 
   /// Nights after it count by what it says.
   void add_series(const SeriesPublished& series, std::uint64_t sequence) {
+    if (series_last_ + 1 != sequence) series_first_ = sequence;
+    series_last_ = sequence;
     for (const SeriesPoint& point : series.points)
       series_[series.name].push_back({point.day, point.value, sequence});
     for (Product& product : products_) {
@@ -264,8 +266,13 @@ class Verification {
     if (!segment) return;
     if (!same_movements(movements_of(*segment), entry.movements))
       find(where, "what it books is not what its segment lists loan by loan");
+    const bool by_series = restated.cause == RestateCause::series;
+    if (by_series && (restated.series < series_first_ || series_last_ + 1 != entry.sequence))
+      find(where, "names series that were not published right before it");
     std::uint64_t count = 0;
     for (const RestatedPart& part : segment->parts) {
+      Product was = part.from < products_.size() ? products_[part.from] : Product{};
+      if (by_series) ledger::bind(was, series_, restated.series - 1);
       for (const RestatedLoan& each : part.loans) {
         ++count;
         if (each.loan >= loans_.size() || loans_[each.loan].product != part.from ||
@@ -275,7 +282,7 @@ class Verification {
           continue;
         }
         Seen& loan = loans_[each.loan];
-        if (deep_) check_restated(entry, part, each, loan);
+        if (deep_) check_restated(entry, part, each, loan, was);
         loan.leave(entry.sequence);
         loan.product = part.to;
       }
@@ -291,11 +298,11 @@ class Verification {
   }
 
   void check_restated(const Entry& entry, const RestatedPart& part, const RestatedLoan& each,
-                      const Seen& loan) {
+                      const Seen& loan, const Product& rules) {
     const std::vector<LoanEvent> events = loan.standing();
     try {
-      const LoanState was = fold(part.from, loan.terms, products_[part.from], events,
-                                 each.stood.value_or(entry.booking_date));
+      const LoanState was =
+          fold(part.from, loan.terms, rules, events, each.stood.value_or(entry.booking_date));
       const LoanState is =
           fold(part.to, loan.terms, products_[part.to], events, entry.booking_date);
       Balances moved = difference(is.balance, was.balance);
@@ -563,6 +570,7 @@ class Verification {
   std::vector<Seen> loans_;
   std::vector<Product> products_;
   SeriesBook series_;
+  std::uint64_t series_first_ = 0, series_last_ = 0;  ///< of the entries one after the other
   LineBook lines_again_;
   ReconciliationBook reconciliation_;
   FlightBook flights_;

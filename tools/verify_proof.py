@@ -176,9 +176,11 @@ def read_product(data):
     p["installment"] = (r.u8(), r.varint())
     p["accrual"] = r.u8()
     p["plain"] = True
+    r.varint(), r.u8()  # grace
+    p["penalty"] = (r.flag(r.zigzag), r.varint())
+    r.u8()  # compound
     if layout == 1:
         return p
-    r.varint(), r.u8(), r.flag(r.zigzag), r.varint(), r.u8()  # grace, penalty, compound
     order = lambda: (r.u8(), [r.u8() for _ in range(r.u8())])
     order()
     r.flag(lambda: (r.varint(), order()))
@@ -513,6 +515,20 @@ def level(line, product, opening):
     return rounded(Fraction(line["base"] + line["slope"] * time, line["denominator"]), product["accrual"])
 
 
+def penalty_slope(plan, line, entries, night):
+    """Penalty a day on what an installment still owes of principal, the oldest paid first. None: not known here."""
+    row = next((row for row in plan.rows or () if row[0] == line["installment"]), None)
+    if row is None or "penalty" not in plan.product:
+        return None
+    owed = sum(amount for e in entries if e["booking_date"] <= night["day"] for role, amount in e["movements"] if role & 127 in (0, 1))
+    paid = plan.opened["principal"] - owed
+    earlier = sum(other[3] for other in plan.rows if other[0] < row[0])
+    unpaid = min(max(earlier + row[3] - paid, 0), row[3])
+    fixed, multiplier = plan.product["penalty"]
+    rate = Fraction(fixed, 10**12) if fixed is not None else plan.rate * Fraction(multiplier, 10**4)
+    return unpaid * rate / PER_YEAR[plan.product["day_count"]]
+
+
 def check_interest(product, opened, disbursed, entries, nights):
     """Every booked balance by the frozen formula; every line of interest against the plan or against principal x rate."""
     said = []
@@ -522,8 +538,8 @@ def check_interest(product, opened, disbursed, entries, nights):
     if restated:
         # What earlier nights booked follows from the version that the loan stood under then.
         last = max(i for i, n in enumerate(nights) if n["what"] == 3)
-        said.append(f"restated {len(restated)} times: {last} records before entry {restated[-1]['sequence']} are of another product "
-                    "version and not computed again")
+        said.append(f"restated {len(restated)} times: {last} records before entry {restated[-1]['sequence']} follow another product "
+                    "version, or series as they were known, and are not computed again")
         nights = nights[last + 1:]
     isolated = {n["day"] for n in nights if n["what"] == 2}
     if entries[0]["kind"] == 46:
@@ -537,7 +553,7 @@ def check_interest(product, opened, disbursed, entries, nights):
                     ("the one that was agreed" if agreed else "another one than was agreed, by a restatement"))
         for _, start, due, _, interest in plan.rows:
             planned[start] = Fraction(interest, time_between(product["day_count"], start, due) or 1)
-    balances = by_plan = by_rate = other = 0
+    balances = by_plan = by_rate = other = by_penalty = penalties = 0
     rate = Fraction(opened["rate"], 10**12)
     for night in nights:
         if night["what"] != 1:
@@ -550,6 +566,8 @@ def check_interest(product, opened, disbursed, entries, nights):
                 break
             sums[line["role"]] += at
             if line["role"] != 2:
+                late = line["role"] == 4 and Fraction(line["slope"], line["denominator"]) == penalty_slope(plan, line, entries, night)
+                by_penalty, penalties = by_penalty + late, penalties + (not late)
                 continue
             slope = Fraction(line["slope"], line["denominator"])
             if product["method"] == 5 and product["plain"]:
@@ -577,8 +595,12 @@ def check_interest(product, opened, disbursed, entries, nights):
         moving = {13, 14, 15, 16, 17, 18, 19, 20, 24} | set(range(29, 41))
         need(plan.rows is None or any(e["kind"] in moving or not e["known"] for e in entries),
              "interest runs on something else than the plan, and no event explains it")
-        said.append(f"{other} lines of interest " + ("are not held against a plan" if plan.rows is None else
-                                                     "run on what payments and changes left of the plan"))
+        said.append(f"NOT computed again from the contract: {other} lines of interest, which " +
+                    ("are not held against a plan" if plan.rows is None else "run on what payments and changes left of the plan"))
+    if by_penalty:
+        said.append(f"{by_penalty} lines of penalty computed again from overdue principal and the penalty rate: equal")
+    if penalties:
+        said.append(f"NOT computed again from the contract: {penalties} lines of penalty and compound interest; their levels are")
     return said
 
 
@@ -728,7 +750,9 @@ def tell(head, product, entries, nights, notes):
         if night["what"] == 2:
             print(f"night {night['day']}: isolated, {night['reason']}")
         elif night["what"] == 3:
-            print(f"entry {night['sequence']}, booked {night['day']}: restated, product number {night['before']} -> {night['after']}")
+            cause = (f"product number {night['before']} -> {night['after']}" if night["before"] != night["after"]
+                     else "by series that were published late")
+            print(f"entry {night['sequence']}, booked {night['day']}: restated, {cause}")
             for role, minor in night["moved"]:
                 print(f"    {role_name(role):24}{amount_text(minor, currency):>18} {currency}  (consequence)")
         else:

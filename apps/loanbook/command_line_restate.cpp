@@ -31,13 +31,15 @@ void add_corrections(CommandTree& tree) {
   const auto made = std::make_shared<Arguments>();
   auto* restate =
       tree.command(&tree.app, "restate",
-                   "Loans of a wrong product version as if they had stood under the right one",
+                   "Loans as if a right product version, or a late series, had been known in time",
                    "loanbook restate --product consumer-level --from 1 --to 2 --dry-run",
                    [made](const Context& c) { return run_restate(c, made->restate); });
   auto& r = made->restate;
-  restate->add_option("--product", r.product, "Product id")->required();
-  restate->add_option("--from", r.from, "The wrong version")->required();
-  restate->add_option("--to", r.to, "The right version, published")->required();
+  restate->add_option("--product", r.product, "Product id");
+  restate->add_option("--from", r.from, "The wrong version");
+  restate->add_option("--to", r.to, "The right version, published");
+  restate->add_option("--series", r.series,
+                      "Files as for series add, known too late: published, their loans restated");
   add_set(restate, r.set);
   restate->add_option("--reject-file", r.reject_file,
                       "Loans that cannot be restated go here, the others are; else none is");

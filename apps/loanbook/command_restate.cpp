@@ -67,16 +67,42 @@ std::string set_options(const LoanSetArguments& arguments) {
   return text;
 }
 
+/// What the files say beside what is published.
+Status read_late_series(const RestateArguments& arguments, const Book& book,
+                        ledger::RestateRequest& request) {
+  const ledger::SeriesBook known = book.series();
+  for (const std::string& file : arguments.series) {
+    auto all = read_series(file, known);
+    if (!all) return all.error();
+    request.series.insert(request.series.end(), all->begin(), all->end());
+  }
+  if (arguments.series.empty() || !request.series.empty()) return money::ok();
+  return Error{"restate.nothing", "the files say what is published already"};
+}
+
+Status check(const RestateArguments& arguments) {
+  const bool versions = !arguments.product.empty() && arguments.from != 0 && arguments.to != 0;
+  const bool any = !arguments.product.empty() || arguments.from != 0 || arguments.to != 0;
+  if (arguments.series.empty() ? versions : !any) return money::ok();
+  return Error{"cli.restate",
+               "say --product ID --from VERSION --to VERSION (a wrong product version), or "
+               "--series FILE (index values or a calendar that came late)"};
+}
+
 int print_restated(const Context& context, const Book& book, const ledger::RestateReport& report,
                    const ledger::RestateRequest& request, const std::string& by) {
   const auto& effect = report.effect;
   if (report.replayed) {
     print_effect(context, effect, "account", "Recorded before");
   } else {
-    const std::string title = fmt::format(
-        "Product {}: version {} restated as version {}, {} loans, booked on {}", request.product,
-        request.from, request.to, report.loans, money::to_text(effect.booking_date));
-    print_effect(context, effect, by, title);
+    std::string title;
+    for (const auto& series : request.series) title += (title.empty() ? "" : ", ") + series.name;
+    title = title.empty() ? fmt::format("Product {}: version {} restated as version {}",
+                                        request.product, request.from, request.to)
+                          : fmt::format("Series {}: known in time", title);
+    print_effect(context, effect, by,
+                 fmt::format("{}, {} loans, booked on {}", title, report.loans,
+                             money::to_text(effect.booking_date)));
   }
   print_refused(effect.refused);
   if (report.sequence == 0) {
@@ -96,6 +122,7 @@ int print_restated(const Context& context, const Book& book, const ledger::Resta
 
 int run_restate(const Context& context, const RestateArguments& arguments) {
   if (!is_by(arguments.by)) return fail(unknown_by(arguments.by));
+  if (Status s = check(arguments); !s) return fail(s.error());
   auto request = set_of(arguments.set);
   if (!request) return fail(request.error());
   request->product = arguments.product;
@@ -110,6 +137,7 @@ int run_restate(const Context& context, const RestateArguments& arguments) {
   request->reason = arguments.writing.reason;
   if (request->dry_run) {
     return with_reader(context, [&](Book& book) {
+      if (Status s = read_late_series(arguments, book, *request); !s) return fail(s.error());
       auto report = book.restate(*request);
       if (!report) return fail(report.error());
       return print_restated(context, book, *report, *request, arguments.by);
@@ -119,6 +147,7 @@ int run_restate(const Context& context, const RestateArguments& arguments) {
   return with_writer(
       context,
       [&](Book& book) {
+        if (Status s = read_late_series(arguments, book, *request); !s) return fail(s.error());
         request->key = key = key_or_place(arguments.writing.key, book);
         auto report = book.restate(*request);
         if (!report) return fail(report.error(), key);

@@ -265,6 +265,7 @@ struct LoanSetArguments {
 struct RestateArguments {
   std::string product;
   std::uint32_t from = 0, to = 0;
+  std::vector<std::string> series;  ///< files: the other cause
   LoanSetArguments set;
   std::string reject_file;
   std::string expect;
@@ -326,7 +327,7 @@ int run_reconcile_partner(const Context& context, const ReconcilePartnerArgument
 int run_reconcile_statements(const Context& context);
 struct BreakArguments {
   std::string id, owner, loan, as;
-  std::uint64_t entry = 0;
+  std::vector<std::uint64_t> entries;
   std::uint32_t age = 0;
   bool all = false;
   Writing writing;

@@ -189,6 +189,13 @@ ledger::Command Story::command(const Table& table, const TableRow& row) const {
 }
 
 void Story::restate(const Table& table, TableRow& row) {
+  if (!table.text(row, "rate").empty()) {
+    const ledger::PublishSeries late{
+        "index", {{day_cell(table, row, "from"), std::string(table.text(row, "rate"))}}};
+    sequences_.push_back(
+        must(book_->restate({.series = {late}, .reason = "known too late"}), row.line).sequence);
+    return;
+  }
   const std::string_view text = table.text(row, "code");
   const std::size_t at = text.find(" = ");
   if (at == std::string_view::npos)
