@@ -44,8 +44,9 @@ Result<LoanState> booked_at_close(const LoanRecord& record, const BookState& boo
   if (taken) {
     all->events.resize(1);
     try {
-      return fold(bound.product, all->contract, book.products[bound.product].product,
-                  all->events, all->events.front().value_date);
+      const ProductKnownAt product(book, book.products[bound.product].product, known_at);
+      return fold(bound.product, all->contract, *product, all->events,
+                  all->events.front().value_date);
     } catch (const LoanFault& fault) {
       return Error{
           .id = "loan.beyond_limits",

@@ -185,17 +185,18 @@ Result<Statement> Book::statement(const std::string& id, std::optional<Day> from
   if (number == 0)
     return Error{"loan.unknown", fmt::format("there is no loan '{}' in this book", id)};
   const LoanRecord& record = book.loans.at(number);
-  const std::uint32_t bound =
-      binding_at(record, std::min(known_at.value_or(book.head.sequence), book.head.sequence))
-          .product;
-  const Product& product = book.products[bound].product;
+  const std::uint64_t through =
+      std::min(known_at.value_or(book.head.sequence), book.head.sequence);
+  const std::uint32_t bound = binding_at(record, through).product;
+  const ProductKnownAt known(book, book.products[bound].product, through);
+  const Product& product = *known;
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
   Statement statement{.loan = record.id,
                       .product = product.id,
                       .currency = std::string(product.currency.text()),
                       .digits = product.currency.digits};
-  statement.known_at = std::min(known_at.value_or(book.head.sequence), book.head.sequence);
+  statement.known_at = through;
   const Result<LoanHistory> all = history_known_at(record, statement.known_at, **view);
   if (!all) return all.error();
   if (Status s = set_period(statement, *all, from, until, book.business_date); !s) return s.error();
