@@ -119,10 +119,9 @@ AccruedLevels RunningLines::levels(const Loan& loan, Day opening) const {
     if (at < line.visible_from || at < line.line.first) continue;
     for (std::size_t i = 0; i < accruing_roles.size(); ++i) {
       if (line.role == accruing_roles.at(i)) {
-        levels.at(i) +=
-            schedule::level(line.line, product.day_count, product.accrual_rounding, at,
-                            line_context(product))
-                .value_or(0);
+        levels.at(i) += schedule::level(line.line, product.day_count, product.accrual_rounding, at,
+                                        line_context(product))
+                            .value_or(0);
       }
     }
   }

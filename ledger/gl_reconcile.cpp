@@ -152,7 +152,8 @@ class InternalReconciliation {
       }
       if (entry->loan == 0 || binding_at(state_.loans.at(entry->loan), sequence).product != number)
         continue;
-      const Result<money::Int128> folded = fold_moves(entry->loan, sequence - 1, sequence, day, role);
+      const Result<money::Int128> folded =
+          fold_moves(entry->loan, sequence - 1, sequence, day, role);
       if (!folded) return folded.error();
       if (*folded != at(own, number, role)) {
         return fmt::format("entry {} of loan '{}', booked on {}, moves {}; its fold moves {}",
@@ -185,7 +186,8 @@ class InternalReconciliation {
     for (const RestatedPart& part : segment->parts) {
       if (part.from != number && part.to != number) continue;
       for (const RestatedLoan& loan : part.loans) {
-        const Result<money::Int128> folded = fold_moves(loan.loan, before, entry.sequence, day, role);
+        const Result<money::Int128> folded =
+            fold_moves(loan.loan, before, entry.sequence, day, role);
         if (!folded) return folded.error();
         if (*folded == amount(loan.moved)) continue;
         return fmt::format("entry {} restates loan '{}' by {}; its folds differ by {}",

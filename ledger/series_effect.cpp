@@ -45,9 +45,9 @@ bool may_differ(const LoanState& loan, const Product& before, const Product& aft
 Result<SeriesEffect> effect_of(const BookState& state, const SeriesPublished& published,
                                std::uint64_t sequence, const EntrySource& source) {
   SeriesEffect effect;
-  const bool ahead =
-      !published.points.empty() && published.points.front().day > state.business_date &&
-      !is_calendar_value(published.points.front().value);
+  const bool ahead = !published.points.empty() &&
+                     published.points.front().day > state.business_date &&
+                     !is_calendar_value(published.points.front().value);
   if (ahead) return effect;
   SeriesBook series;
   std::map<std::uint32_t, Product> bound;
@@ -76,9 +76,8 @@ Result<SeriesEffect> effect_of(const BookState& state, const SeriesPublished& pu
     try {
       // What is isolated stands still.
       const LoanState now = canonical(record, state);
-      LoanState next =
-          fold(record.state.product, all->contract, after->second, all->events,
-               record.isolated ? now.day : state.business_date);
+      LoanState next = fold(record.state.product, all->contract, after->second, all->events,
+                            record.isolated ? now.day : state.business_date);
       if (difference(next.balance, now.balance) != Balances{}) {
         effect.late.push_back(number);
       } else if (!(next == now)) {
@@ -94,8 +93,7 @@ Result<SeriesEffect> effect_of(const BookState& state, const SeriesPublished& pu
 
 void follow_series(BookState& state, const std::string& series) {
   for (PublishedProduct& published : state.products) {
-    if (names(published.product, series))
-      ledger::bind(published.product, state.series, UINT64_MAX);
+    if (names(published.product, series)) ledger::bind(published.product, state.series, UINT64_MAX);
   }
   state.histories.forget_all();
 }

@@ -295,8 +295,8 @@ namespace {
 /// Loans whose days to come moved with it.
 Status replay_series(BookState& state, const Entry& entry, const SeriesPublished& series,
                      const storage::View& view) {
-  Result<SeriesEffect> effect =
-      effect_of(state, series, entry.sequence, [&view](std::uint64_t s) { return entry_of(view, s); });
+  Result<SeriesEffect> effect = effect_of(state, series, entry.sequence,
+                                          [&view](std::uint64_t s) { return entry_of(view, s); });
   if (!effect) return effect.error();
   for (auto& [number, next] : effect->moved) {
     LoanPage& page = state.loans.page_of(number);

@@ -185,8 +185,7 @@ Result<Statement> Book::statement(const std::string& id, std::optional<Day> from
   if (number == 0)
     return Error{"loan.unknown", fmt::format("there is no loan '{}' in this book", id)};
   const LoanRecord& record = book.loans.at(number);
-  const std::uint64_t through =
-      std::min(known_at.value_or(book.head.sequence), book.head.sequence);
+  const std::uint64_t through = std::min(known_at.value_or(book.head.sequence), book.head.sequence);
   const std::uint32_t bound = binding_at(record, through).product;
   const ProductKnownAt known(book, book.products[bound].product, through);
   const Product& product = *known;

@@ -76,6 +76,41 @@ err_has "1 loan, the first of them 'W-1'"
 err_has "restate --series FILE"
 equal "$head" "$(head_of)"
 
+# Restated: what it would do, then as one; what was booked before stays known, the same key changes nothing.
+run 3 restate --series late.csv
+err_has "restate.reason_missing"
+run 3 restate --series late.csv --product working-capital-lpr --reason late
+err_has "cli.restate"
+run 3 restate --product working-capital-lpr --reason late
+err_has "cli.restate"
+run 3 restate --series late.csv --ended --reason late
+err_has "restate.series"
+run 0 --format csv restate --series late.csv --dry-run --by account
+cp out supposed
+expected=$(sed -n 's/^.*effect \([0-9a-f]*\) .*/\1/p' err)
+run 0 restate --series late.csv --dry-run --by loan
+out_has "W-1"
+run 0 restate --series late.csv --dry-run --by night
+out_has "2026-04-15"
+equal "$head" "$(head_of)"
+run 0 --format csv restate --series late.csv --by account --expect "$expected" --idempotency-key late-1 --reason 'notice of 10 April came late'
+equal "$(cat supposed)" "$(cat out)"
+head=$(head_of)
+run 0 restate --series late.csv --expect "$expected" --idempotency-key late-1 --reason 'notice of 10 April came late'
+equal "$head" "$(head_of)"
+run 3 restate --series late.csv --reason again
+err_has "restate.nothing"
+run 0 loan show W-1
+out_has "at 4% a year"
+run 0 loan show W-1 --as-of 2026-04-15
+out_has "restated by the series of entry"
+run 0 loan show W-1 --known-at 2026-04-15
+out_has "at 4.3% a year"
+run 0 loan entries W-1
+out_has "restated by the series of entry"
+run 0 verify --deep
+run 0 reconcile internal
+
 # Holidays of the next year move due dates to come; a wrong value says what is right.
 cat >cn.toml <<'TOML'
 name = "cn"
@@ -90,6 +125,18 @@ run 0 night --through 2026-06-16
 run 0 --format csv loan show W-1
 grep -q 2026-06-17 <(loanbook loan schedule W-1) || fail "the due date has not moved: $(loanbook loan schedule W-1)"
 
+# A holiday of a day that is over: the installment of 15 April, a Wednesday, would have been due on the 16th.
+cp cn.toml late.toml
+sed -i 's/holidays = \[/holidays = [[2026-04-15, 2026-04-15], /' late.toml
+run 3 series add late.toml
+err_has "series.late"
+run 0 restate --series late.toml --reason 'the holiday was not known'
+run 3 restate --series late.toml --reason 'the holiday was not known'
+err_has "restate.nothing"
+run 0 verify --deep
+run 0 accruals --date 2026-04-20
+run 0 reconcile internal
+
 run 0 night --through 2027-01-02
 run 0 loan show M-1
 out_has "at 3.5% a year"
@@ -98,4 +145,8 @@ out_has "at 3% a year"
 run 0 verify --deep
 run 0 rebuild
 run 0 verify --deep
+run 0 export ndjson --out book.ndjson
+run 0 --book again import journal book.ndjson
+equal "$(head_of)" "$(head_of again)"
+run 0 --book again verify --deep
 finish

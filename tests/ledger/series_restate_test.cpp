@@ -151,7 +151,8 @@ TEST_CASE("restated by series, a book is the same after a restart", "[series][re
   check_ties(*book);
 }
 
-TEST_CASE("a restatement by series that dies at any disk call is done or not", "[series][restate]") {
+TEST_CASE("a restatement by series that dies at any disk call is done or not",
+          "[series][restate]") {
   using storage::fault::FaultDisk;
   using storage::fault::Loss;
   constexpr const char* folder = "/book";
@@ -191,9 +192,9 @@ TEST_CASE("a restatement by series that dies at any disk call is done or not", "
 
 struct Story {
   Product product{};
-  PublishSeries known{};           ///< at the start
+  PublishSeries known{};  ///< at the start
   std::vector<SeriesPoint> points{};
-  std::vector<int> told{};         ///< days after the start on which the late book learns them
+  std::vector<int> told{};  ///< days after the start on which the late book learns them
   std::vector<std::pair<int, std::string>> loans{};  ///< by day
   struct Payment {
     int at;
@@ -214,8 +215,9 @@ Story random_story(Dice& dice) {
   p = product_of(dice.pick({Method::level, Method::equal_principal, Method::interest_first,
                             Method::revolving}),
                  "random");
-  p.basis = p.method == Method::revolving || dice.roll(0, 1) == 0 ? schedule::InterestBasis::daily
-                                                                  : schedule::InterestBasis::monthly;
+  p.basis = p.method == Method::revolving || dice.roll(0, 1) == 0
+                ? schedule::InterestBasis::daily
+                : schedule::InterestBasis::monthly;
   p.installments_default = static_cast<std::uint32_t>(dice.roll(4, 14));
   if (indexed) {
     p.index = IndexRules{.index = "LPR", .spread_e12 = 15'000'000'000};
@@ -229,8 +231,8 @@ Story random_story(Dice& dice) {
           {start + date::days{at}, "0.0" + std::to_string(dice.roll(1000, 9999))});
   } else {
     p.plan.calendar = "cn";
-    p.plan.roll = dice.pick({schedule::Roll::following, schedule::Roll::modified_following,
-                             schedule::Roll::preceding});
+    p.plan.roll = dice.pick(
+        {schedule::Roll::following, schedule::Roll::modified_following, schedule::Roll::preceding});
     p.plan.interest_follows = dice.roll(0, 1) == 0;
     if (dice.roll(0, 2) == 0 && p.basis == schedule::InterestBasis::daily)
       p.day_count = schedule::DayCount::bus_252;
@@ -245,8 +247,8 @@ Story random_story(Dice& dice) {
   }
   for (int i = 0; i < 4; ++i) story.loans.emplace_back(dice.roll(0, 60), "L" + std::to_string(i));
   for (int at = dice.roll(20, 40); at < story_days; at += dice.roll(2, 30))
-    story.payments.push_back({at, "L" + std::to_string(dice.roll(0, 3)),
-                              std::to_string(dice.roll(10, 1200)) + ".37"});
+    story.payments.push_back(
+        {at, "L" + std::to_string(dice.roll(0, 3)), std::to_string(dice.roll(10, 1200)) + ".37"});
   return story;
 }
 
