@@ -172,8 +172,11 @@ class RestateWork {
       const RefusedLoan& first = work.refused().front();
       return refuse("restate.refused",
                     fmt::format("{} loans cannot be restated, nothing was: {}. A dry run lists "
-                                "them; --reject-file restates the others",
-                                work.refused().size(), first.why.message));
+                                "them; {}",
+                                work.refused().size(), first.why.message,
+                                request_.series.empty()
+                                    ? "--reject-file restates the others"
+                                    : "reverse first what makes them so: none stays behind"));
     }
     if (work.loans() == 0 && !request_.series.empty())
       return refuse("restate.nothing",
