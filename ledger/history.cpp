@@ -112,7 +112,9 @@ std::size_t take_entry(LoanHistory& all, const Entry& entry) {
   }
   LoanEvent event = event_of(entry);
   const auto place = std::upper_bound(all.events.begin(), all.events.end(), event, before);
-  return static_cast<std::size_t>(all.events.insert(place, std::move(event)) - all.events.begin());
+  // First inserted, then counted: what is inserted may move all of it.
+  const auto inserted = all.events.insert(place, std::move(event));
+  return static_cast<std::size_t>(inserted - all.events.begin());
 }
 
 /// Entries recorded since; false where its last entry is not among those before them.
