@@ -68,13 +68,13 @@ std::unique_ptr<Book> booked(std::unique_ptr<storage::Store> store, int loans = 
   return book;
 }
 
-const std::vector<PublishSeries> april{values({{day("2026-04-15"), "3.6%"}})};
+std::vector<PublishSeries> april() { return {values({{day("2026-04-15"), "3.6%"}})}; }
 
 TEST_CASE("a value that came late: two entries, the difference booked today", "[series][restate]") {
   const auto book = booked(storage::memory::make_memory_store());
   const auto before = seen(*book);
   const std::uint64_t head = book->status().head.sequence;
-  RestateRequest request = late(april);
+  RestateRequest request = late(april());
   request.dry_run = true;
   request.by_night = true;
   const RestateReport dry = must(book->restate(request));
@@ -83,7 +83,7 @@ TEST_CASE("a value that came late: two entries, the difference booked today", "[
   REQUIRE(dry.effect.nights.size() == 2);
   CHECK(seen(*book) == before);
   CHECK(book->series().at("LPR").size() == 1);
-  CHECK(error_id(book->record({.event = april.front()})) == "series.late");
+  CHECK(error_id(book->record({.event = april().front()})) == "series.late");
 
   request.dry_run = false;
   request.key = "r-1";
@@ -119,13 +119,13 @@ TEST_CASE("what a restatement by series refuses", "[series][restate]") {
   CHECK(error_id(book->restate(late({values({{day("2026-04-16"), "3.6%"}})}))) ==
         "restate.nothing");
   CHECK(error_id(book->restate(late({values({{day("2026-04-15"), "high"}})}))) == "series.value");
-  RestateRequest request = late(april);
+  RestateRequest request = late(april());
   request.reason.clear();
   CHECK(error_id(book->restate(request)) == "restate.reason_missing");
-  request = late(april);
+  request = late(april());
   request.loans = {"L1"};
   CHECK(error_id(book->restate(request)) == "restate.series");
-  request = late(april);
+  request = late(april());
   request.expect = "00000000";
   CHECK(error_id(book->restate(request)) == "restate.expected");
   CHECK(book->status().head.sequence == head);
@@ -140,7 +140,7 @@ TEST_CASE("restated by series, a book is the same after a restart", "[series][re
   {
     const auto book = booked(must(kept.open_writer()), 300);
     must_ok(book->checkpoint());
-    must(book->restate(late(april)));
+    must(book->restate(late(april())));
     must(book->record(pay("L17", "50.00")));
     then = seen(*book);
   }  // as after a crash
@@ -159,7 +159,7 @@ TEST_CASE("a restatement by series that dies at any disk call is done or not",
   FaultDisk base(1);
   must_ok(storage::rocksdb::create_book(folder, base.options()));
   must_ok(booked(must(storage::rocksdb::open_writer(folder, base.options())), 10)->close());
-  RestateRequest request = late(april);
+  RestateRequest request = late(april());
   request.key = "once";
   const auto send = [&](FaultDisk& disk) -> std::optional<storage::Head> {
     auto store = storage::rocksdb::open_writer(folder, disk.options());
