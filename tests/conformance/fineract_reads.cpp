@@ -368,6 +368,11 @@ void Expectation::status(const Json& step) {
   std::string actual = "submitted_and_pending_approval";
   if (opened()) {
     switch (value_of(replay_.book->loan(replay_loan)).row.status) {
+      case ledger::LoanStatus::applied:
+        break;
+      case ledger::LoanStatus::declined:
+        actual = "rejected";
+        break;
       case ledger::LoanStatus::approved:
         actual = "approved";
         break;
