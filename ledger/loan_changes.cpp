@@ -283,8 +283,10 @@ std::vector<std::int64_t> clear_rows(LoanState& state) {
     fees.back() = take_back_fee(state, record, *claim);
     if (claim->fee == 0 && claim->late_fee == 0) state.due.erase(claim);
   }
-  std::erase_if(table.installments, [](const InstallmentRecord& record) {
-    return record.demanded == Parts{} && !record.extra;
+  std::erase_if(table.installments, [&](const InstallmentRecord& record) {
+    const bool claimed = std::any_of(state.due.begin(), state.due.end(),
+                                     [&](const DueInstallment& due) { return due.no == record.no; });
+    return record.demanded == Parts{} && !record.extra && !claimed;
   });
   return fees;
 }
@@ -399,6 +401,8 @@ void capitalise(LoanState& state, const Rules& rules, const LoanEvent& event) {
   const auto change = change_of(state, rules, *event.operated, event.kind, day);
   if (!change) return;
   take_joining(state, rules, joining, day);
+  // A row all of which joined is over before the new ones come.
+  drop_met(state, rules, day);
   take_rows(state, rules, *change, day, balance_of(state, Role::interest_accrued));
   drop_met(state, rules, day);
 }
