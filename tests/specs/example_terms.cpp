@@ -13,8 +13,14 @@
 namespace loanbook::specs {
 namespace {
 
+using ledger::AccountingBasis;
 using ledger::CompoundRate;
+using ledger::IncomeTax;
 using ledger::Prepayment;
+using ledger::TaxedIncome;
+using ledger::tax_on_fee;
+using ledger::tax_on_interest;
+using ledger::tax_on_penalty;
 using schedule::PeriodUnit;
 
 Error unreadable(std::string_view value, std::string_view wanted) {
