@@ -284,8 +284,9 @@ std::vector<std::int64_t> clear_rows(LoanState& state) {
     if (claim->fee == 0 && claim->late_fee == 0) state.due.erase(claim);
   }
   std::erase_if(table.installments, [&](const InstallmentRecord& record) {
-    const bool claimed = std::any_of(state.due.begin(), state.due.end(),
-                                     [&](const DueInstallment& due) { return due.no == record.no; });
+    const bool claimed =
+        std::any_of(state.due.begin(), state.due.end(),
+                    [&](const DueInstallment& due) { return due.no == record.no; });
     return record.demanded == Parts{} && !record.extra && !claimed;
   });
   return fees;
