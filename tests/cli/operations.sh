@@ -20,7 +20,8 @@ for event in csv.DictReader(open("described.csv", encoding="utf-8")):
     if name not in rows:
         bad.append(f"{name} is not in docs/events.md")
         continue
-    if event["choices"] == "" and name in ("repay", "disburse", "open", "open_disburse", "reverse", "apply", "settle"):
+    if event["choices"] == "" and name in ("repay", "disburse", "open", "open_disburse", "reverse", "apply", "settle",
+                                           "suspense-receive", "suspense-return"):
         continue
     row = rows[name].split("|")
     needs, takes = row[2], row[3]

@@ -337,10 +337,10 @@ TEST_CASE("every operation is an event of a file, with the fields of its table",
           field(ledger::field_of, "3") + "," + field(ledger::field_rows, "2") + "," +
           field(ledger::field_from, "2026-02-01") + "," + field(ledger::field_until, "2026-03-01") +
           "," + field(ledger::field_choice, first) + "," + field(ledger::field_code, "x") + "," +
-          field(ledger::field_rate, "12%") + "\n";
+          field(ledger::field_rate, "12%") + "," + field(ledger::field_channel, "bank-a") + "\n";
       auto file = ImportFile::open_events(
-                      "loan_id,event,amount,of,rows,from,until,choice,code,rate\n" + row, "e.csv",
-                      {}, nullptr)
+                      "loan_id,event,amount,of,rows,from,until,choice,code,rate,channel\n" + row,
+                      "e.csv", {}, nullptr)
                       .value();
       const Everything all = read_all(file);
       REQUIRE(all.rejected.empty());
