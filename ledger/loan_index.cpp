@@ -59,11 +59,11 @@ void reset_rate(LoanState& state, const Product& product, Day day) {
     IndexedRate& indexed = *state.servicing->indexed;
     const Day reset = indexed.next_reset;
     indexed.next_reset = schedule::next_reset(product.index->reset, state.disbursed, reset);
+    // A reset that finds no installment to come has nothing to fix.
+    if (reset != day || !state.row_coming || state.status != LoanStatus::active) continue;
     const auto rate = fixed_rate(product, indexed.spread_e12, reset);
     if (!rate || *rate == state.terms.rate) continue;
-    // A loan that rests, or owes late installments only, has no rows that could change.
-    if (reset == day && state.row_coming && state.status == LoanStatus::active)
-      reprice(state, product, day, *rate);
+    reprice(state, product, day, *rate);
     state.terms.rate = *rate;
     state.servicing->indexed->rates.push_back({.from = reset, .rate = *rate});
   }
@@ -80,8 +80,11 @@ std::string rate_words(const LoanState& state, const Product& product, Day day) 
   const IndexRules& rules = *product.index;
   Day fixed = state.disbursed;
   for (Day reset = fixed; reset <= day && reset < indexed.next_reset;
-       reset = schedule::next_reset(rules.reset, state.disbursed, reset))
-    fixed = reset;
+       reset = schedule::next_reset(rules.reset, state.disbursed, reset)) {
+    // Others found no installment to come.
+    if (const auto rate = fixed_rate(product, indexed.spread_e12, reset); rate == state.terms.rate)
+      fixed = reset;
+  }
   const std::string rate = state.terms.rate.percent_text();
   const BoundSeries* series = product.bound.series.get();
   const IndexValue* value =

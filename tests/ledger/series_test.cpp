@@ -40,7 +40,7 @@ TEST_CASE("A rate is fixed at the pay-out and again at each reset, without an ev
   must(book->close_through(day("2026-04-14")));
   CHECK(must(book->loan("L")).rate == "0.051");
   CHECK(must(book->loan("L")).rate_follows ==
-        "LPR 3.6% of 2026-03-20 (entry 67) + 1.5% = 5.1% since 2026-04-15");
+        "LPR 3.6% of 2026-03-20 (entry 97) + 1.5% = 5.1% since 2026-04-15");
   CHECK(must(book->loan("L", day("2026-04-14"))).rate == "0.045");
   // 10,000.00 x 5.1 % / 12
   CHECK(must(book->loan("L")).row.next_amount == 42'50);
@@ -94,6 +94,11 @@ TEST_CASE("A customer's own spread is what the agreed rate has above the index",
   verified(*book);
 }
 
+/// A loan with a table takes money after its end, one without does not.
+void pay_while_owed(Book& book, const std::string& amount) {
+  if (must(book.loan("L")).row.status == LoanStatus::active) must(book.record(pay("L", amount)));
+}
+
 /// The same loan with its resets told as events.
 std::unique_ptr<Book> told(const Product& floating, const std::vector<SeriesPoint>& values,
                            const std::vector<std::pair<Day, std::string>>& payments, Day end) {
@@ -127,14 +132,15 @@ std::unique_ptr<Book> told(const Product& floating, const std::vector<SeriesPoin
                                 .rate = rate.text()},
              .loan = "L"});
         if (!changed) {
-          INFO(changed.error().id << " " << changed.error().message);
-          CHECK(must(book->loan("L")).row.status != LoanStatus::active);
+          // Late installments only, or nothing: no reset fixes a rate there.
+          const bool over = must(book->loan("L")).row.status != LoanStatus::active;
+          CHECK((over || changed.error().id == "operation.no_rows_to_come"));
         }
       }
       reset = schedule::next_reset(rules.reset, start, reset);
     }
     for (const auto& [day, amount] : payments) {
-      if (day == today) static_cast<void>(book->record(pay("L", amount)));
+      if (day == today) pay_while_owed(*book, amount);
     }
     must(book->close_through(today));
   }
@@ -184,7 +190,7 @@ TEST_CASE("Resets book what a change of rate on their day would have booked", "[
         ++published;
       }
       for (const auto& [day, amount] : payments) {
-        if (day == today) static_cast<void>(book->record(pay("L", amount)));
+        if (day == today) pay_while_owed(*book, amount);
       }
       must(book->close_through(today));
     }
@@ -257,7 +263,7 @@ TEST_CASE("A calendar that moves days to come is timely, one of a running period
       CHECK(error_id(moved) == "none");
       CHECK(must(book->loan("L")).row.next_due == day("2026-04-17"));
       must(book->close_through(day("2026-04-20")));
-      CHECK(must(book->loan("L")).row.dpd == 66);
+      CHECK(must(book->loan("L")).row.dpd == 64);
       // A day that is over.
       CHECK(error_id(book->record({.event = PublishSeries{"cn", {{day("2026-02-16"), "free"}}}})) ==
             "series.late");
@@ -346,7 +352,8 @@ TEST_CASE("Interest of a holiday joins the balance on its due date", "[series]")
   must(book->record(lend("M", "holiday", "10000.00")));
   for (Day today = day("2026-03-15"); today < day("2026-10-01"); today += date::days{1}) {
     for (const ScheduleRow& row : must(book->schedule("M"))) {
-      if (row.due == today && row.payment > 0) must(book->record(pay("M", "2195.98")));
+      if (row.due == today && row.payment > 0)
+        must(book->record(pay("M", money::text_of_minor(row.payment, 2))));
     }
     must(book->close_through(today));
   }
