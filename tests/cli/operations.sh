@@ -25,13 +25,14 @@ for event in csv.DictReader(open("described.csv", encoding="utf-8")):
         continue
     row = rows[name].split("|")
     needs, takes = row[2], row[3]
-    if sorted(re.findall(r"`(\w+)`", needs)) != sorted(f for f in event["needs"].split() if f != "loan_id"):
+    choices = event["choices"].split()
+    if sorted(w for w in re.findall(r"`([\w-]+)`", needs) if w not in choices) != sorted(f for f in event["needs"].split() if f != "loan_id"):
         bad.append(f"{name} needs {event['needs']}, the page says {needs}")
-    named = [w for w in re.findall(r"`([\w-]+)`", takes) if w not in event["choices"].split()]
+    named = [w for w in re.findall(r"`([\w-]+)`", takes) if w not in choices]
     if sorted(named) != sorted(event["takes"].split()):
         bad.append(f"{name} takes {event['takes']}, the page says {takes}")
-    for word in event["choices"].split():
-        if f"`{word}`" not in takes:
+    for word in choices:
+        if f"`{word}`" not in needs + takes:
             bad.append(f"{name}: the choice {word} is not on the page")
     if not re.search(rf"^  {name} ", text, flags=re.M):
         bad.append(f"{name} is not in `loan --help`")
