@@ -525,17 +525,6 @@ bool changes_plan(Kind kind) {
          kind == Kind::capitalise;
 }
 
-void begin_with_joined(const Servicing& table, schedule::Terms& terms) {
-  terms.drawdowns.clear();
-  if (!table.rare) return;
-  for (const JoinedPrincipal& joined : table.rare->joined) {
-    const std::int64_t amount = std::min(joined.amount, terms.principal_minor - 1);
-    if (amount <= 0 || joined.day <= terms.disbursed) continue;
-    terms.principal_minor -= amount;
-    terms.drawdowns.push_back({joined.day, amount});
-  }
-}
-
 Status check_change(const LoanState& state, const Product& product, const Operated& operated,
                     Kind kind, Day day) {
   if (is_revolving(product)) return check_drawn(state, product, operated, kind, day);

@@ -20,8 +20,6 @@ bool is_over(const CouponRecord& coupon) {
 
 }  // namespace
 
-RareRecords& rare_of(Servicing& table) { return table.rare ? *table.rare : table.rare.emplace(); }
-
 void give_coupon(LoanState& state, const LoanEvent& event) {
   const Operated& op = *event.operated;
   CouponRecord coupon{.sequence = event.sequence,
