@@ -13,6 +13,7 @@ namespace loanbook::ledger {
 namespace {
 
 constexpr date::days one_day{1};
+constexpr std::int64_t figure_max = INT64_MAX / 16;
 
 RoleAmounts amounts_of(const LoanBalances& after, const LoanBalances& before) {
   RoleAmounts amounts;
@@ -45,7 +46,10 @@ std::vector<std::uint64_t> changed_outcomes(const std::vector<LoanEvent>& events
 }  // namespace
 
 EffectFigures figures_of(const LoanRecord& record, const LoanState& state) {
-  const auto owed = [&](Role role) { return state.balance.get(role); };
+  // An isolated loan may owe more than sums of 64 bits hold: the most is shown.
+  const auto owed = [&](Role role) {
+    return std::clamp(state.balance.get(role), -figure_max, figure_max);
+  };
   return {.status = state.status,
           .principal = owed(Role::principal) + owed(Role::principal_overdue),
           .interest = owed(Role::interest_accrued) + owed(Role::interest_receivable),
