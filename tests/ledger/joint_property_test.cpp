@@ -328,7 +328,10 @@ constexpr Day begins{date::sys_days{date::year{2026} / 1 / 1}};
 /// The loan as its entries fold it: what its totals are, component by component.
 LoanState state_of(const Book& book, const Product& product) {
   const std::vector<LoanEvent> events = events_of(book);
-  return fold(0, events.front().agreed->terms, product, events, book.status().business_date);
+  // A charge of the day of the pay-out stands before it.
+  const auto opening =
+      std::ranges::find_if(events, [](const LoanEvent& event) { return event.agreed != nullptr; });
+  return fold(0, opening->agreed->terms, product, events, book.status().business_date);
 }
 
 /// The totals say what the accounts of the loan say, so a share of one is a share of the other.
