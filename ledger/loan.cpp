@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "loanbook/ledger/loan_changes.hpp"
 #include "loanbook/ledger/loan_parts.hpp"
 #include "loanbook/ledger/servicing_interest.hpp"
 #include "loanbook/ledger/take_over.hpp"
@@ -48,6 +49,18 @@ Role claim_role(const DueInstallment& installment, Component component, Day day)
       return Role::interest_receivable;
   }
   return Role::interest_receivable;
+}
+
+/// What is due later bears nothing yet, whatever its row asked for before it was moved.
+void nothing_late_ahead(LoanState& state, const Product& product, Day day) {
+  const schedule::OverdueRules overdue = overdue_rules(product, state.terms.rate);
+  for (DueInstallment& due : state.due) {
+    if (due.due <= day || (state.servicing->charged_off && due.penalty.slope == 0)) continue;
+    const DueInstallment fresh =
+        schedule::become_due(due.no, due.due, due.principal, due.interest, 0, overdue);
+    due.penalty = fresh.penalty;
+    due.compound = fresh.compound;
+  }
 }
 
 void drop_settled(LoanState& state, const Rules& rules, Day day) {
@@ -455,6 +468,9 @@ void take_event(LoanState& state, const Product& product, const LoanEvent& event
   if (state.servicing && is_revolving(product))
     follow_drawn(state, product, drawn, event.value_date);
   if (state.servicing) interest_after_event(state, Rules{product, state}, event);
+  const bool moves_rows = changes_plan(event.kind) || event.kind == Kind::re_age ||
+                          event.kind == Kind::reamortize || event.kind == Kind::reschedule;
+  if (state.servicing && moves_rows) nothing_late_ahead(state, product, event.value_date);
 }
 
 LoanState fold(std::uint32_t product_number, const LoanTerms& terms, const Product& product,

@@ -31,6 +31,9 @@ bool same_lines(const LoanState& a, const LoanState& b) {
         !(a.due[i].compound == b.due[i].compound)) {
       return false;
     }
+    // A segment has the lines of what is due: a claim that no row brings is among them from its day
+    // on.
+    if ((a.due[i].due > a.day) != (b.due[i].due > b.day)) return false;
   }
   return true;
 }
