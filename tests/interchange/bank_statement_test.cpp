@@ -137,7 +137,7 @@ TEST_CASE("camt.053: batches, returns, balances, whatever the version and prefix
     CHECK(text(statement.lines[0]) == "2026-10-08 110016 PAY-1001 B-1 [repayment L-1]");
     CHECK(text(statement.lines[1]) == "2026-10-09 50000 PAY-1002 B-2");
     CHECK(text(statement.lines[2]) == "2026-10-09 40000  B-2 [loan L-3 October]");
-    CHECK(text(statement.lines[3]) == "2026-10-12 -5000 PAY-0990 B-3 returned");
+    CHECK(text(statement.lines[3]) == "2026-10-12 -5000 PAY-0990 B-3 [AC04] returned");
     CHECK(statement.lines[0].place == 11);
   };
   check(file);
