@@ -52,8 +52,8 @@ std::string due_text(const ledger::DueView& due, unsigned digits) {
 std::string rate_note(const ledger::LoanView& view) {
   std::string text = "rate: " + view.rate_follows;
   if (view.next_reset)
-    text += fmt::format("; rows to come at this rate, next reset {}",
-                        money::to_text(*view.next_reset));
+    text +=
+        fmt::format("; rows to come at this rate, next reset {}", money::to_text(*view.next_reset));
   return text;
 }
 
@@ -111,8 +111,11 @@ void print_loan_page(const Context& context, const ledger::LoanView& view,
     notes.push_back(fmt::format("with the other loans of its customer: {}", row.among));
   if (row.non_accrual) notes.push_back("non-accrual: its interest is no income until it comes in");
   if (view.annual_rate_e12 && !view.disbursed)
-    notes.push_back(fmt::format("offered at {} a year, all costs included",
-                                money::Rate::of_e12(*view.annual_rate_e12).percent_text()));
+    notes.push_back(fmt::format(
+        "offered at {}% a year, all costs included",
+        money::text_of_minor(
+            money::divide_rounded(*view.annual_rate_e12, 100'000'000, money::RoundingMode::half_up),
+            2)));
   if (view.valid_until && row.status == ledger::LoanStatus::applied)
     notes.push_back(fmt::format("{} {}",
                                 *view.valid_until < view.as_of ? "lapsed: the offer was valid until"

@@ -12,6 +12,8 @@ out_has "applied"
 out_has "the offer is valid until 2026-01-10"
 run 3 loan disburse L-1 --amount 12000
 err_has "loan approve"
+run 0 loan show L-1
+out_has "offered at 18.00% a year"
 run 0 loan apply L-2 --product consumer-level --amount 12000 --valid-until 2026-01-01
 run 0 loan decline L-2 --code income --dry-run
 err_has "nothing was written"
