@@ -420,6 +420,9 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   take_event(state, product, event);
   // An operation may hide, waive or move what accrues: the difference is part of its step.
   if (state.servicing) accrue(state, product, event.value_date);
+  // What is owed again of an installment of the past is overdue at once.
+  if (state.servicing && state.status == LoanStatus::active)
+    transfer_overdue(state, event.value_date);
   close_if_settled(state, event.value_date);
   settle_changes(state, Rules{product, state});
   follow_totals(state, product);
