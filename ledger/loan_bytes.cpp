@@ -356,9 +356,11 @@ void encode(const LoanState& state, std::string& bytes) {
                                    state.official << 3));
   out.u8(state.row_coming ? 1 : 0);
   if (state.row_coming) {
-    out.varint(state.cursor.rows_done);
-    out.zigzag(state.cursor.balance);
-    out.zigzag(state.cursor.installment);
+    // A loan with a table needs none, and may have one left from before.
+    const schedule::PlanCursor cursor = state.servicing ? schedule::PlanCursor{} : state.cursor;
+    out.varint(cursor.rows_done);
+    out.zigzag(cursor.balance);
+    out.zigzag(cursor.installment);
     encode_row(out, state.next);
   }
   encode_line(out, state.interest);
