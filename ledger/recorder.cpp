@@ -136,13 +136,15 @@ Result<std::optional<std::vector<Recorded>>> Recorder::replayed(const Command& c
     if (!member) return member.error();
     Recorded recorded{
         .receipt = receipt_of(*member, bytes->hash, state_), .replayed = true, .reversed_by = 0};
-    if (member->loan != 0) {
-      const auto all = history_of(state_.loans.at(member->loan));
-      if (!all) return all.error();
-      const auto& reversed_by = (*all)->reversed_by;
-      if (const auto found = reversed_by.find(member->sequence); found != reversed_by.end()) {
-        recorded.reversed_by = found->second;
-      }
+    // A reversal comes after what it takes out: what came before need not be read.
+    std::uint64_t later = member->loan != 0 ? state_.loans.at(member->loan).last_entry : 0;
+    while (later > member->sequence) {
+      const Result<Entry> since = entry(later);
+      if (!since) return since.error();
+      const auto* reversed = std::get_if<Reversed>(&since->payload);
+      if (reversed != nullptr && reversed->sequence == member->sequence)
+        recorded.reversed_by = later;
+      later = since->previous;
     }
     answers.push_back(std::move(recorded));
   }
