@@ -40,8 +40,8 @@ schedule::Plan raised_plan(const LoanState& state, const Rules& rules, std::int6
   schedule::Terms terms = rules.terms;
   terms.principal_minor = 0;
   for (const schedule::PlanRow& row : table.coming) terms.principal_minor += row.principal;
-  terms.disbursed = std::max(interest_date(rules, table.find(table.coming.front().no)->from),
-                             state.disbursed);
+  terms.disbursed =
+      std::max(interest_date(rules, table.find(table.coming.front().no)->from), state.disbursed);
   terms.installments = static_cast<std::uint32_t>(table.coming.size());
   terms.first_due = unmoved(rules, table.coming.front().due);
   terms.principal_free_periods = 0;
@@ -170,14 +170,17 @@ namespace {
 void raise_rows(LoanState& state, const Rules& rules, std::int64_t more, Day day) {
   Servicing& table = *state.servicing;
   const schedule::Plan plan = raised_plan(state, rules, more, day);
+  // A bullet asks for everything in its last row, whatever rows a change had made before.
+  const std::size_t ahead = table.coming.size() - std::min(table.coming.size(), plan.rows.size());
   for (std::size_t i = 0; i < table.coming.size(); ++i) {
     schedule::PlanRow& row = table.coming[i];
-    const std::int64_t principal = plan.rows[i].principal - row.principal;
-    const std::int64_t interest =
-        plan.rows[i].interest - table.find(row.no)->demanded[index(Component::interest)];
+    const std::int64_t planned = i < ahead ? 0 : plan.rows[i - ahead].principal;
+    const std::int64_t earned = i < ahead ? 0 : plan.rows[i - ahead].interest;
+    const std::int64_t principal = planned - row.principal;
+    const std::int64_t interest = earned - table.find(row.no)->demanded[index(Component::interest)];
     demand(state, rules, row.no, Component::principal, principal);
     demand(state, rules, row.no, Component::interest, interest);
-    row.principal = plan.rows[i].principal;
+    row.principal = planned;
     row.interest += interest;
   }
 }
