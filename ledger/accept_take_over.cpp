@@ -165,18 +165,24 @@ Result<std::optional<TakenStanding>> standing_of(const TakeOver& request, const 
                            Each{shared.of_lead, "of_lead", standing.subrogated},
                            Each{shared.lost, "lost", standing.lost}}) {
     for (std::size_t i = 0; i < each.parts.size(); ++i) {
-      const Result<std::int64_t> minor = amount_of(each.text[i], each.name, product.currency);
+      // What was given back after a loss makes it less than nothing.
+      const std::string_view text = each.text[i];
+      const bool below = text.starts_with('-');
+      const Result<std::int64_t> minor =
+          amount_of(below ? text.substr(1) : text, each.name, product.currency);
       if (!minor) return minor.error();
-      each.parts[i] = *minor;
+      each.parts[i] = below ? -*minor : *minor;
     }
   }
   const Result<std::int64_t> lost =
       amount_of(shared.lost_of_lead, "lost_of_lead", product.currency);
   if (!lost) return lost.error();
-  const Result<std::int64_t> recovered = amount_of(shared.recovered, "recovered", product.currency);
+  const bool paid_back = shared.recovered.starts_with('-');
+  const Result<std::int64_t> recovered = amount_of(
+      std::string_view(shared.recovered).substr(paid_back ? 1 : 0), "recovered", product.currency);
   if (!recovered) return recovered.error();
   standing.lost_subrogated = *lost;
-  standing.recovered = *recovered;
+  standing.recovered = paid_back ? -*recovered : *recovered;
   return Found{standing};
 }
 

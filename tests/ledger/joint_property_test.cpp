@@ -408,11 +408,13 @@ void check_shares(const Shared& now, const Shared& last, std::int64_t lent,
   }
 }
 
+/// Or stands before the money of its own day, as a charge does, and takes its share of it.
 bool takes_back(const Command& command) {
   const auto* operation = std::get_if<Operation>(&command.event);
   return std::holds_alternative<Reverse>(command.event) ||
          (operation != nullptr &&
-          (operation->kind == Kind::refund || operation->kind == Kind::refund_overpayment));
+          (operation->kind == Kind::refund || operation->kind == Kind::refund_overpayment ||
+           operation->kind == Kind::charge));
 }
 
 Command random_step(std::int64_t amount, const std::vector<std::uint64_t>& done) {
