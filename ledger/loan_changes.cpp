@@ -315,6 +315,8 @@ void take_rows(LoanState& state, const Rules& rules, const schedule::Change& cha
 void prepay(LoanState& state, const Rules& rules, const LoanEvent& event) {
   // Interest is computed again from every payment: none needs to say so.
   if (computes_again(state, rules)) return receive_payment(state, rules, event);
+  // Of a loan that was given up, as an earlier day says by now, there is no plan to change.
+  if (state.status == LoanStatus::written_off) return receive_payment(state, rules, event);
   const Early early = early_of(state, rules, event.amount_minor, event.value_date);
   const std::int64_t ahead = ahead_of(state);
   const auto change = early.principal > 0 && early.principal < ahead

@@ -43,6 +43,11 @@ void claim_charges(const Servicing& table, std::vector<schedule::Claim>& claims,
 std::vector<schedule::Claim> claims_on(const LoanState& state, const Rules& rules, Day day) {
   auto claims = schedule::claims_of(state.due, rules.overdue, day);
   if (!claims) throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
+  // Nothing accrues on a loan that was given up, so nothing of it can be paid.
+  for (std::size_t i = 0; i < claims->size() && state.status == LoanStatus::written_off; ++i) {
+    (*claims)[i].amount[index(Component::penalty)] = state.due[i].late_fee;
+    (*claims)[i].amount[index(Component::compound)] = 0;
+  }
   return std::move(*claims);
 }
 

@@ -445,6 +445,7 @@ void random_whole_life() {
   product = must(book->product("joint"));
   const auto amount = *rc::gen::inRange<std::int64_t>(1'00, 2'000'00);
   must(book->record(lend("L", "joint", money::text_of_minor(amount, 2))));
+  RC_LOG() << money::text_of_minor(amount, 2) << (product.servicing ? " with a table" : "") << "\n";
   Day today = begins;
   std::vector<std::uint64_t> done;
   Shared last;
@@ -475,8 +476,15 @@ void random_whole_life() {
     if (late) command.value_date = std::max(begins, today - date::days{*rc::gen::inRange(1, 40)});
     const auto recorded = book->record(command);
     if (!recorded) continue;
+    const auto* operation = std::get_if<Operation>(&command.event);
+    const auto* repaid = std::get_if<Repay>(&command.event);
+    const auto* reversed = std::get_if<Reverse>(&command.event);
     RC_LOG() << money::to_text(today) << " " << recorded->receipt.kind << " "
-             << money::to_text(recorded->receipt.value_date) << "\n";
+             << money::to_text(recorded->receipt.value_date) << " "
+             << (operation != nullptr ? operation->amount.value_or("") + " " + operation->choice
+                 : repaid != nullptr  ? repaid->amount
+                                      : std::to_string(reversed->sequence))
+             << ", entry " << recorded->receipt.sequence << "\n";
     if (command.loan == "L") done.push_back(recorded->receipt.sequence);
     check(late || takes_back(command));
   }
