@@ -105,10 +105,10 @@ struct OperationColumn {
   Field field;
 };
 constexpr OperationColumn operation_columns[] = {
-    {ledger::field_amount, Field::amount}, {ledger::field_of, Field::of},
-    {ledger::field_rows, Field::rows},     {ledger::field_from, Field::from},
-    {ledger::field_until, Field::until},   {ledger::field_choice, Field::choice},
-    {ledger::field_code, Field::code},     {ledger::field_rate, Field::rate},
+    {ledger::field_amount, Field::amount},   {ledger::field_of, Field::of},
+    {ledger::field_rows, Field::rows},       {ledger::field_from, Field::from},
+    {ledger::field_until, Field::until},     {ledger::field_choice, Field::choice},
+    {ledger::field_code, Field::code},       {ledger::field_rate, Field::rate},
     {ledger::field_channel, Field::channel},
 };
 
@@ -288,8 +288,8 @@ class Builder {
     ledger::SuspenseRequest request{.amount = plain(Field::amount),
                                     .currency = plain(Field::currency),
                                     .reference = plain(Field::reference)};
-    request.kind = request.currency.empty() ? ledger::Kind::suspense_return
-                                            : ledger::Kind::suspense_receive;
+    request.kind =
+        request.currency.empty() ? ledger::Kind::suspense_return : ledger::Kind::suspense_receive;
     if (row_.get(Field::amount) && !amount({})) return;
     if (text(Field::payer, limits::external_id_max, &request.payer) &&
         text(Field::text, limits::reason_max, &request.text) && item(&request.item))

@@ -79,11 +79,11 @@ namespace toml_reading {
 void read_index_rules(Keys& root, ledger::Product& product) {
   const toml::table* table = root.table("rate");
   if (table == nullptr) return;
-  Keys keys{table,
-            "rate",
-            root.problems(),
-            {"index", "spread", "reset", "fixing_lag_days", "floor", "cap", "multiple",
-             "rounding"}};
+  Keys keys{
+      table,
+      "rate",
+      root.problems(),
+      {"index", "spread", "reset", "fixing_lag_days", "floor", "cap", "multiple", "rounding"}};
   keys.require({"index"});
   IndexRules& rules = product.index.emplace();
   keys.text("index", rules.index);

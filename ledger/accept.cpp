@@ -225,8 +225,7 @@ Status agree_rate(const Product& product, bool given, Day fixed, Opened& opened)
                   fmt::format("index '{}' has no value for {}: `loanbook series add FILE` "
                               "publishes it",
                               product.index->index,
-                              money::to_text(fixed -
-                                             date::days{product.index->fixing_lag_days})));
+                              money::to_text(fixed - date::days{product.index->fixing_lag_days})));
   }
   LoanTerms& terms = opened.terms;
   if (given && terms.rate != *by_product) {
@@ -272,8 +271,7 @@ Result<Opened> Recorder::contract(const OpenLoan& open, const Command& command, 
     for (Day reset = disbursed; day && reset <= *day;
          reset = schedule::next_reset(product.index->reset, disbursed, reset))
       fixed = reset;
-    if (Status s = agree_rate(product, open.rate.has_value(), fixed, opened); !s)
-      return s.error();
+    if (Status s = agree_rate(product, open.rate.has_value(), fixed, opened); !s) return s.error();
   }
   if (Status s = ledger::check(opened.terms, product, disbursed); !s) return s.error();
   const schedule::Terms planned = schedule_terms(product, opened.terms, disbursed);
@@ -378,9 +376,9 @@ Result<Recorder::Accepted> Recorder::accept_repay(const Repay& repay,
     const auto& [item, minor] = *taken;
     const money::Currency held = state_.products.at(item->product).product.currency;
     if (held != currency)
-      return refuse("suspense.currency", fmt::format("item {} is in {}, loan '{}' in {}",
-                                                     repay.suspense, held.text(), command.loan,
-                                                     currency.text()));
+      return refuse("suspense.currency",
+                    fmt::format("item {} is in {}, loan '{}' in {}", repay.suspense, held.text(),
+                                command.loan, currency.text()));
     amount_text = money::text_of_minor(minor, currency.digits);
     if (!dated.value_date) dated.value_date = item->valued;
   }
@@ -421,8 +419,7 @@ Result<Recorder::Accepted> Recorder::accept_reverse(const Reverse& reverse,
   }
   const Result<Entry> target = entry(reverse.sequence);
   if (!target) return target.error();
-  if (!concerns_loan(target->kind) || target->kind == Kind::reverse ||
-      is_told_only(target->kind)) {
+  if (!concerns_loan(target->kind) || target->kind == Kind::reverse || is_told_only(target->kind)) {
     return refuse("entry.not_reversible",
                   fmt::format("entry {} is {}: only events that move a loan can be reversed, and a "
                               "reversal cannot",
@@ -515,9 +512,8 @@ Result<Recorder::Accepted> Recorder::accept_series(const PublishSeries& publish,
   }
   if (Status s = check_values(publish.name, publish.points, state_.series); !s) return s.error();
   SeriesPublished published{publish.name, publish.points};
-  Result<SeriesEffect> effect =
-      effect_of(state_, published, state_.head.sequence + 1,
-                [this](std::uint64_t s) { return entry(s); });
+  Result<SeriesEffect> effect = effect_of(state_, published, state_.head.sequence + 1,
+                                          [this](std::uint64_t s) { return entry(s); });
   if (!effect) return effect.error();
   if (const std::size_t loans = effect->late.size(); loans != 0 && !takes_late_series_) {
     return refuse("series.late",

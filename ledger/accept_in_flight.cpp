@@ -1,4 +1,5 @@
-// The door for money that is on its way or nobody's yet: pay-outs, intents, failed debits, suspense.
+// The door for money that is on its way or nobody's yet: pay-outs, intents, failed debits,
+// suspense.
 
 #include <fmt/format.h>
 
@@ -16,7 +17,8 @@ Error refuse(std::string id, std::string message) {
   return Error{.id = std::move(id), .message = std::move(message)};
 }
 
-/// What was ordered or intended is told on the day it is; the day of the money comes with the money.
+/// What was ordered or intended is told on the day it is; the day of the money comes with the
+/// money.
 Status check_told_today(const Command& command, Kind kind, Day today) {
   if (!command.value_date || *command.value_date == today || kind == Kind::debit_failed)
     return money::ok();
@@ -81,9 +83,8 @@ Result<std::int64_t> Recorder::check_pay_out(std::uint64_t loan, const std::stri
   };
   const std::int64_t approved = record.state.terms.principal_minor;
   if (servicing != nullptr) {
-    const money::Int128 most =
-        money::Int128{approved} * (10'000 + servicing->over_approved_e4) +
-        money::Int128{product.payouts.over_minor} * 10'000;
+    const money::Int128 most = money::Int128{approved} * (10'000 + servicing->over_approved_e4) +
+                               money::Int128{product.payouts.over_minor} * 10'000;
     if (money::Int128{record.state.lent + *amount} * 10'000 > most) {
       return refuse("loan.amount_over_approved",
                     fmt::format("{} was approved and {} paid out; {} more is over the limit",
@@ -165,12 +166,12 @@ Result<Recorder::Accepted> Recorder::accept_in_flight(const Operation& operation
              kind == Kind::unknown_payout) {
     const PayoutOrder* order = state_.flights.order_of(loan);
     if (order == nullptr || (operation.of && *operation.of != order->sequence))
-      return refuse("payout.not_in_flight",
-                    fmt::format("no pay-out of loan '{}' {}: `loan entries` shows what became of it",
-                                command.loan,
-                                operation.of ? fmt::format("that entry {} ordered is in flight",
-                                                           *operation.of)
-                                             : std::string("is in flight")));
+      return refuse(
+          "payout.not_in_flight",
+          fmt::format(
+              "no pay-out of loan '{}' {}: `loan entries` shows what became of it", command.loan,
+              operation.of ? fmt::format("that entry {} ordered is in flight", *operation.of)
+                           : std::string("is in flight")));
     if (kind == Kind::confirm_payout)
       return accept_confirmed(operation, command, loan, std::move(operated));
     operated.of = order->sequence;
@@ -200,9 +201,10 @@ Result<std::pair<const SuspenseItem*, std::int64_t>> Recorder::take_of_suspense(
   const money::Currency currency = state_.products.at(item->product).product.currency;
   const std::int64_t open = item->open();
   if (open == 0)
-    return refuse("suspense.empty",
-                  fmt::format("nothing is left of item {}: `suspense list --all` says where it went",
-                              number));
+    return refuse(
+        "suspense.empty",
+        fmt::format("nothing is left of item {}: `suspense list --all` says where it went",
+                    number));
   if (amount.empty()) return std::pair{item, open};
   const Result<std::int64_t> minor = positive_amount(amount, currency);
   if (!minor) return minor.error();
@@ -241,16 +243,16 @@ Result<Recorder::Accepted> Recorder::accept_suspense(const SuspenseRequest& requ
     const Result<std::int64_t> amount = positive_amount(request.amount, *currency);
     if (!amount) return amount.error();
     moved = *amount;
-    accepted.payload = SuspenseFact{
-        SuspenseReceived{*amount, request.payer, request.reference, request.text}};
+    accepted.payload =
+        SuspenseFact{SuspenseReceived{*amount, request.payer, request.reference, request.text}};
   } else {
     const auto taken = take_of_suspense(request.item, request.amount);
     if (!taken) return taken.error();
     const auto& [item, minor] = *taken;
     if (*day < item->valued)
-      return refuse("suspense.date", fmt::format("item {} came in on {}: it cannot go back on {}",
-                                                 request.item, money::to_text(item->valued),
-                                                 money::to_text(*day)));
+      return refuse("suspense.date",
+                    fmt::format("item {} came in on {}: it cannot go back on {}", request.item,
+                                money::to_text(item->valued), money::to_text(*day)));
     product = item->product;
     moved = -minor;
     accepted.payload = SuspenseFact{SuspenseReturned{request.item, minor, request.reference}};

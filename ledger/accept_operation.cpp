@@ -338,7 +338,8 @@ Result<Recorder::Accepted> Recorder::accept_operation(const Operation& operation
     if (*part > 0) operated.amount_minor = *part;
   }
   if (operation.kind == Kind::approve) {
-    if (Status s = check_approval(**all, product, operated.amount_minor, *day); !s) return s.error();
+    if (Status s = check_approval(**all, product, operated.amount_minor, *day); !s)
+      return s.error();
   }
   if (operation.kind == Kind::coupon || operation.kind == Kind::coupon_settle) {
     if (Status s = check_coupon(operation, operated.amount_minor, record.state, product.currency);

@@ -79,8 +79,7 @@ void LineColumns::move_slot(std::size_t from, std::size_t to) {
 void LineColumns::prepare(Day day) {
   // For additive day counts the step of a night does not depend on where a line began; the others
   // do not stand in columns.
-  const std::int64_t step =
-      schedule::day_index(day_count_, day, day + date::days{1}, context_);
+  const std::int64_t step = schedule::day_index(day_count_, day, day + date::days{1}, context_);
   if (step % prepared_step_ == 0) {
     repeat_ = step / prepared_step_;
     return;

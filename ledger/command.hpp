@@ -54,7 +54,7 @@ struct OpenAndDisburse {
 };
 struct Repay {
   std::string amount;
-  std::string payer{};  ///< reference of a third party that paid: opaque, no name
+  std::string payer{};         ///< reference of a third party that paid: opaque, no name
   std::uint64_t suspense = 0;  ///< the money is taken out of this item; `amount` empty: all of it
   std::uint64_t intent = 0;    ///< carries this intent out
 };

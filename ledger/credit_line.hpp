@@ -161,8 +161,8 @@ struct LineState {
   [[nodiscard]] std::int64_t used() const;
   [[nodiscard]] std::int64_t used_by(const std::string& product) const;
   [[nodiscard]] std::int64_t used_of(const LineUse& use) const;
-  /// By reservations that hold on `day` and pay-outs in flight, those for `but_loan` or called `but`
-  /// left out.
+  /// By reservations that hold on `day` and pay-outs in flight, those for `but_loan` or called
+  /// `but` left out.
   [[nodiscard]] std::int64_t reserved(Day day, std::uint64_t but_loan = 0,
                                       std::string_view but = {}) const;
   [[nodiscard]] std::int64_t reserved_for(const std::string& product, Day day,

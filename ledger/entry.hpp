@@ -48,9 +48,9 @@ struct Opened {
   std::uint32_t product = 0;
   LoanTerms terms;
   Digest plan{};  ///< of the plan the customer agreed to: SHA-256 of its rows (docs/format.md)
-  std::uint32_t line = 0;     ///< number of its credit line; 0: none
-  std::string reservation{};  ///< of that line
-  std::string party{};        ///< reference of the customer, opaque
+  std::uint32_t line = 0;                    ///< number of its credit line; 0: none
+  std::string reservation{};                 ///< of that line
+  std::string party{};                       ///< reference of the customer, opaque
   std::optional<std::int64_t> spread_e12{};  ///< over the index, agreed; absent: the product's
   std::uint64_t refinances = 0;              ///< number of the loan that it replaces; 0: none
   std::optional<Day> valid_until{};          ///< of an application
@@ -126,10 +126,10 @@ struct PartnerLimitSet {
 /// (open, open_disburse, apply), Paid (disburse, repay), Reversed, Operated (operations), LineFact
 /// (events of credit lines), ChartPublished, PeriodClosed, Asserted, TakenOver, ReconciliationFact
 /// (statements and breaks), Restated, PartnerLimitSet (limits of partners), SuspenseFact.
-using Payload = std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid,
-                             Reversed, Operated, LineFact, ChartPublished, PeriodClosed, Asserted,
-                             TakenOver, ReconciliationFact, Restated, PartnerLimitSet,
-                             SuspenseFact>;
+using Payload =
+    std::variant<BookOpened, Product, SeriesPublished, CutOver, DayClosed, Opened, Paid, Reversed,
+                 Operated, LineFact, ChartPublished, PeriodClosed, Asserted, TakenOver,
+                 ReconciliationFact, Restated, PartnerLimitSet, SuspenseFact>;
 
 /// The movements of one product (so of one currency); they sum to zero.
 struct MovementBlock {

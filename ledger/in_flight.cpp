@@ -287,8 +287,8 @@ void FlightBook::restore(const Kept& kept) {
 std::vector<storage::Row> FlightBook::take_dirty_rows() {
   std::vector<storage::Row> rows;
   for (const auto& [what, number] : dirty_) {
-    storage::Row row{storage::Space::in_flight, key_of(static_cast<std::uint8_t>(what), number),
-                     {}};
+    storage::Row row{
+        storage::Space::in_flight, key_of(static_cast<std::uint8_t>(what), number), {}};
     // An empty value deletes the row.
     if (const auto* found = found_in(items_, number); found != nullptr && what == What::item)
       row.value = encode_row(*found);

@@ -1,8 +1,9 @@
 #pragma once
 
 // Money that is on its way or nobody's yet, as it follows from the entries: items in suspense,
-// pay-outs that were ordered (在途放款), payments that are intended (预约还款). Loans without any cost
-// nothing: all of it stands beside them. Derived: made again from the entries. Private to ledger/.
+// pay-outs that were ordered (在途放款), payments that are intended (预约还款). Loans without any
+// cost nothing: all of it stands beside them. Derived: made again from the entries. Private to
+// ledger/.
 
 #include <cstdint>
 #include <map>

@@ -1,6 +1,6 @@
-// What a new day begins with: intents whose day has come become repayments, those whose time is over
-// end. Nothing is done where nothing waits. Each entry takes its intent away, so that none is carried
-// out twice, however often this is asked for.
+// What a new day begins with: intents whose day has come become repayments, those whose time is
+// over end. Nothing is done where nothing waits. Each entry takes its intent away, so that none is
+// carried out twice, however often this is asked for.
 
 #include <fmt/format.h>
 
@@ -28,8 +28,8 @@ Command command_of_night(const LoanRecord& record, const Intent& intent, std::st
 Result<Recorded> end(Recorder& recorder, const LoanRecord& record, const Intent& intent,
                      std::string_view choice, std::string why) {
   Command command = command_of_night(record, intent, "/off");
-  command.event = Operation{
-      .kind = Kind::cancel_intent, .of = intent.sequence, .choice = std::string(choice)};
+  command.event =
+      Operation{.kind = Kind::cancel_intent, .of = intent.sequence, .choice = std::string(choice)};
   command.reason = std::move(why);
   return recorder.record(command);
 }
@@ -64,9 +64,9 @@ Intended carry_out(Recorder& recorder, const BookState& state, const Intent inte
     return done;
   }
   Command repay = command_of_night(record, intent, "");
-  repay.event = Repay{
-      .amount = money::text_of_minor(intent.minor, state.product_of(record).currency.digits),
-      .intent = intent.sequence};
+  repay.event =
+      Repay{.amount = money::text_of_minor(intent.minor, state.product_of(record).currency.digits),
+            .intent = intent.sequence};
   const Result<Recorded> repaid = recorder.record(repay);
   if (repaid) {
     done.outcome = Intended::Outcome::repaid;

@@ -136,10 +136,11 @@ constexpr std::array rules{
                   "nothing was paid; it may be ordered again"},
     OperationRule{Kind::unknown_payout, "unknown-payout", 0, field_of | field_code, to_pay_out, "",
                   "nobody knows yet whether it was paid: ask again, never send again"},
-    OperationRule{Kind::intend, "intend", field_amount | field_from, field_until | field_choice |
-                  field_code, in_approved | running, "pay debit",
-                  "a payment to come on `from`; the night that opens the day repays it; `debit`: it "
-                  "joins the debit list, through `until`"},
+    OperationRule{
+        Kind::intend, "intend", field_amount | field_from, field_until | field_choice | field_code,
+        in_approved | running, "pay debit",
+        "a payment to come on `from`; the night that opens the day repays it; `debit`: it "
+        "joins the debit list, through `until`"},
     OperationRule{Kind::cancel_intent, "cancel-intent", field_of, field_choice | field_code,
                   any_state, "cancelled lapsed expired collected",
                   "the intent in entry `of` is off, or done"},

@@ -191,8 +191,7 @@ Result<Quote> Book::quote(const OpenLoan& open, Day disbursed) const {
     if (!rate) return rate.error();
     quote.terms.rate = *rate;
   } else if (quote.product.index) {
-    if (const auto rate =
-            fixed_rate(quote.product, quote.product.index->spread_e12, disbursed))
+    if (const auto rate = fixed_rate(quote.product, quote.product.index->spread_e12, disbursed))
       quote.terms.rate = *rate;
   }
   if (Status s = ledger::check(quote.terms, quote.product, disbursed); !s) return s.error();
@@ -315,9 +314,8 @@ Result<LoanFigures> Book::figures(const std::string& id, const Product* other) c
   const LoanRecord& record = book.loans.at(number);
   const Result<ReadView> view = ReadView::of(impl_->fixed_view.get(), impl_->store.get());
   if (!view) return view.error();
-  const Result<LoanState> state =
-      other == nullptr ? Result<LoanState>(canonical(record, book))
-                       : under(record, book, *other, **view);
+  const Result<LoanState> state = other == nullptr ? Result<LoanState>(canonical(record, book))
+                                                   : under(record, book, *other, **view);
   if (!state) return state.error();
   const Product& product = other != nullptr ? *other : book.product_of(record);
   const PortfolioRow row = row_of(record, *state, product, book.business_date, {});

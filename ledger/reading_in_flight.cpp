@@ -144,9 +144,8 @@ Result<PayoutView> Book::payout_called(const std::string& reference) const {
     order = std::move(*entry);
     return true;
   };
-  const bool by_reference =
-      state.by_key.find(payout_hash(reference), [&](std::uint64_t s) { return take(s, false); }) !=
-      0;
+  const bool by_reference = state.by_key.find(payout_hash(reference),
+                                              [&](std::uint64_t s) { return take(s, false); }) != 0;
   std::uint64_t number = 0;
   const char* end = reference.data() + reference.size();
   const auto read = std::from_chars(reference.data(), end, number);
@@ -206,9 +205,9 @@ Result<std::vector<DebitRow>> Book::debit_list(Day day) const {
       add_due(row, at, product, day);
       row.days_past_due = schedule::days_past_due(at.due, day);
     } catch (const LoanFault& fault) {
-      return Error{.id = "loan.beyond_limits",
-                   .message = fmt::format("loan '{}' cannot be computed: {}", record.id,
-                                          fault.reason)};
+      return Error{
+          .id = "loan.beyond_limits",
+          .message = fmt::format("loan '{}' cannot be computed: {}", record.id, fault.reason)};
     }
     row.amount = row.due;
     if (asked != intended.end()) {

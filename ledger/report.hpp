@@ -111,7 +111,7 @@ struct LoanView {
   std::uint64_t known_at;  ///< sequence number the answer is complete to
   std::uint64_t version;   ///< number of the loan's entries
   std::uint32_t product_version;
-  std::string rate;  ///< as text, a fraction
+  std::string rate;            ///< as text, a fraction
   std::string rate_follows{};  ///< `LPR-1Y 3.45% of 2026-01-20 + 1.5%`, where it follows an index
   std::optional<Day> next_reset{};
   std::uint32_t installments;

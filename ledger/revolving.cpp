@@ -74,10 +74,9 @@ void follow_drawn(LoanState& state, const Product& product, const Drawn& before,
   }
   if (accrued == before.accrued && principal == before.principal && state.terms.rate == before.rate)
     return;
-  const auto line =
-      schedule::after_payment(state.interest, product.day_count, product.accrual_rounding, day,
-                              before.accrued - accrued, principal, state.terms.rate,
-                              line_context(product));
+  const auto line = schedule::after_payment(state.interest, product.day_count,
+                                            product.accrual_rounding, day, before.accrued - accrued,
+                                            principal, state.terms.rate, line_context(product));
   if (!line) throw LoanFault{"accrued interest of the loan is beyond 64 bits"};
   state.interest = *line;
 }

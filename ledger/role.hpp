@@ -62,7 +62,7 @@ enum class Role : std::uint8_t {
   retained_earnings = 41,   ///< of the book: results of closed years (equity; 未分配利润)
   reconciliation_difference = 42,  ///< of the book: small differences between the bank's amount and
                                    ///< ours
-  suspense = 43,           ///< of the book: money that came in for no loan yet (liability; 暂收款)
+  suspense = 43,  ///< of the book: money that came in for no loan yet (liability; 暂收款)
   coupon_receivable = 44,  ///< owed by the payer of an interest-free coupon (asset; 免息券)
   fee_deferred = 45,       ///< fees received, not earned yet (liability; 递延手续费)
   tax_payable = 46,        ///< tax contained in income (liability; 应交增值税)

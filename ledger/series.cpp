@@ -122,10 +122,10 @@ money::Status check_values(const std::string& name, const std::vector<SeriesPoin
   for (const PublishedPoint& point : known->second) {
     if (is_calendar_value(point.value) == calendar) return money::ok();
   }
-  return Error{"series.value",
-               fmt::format("series '{}' was published as {}: choose another name", name,
-                           calendar ? "dated rates, not as a calendar"
-                                    : "a calendar, not as dated rates")};
+  return Error{
+      "series.value",
+      fmt::format("series '{}' was published as {}: choose another name", name,
+                  calendar ? "dated rates, not as a calendar" : "a calendar, not as dated rates")};
 }
 
 std::vector<SeriesPoint> points_of(const Calendar& calendar, const SeriesBook& book) {
@@ -159,8 +159,8 @@ std::vector<SeriesPoint> points_of(const Calendar& calendar, const SeriesBook& b
   // The weekend holds for every day: it stands before all others.
   if (!same_weekend) {
     const Day first = values.empty() ? Day{} : std::min(Day{}, values.begin()->first);
-    points.push_back({first - date::days{values.contains(first) ? 1 : 0},
-                      text_of(wanted.free_weekdays)});
+    points.push_back(
+        {first - date::days{values.contains(first) ? 1 : 0}, text_of(wanted.free_weekdays)});
   }
   for (auto& [day, value] : values) points.push_back({day, std::move(value)});
   return points;

@@ -297,8 +297,7 @@ LoanState paid_out_state(LoanState state, const Product& product, std::int64_t a
     // Quoted at another rate: the spread is its own.
     const auto fixed = fixed_rate(product, product.index->spread_e12, day);
     IndexedRate& indexed = state.servicing.emplace().indexed.emplace();
-    indexed.spread_e12 =
-        product.index->spread_e12 + agreed.e12() - fixed.value_or(agreed).e12();
+    indexed.spread_e12 = product.index->spread_e12 + agreed.e12() - fixed.value_or(agreed).e12();
   }
   apply(state, product,
         {.kind = Kind::disburse, .value_date = day, .sequence = 0, .amount_minor = amount});

@@ -338,10 +338,11 @@ Status replay(BookState& state, const storage::StoredEntry& stored, const storag
   if (!entry) return entry.error();
   if (entry->sequence != stored.sequence) return broken_link(stored.sequence);
   if (!state.flights.fits(*entry)) {
-    return Error{.id = "integrity.in_flight",
-                 .message = fmt::format("entry {} is about money in suspense, an order or an intent "
-                                        "that is not there",
-                                        entry->sequence)};
+    return Error{
+        .id = "integrity.in_flight",
+        .message = fmt::format("entry {} is about money in suspense, an order or an intent "
+                               "that is not there",
+                               entry->sequence)};
   }
   if (concerns_loan(entry->kind)) {
     if (Status s = replay_loan_event(state, *entry, view); !s) return s;

@@ -1,8 +1,8 @@
 #pragma once
 
-// Suspense (暂收款) as facts of the book: money that came in and belongs to no loan yet, and its way
-// back to whoever paid it. What is assigned to a loan is a repayment that says where its money comes
-// from (`Paid`); which items are open: in_flight.hpp.
+// Suspense (暂收款) as facts of the book: money that came in and belongs to no loan yet, and its
+// way back to whoever paid it. What is assigned to a loan is a repayment that says where its money
+// comes from (`Paid`); which items are open: in_flight.hpp.
 
 #include <cstdint>
 #include <string>

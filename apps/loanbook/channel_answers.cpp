@@ -86,7 +86,10 @@ int print_answers(const Context& context, const std::string& title,
     writer.row({{std::to_string(answer.row->line), answer.row->reference, answer.loan,
                  answer.row->status, answer.amount, answer.row->code, answer.outcome,
                  answer.entry == 0 ? "" : std::to_string(answer.entry),
-                 answer.already ? "before" : answer.entry == 0 ? "" : "now", answer.problem}});
+                 answer.already      ? "before"
+                 : answer.entry == 0 ? ""
+                                     : "now",
+                 answer.problem}});
   }
   std::string note = fmt::format("{} lines", answers.size() + unreadable);
   for (const auto& [outcome, count] : counts) note += fmt::format(", {} {}", count, outcome);

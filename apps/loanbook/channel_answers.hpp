@@ -15,11 +15,11 @@ namespace loanbook::apps {
 struct Answer {
   const interchange::ChannelResult* row = nullptr;
   std::string loan;
-  std::string amount;        ///< as booked
-  std::string outcome;       ///< `repaid`, `failed`, ...
-  std::uint64_t entry = 0;   ///< that was recorded
-  bool already = false;      ///< by an earlier reading of the file
-  std::string problem{};     ///< empty: nobody has to look at it
+  std::string amount;       ///< as booked
+  std::string outcome;      ///< `repaid`, `failed`, ...
+  std::uint64_t entry = 0;  ///< that was recorded
+  bool already = false;     ///< by an earlier reading of the file
+  std::string problem{};    ///< empty: nobody has to look at it
 };
 
 /// Reads the file; problems of its lines are printed. `file.*`, and those of the reader.

@@ -26,11 +26,11 @@ std::string finding_of(const EntryView& entry) {
   if (is_one_of(kind, {"waive-charge", "waive-interest", "adjust-charge", "goodwill"}))
     return "waiver";
   if (is_one_of(kind, {"charge-off", "write-off", "mark-fraud", "transfer"})) return "write-off";
-  if (is_one_of(kind, {"change-rate", "extend", "defer", "reschedule", "re-age", "reamortize",
-                       "move-due-date", "pause-overdue", "resume-overdue", "restated",
-                       "risk-decision", "line-unfreeze", "line-change", "approve", "decline",
-                       "convert", "capitalise", "coupon", "partner-limit",
-                       "partner-limit-ended"}))
+  if (is_one_of(kind, {"change-rate",    "extend",     "defer",         "reschedule",
+                       "re-age",         "reamortize", "move-due-date", "pause-overdue",
+                       "resume-overdue", "restated",   "risk-decision", "line-unfreeze",
+                       "line-change",    "approve",    "decline",       "convert",
+                       "capitalise",     "coupon",     "partner-limit", "partner-limit-ended"}))
     return "override";
   if (!entry.payer.empty()) return "third-party payer";
   if (is_one_of(kind, {"suspense-receive", "suspense-return"}) ||

@@ -81,14 +81,14 @@ int run_debit_list(const Context& context, const DebitArguments& arguments) {
     if (!sink) return fail(sink.error());
     const Format format =
         arguments.out.empty() || context.format != Format::table ? context.format : Format::csv;
-    ReportWriter writer({fmt::format("To be collected on {}, run {}", money::to_text(day),
-                                     arguments.run)},
-                        debit_columns(), format,
-                        [&](std::string_view part) { sink->write(part); });
-    write_list(writer, *rows, std::to_string(arguments.run),
-               std::to_string(status.head.sequence), {.day = day, .run = arguments.run});
-    writer.finish({"One line a loan, the oldest first; references stay the same for a day and a "
-                   "run."});
+    ReportWriter writer(
+        {fmt::format("To be collected on {}, run {}", money::to_text(day), arguments.run)},
+        debit_columns(), format, [&](std::string_view part) { sink->write(part); });
+    write_list(writer, *rows, std::to_string(arguments.run), std::to_string(status.head.sequence),
+               {.day = day, .run = arguments.run});
+    writer.finish(
+        {"One line a loan, the oldest first; references stay the same for a day and a "
+         "run."});
     if (Status s = sink->finish(); !s) return fail(s.error());
     if (!arguments.out.empty())
       say(fmt::format("{} debits written to {}", rows->size(), arguments.out));
@@ -210,10 +210,10 @@ class Collection {
     if (intent == intents_.end() || intent->second.on > reference.day ||
         !used_.insert(answer.loan).second)
       return;
-    auto done = command_of(ledger::Operation{.kind = Kind::cancel_intent,
-                                             .of = intent->second.sequence,
-                                             .choice = "collected"},
-                           answer.loan, writing_);
+    auto done = command_of(
+        ledger::Operation{
+            .kind = Kind::cancel_intent, .of = intent->second.sequence, .choice = "collected"},
+        answer.loan, writing_);
     name(done, row.reference + "/intent");
     push(std::move(done));
   }
@@ -246,11 +246,11 @@ int run_debit_results(const Context& context, const DebitArguments& arguments) {
     if (Status s = collection.take_owed(); !s) return fail(s.error());
     for (const auto& row : results->rows) collection.add(row);
     const std::string keys = "the references of the file";
-    Status recorded = record_answers(
-        book, collection.commands, collection.places, collection.answers, dry_run,
-        [&](std::size_t command, const Error& error, Answer& answer) {
-          return collection.refused(command, error, answer);
-        });
+    Status recorded =
+        record_answers(book, collection.commands, collection.places, collection.answers, dry_run,
+                       [&](std::size_t command, const Error& error, Answer& answer) {
+                         return collection.refused(command, error, answer);
+                       });
     if (!recorded) return fail(recorded.error(), keys);
     recorded = record_answers(book, collection.later, collection.later_places, collection.answers,
                               dry_run, {});

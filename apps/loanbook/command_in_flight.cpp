@@ -41,8 +41,9 @@ int run_payouts(const Context& context, const InFlightArguments& arguments) {
     if (rows == 0)
       writer.finish({"Nothing is in flight."});
     else
-      writer.finish({"Ask the channel by its reference; never send again. Its answer: loanbook "
-                     "payout-results FILE, or loan confirm-payout, loan fail-payout."});
+      writer.finish(
+          {"Ask the channel by its reference; never send again. Its answer: loanbook "
+           "payout-results FILE, or loan confirm-payout, loan fail-payout."});
     print_completeness(book);
     return exit_code::done;
   });
@@ -112,13 +113,13 @@ int run_payout_results(const Context& context, const InFlightArguments& argument
         commands.push_back(command_for(row, *word, *order, arguments.writing));
       }
     }
-    const Status recorded = record_answers(
-        book, commands, places, answers, arguments.writing.dry_run,
-        [](std::size_t, const Error& error, Answer& answer) {
-          answer.outcome.clear();
-          answer.problem = error.message;
-          return true;
-        });
+    const Status recorded =
+        record_answers(book, commands, places, answers, arguments.writing.dry_run,
+                       [](std::size_t, const Error& error, Answer& answer) {
+                         answer.outcome.clear();
+                         answer.problem = error.message;
+                         return true;
+                       });
     if (!recorded) return fail(recorded.error(), "the references of the file");
     const int code = print_answers(context, "Answers about pay-outs", answers,
                                    results->problems.size(), arguments.writing.dry_run);
@@ -145,10 +146,10 @@ int run_intents(const Context& context, const InFlightArguments& arguments) {
     for (const IntentView& intent : book.intents()) {
       if (!arguments.loan.empty() && intent.loan != arguments.loan) continue;
       if (*on && intent.on != **on) continue;
-      writer.row({{std::to_string(intent.sequence), intent.loan, money::to_text(intent.on),
-                   intent.debit ? "debit" : "pay",
-                   money::text_of_minor(intent.amount, intent.digits), intent.currency,
-                   day_or_empty(intent.ends), intent.code}});
+      writer.row(
+          {{std::to_string(intent.sequence), intent.loan, money::to_text(intent.on),
+            intent.debit ? "debit" : "pay", money::text_of_minor(intent.amount, intent.digits),
+            intent.currency, day_or_empty(intent.ends), intent.code}});
     }
     writer.finish({"The night that opens the day repays; debits join the debit list."});
     print_completeness(book);

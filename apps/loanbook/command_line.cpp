@@ -192,9 +192,9 @@ void add_product_commands(Tree& tree) {
   add_writing(series_add, a.publish.writing);
   tree.command(series, "list", "Indexes and calendars of the book", "loanbook series list",
                [](const Context& c) { return run_series_list(c); });
-  auto* series_show = tree.command(
-      series, "show", "The values of one series", "loanbook series show LPR-1Y",
-      [&a](const Context& c) { return run_series_show(c, a.series_name); });
+  auto* series_show =
+      tree.command(series, "show", "The values of one series", "loanbook series show LPR-1Y",
+                   [&a](const Context& c) { return run_series_show(c, a.series_name); });
   series_show->add_option("NAME", a.series_name, "Name of the series")->required();
 
   auto* quote = tree.command(
@@ -206,7 +206,7 @@ void add_product_commands(Tree& tree) {
 
 CLI::Option* add_channel(CLI::App* command, Writing& writing) {
   return command->add_option("--channel", writing.channel,
-                      "By which the money comes or goes, such as alipay; charts map it");
+                             "By which the money comes or goes, such as alipay; charts map it");
 }
 
 CLI::App* add_amount_command(Tree& tree, CLI::App* loan, const std::string& name,
@@ -291,7 +291,8 @@ void add_operation_fields(CLI::App* command, const ledger::OperationRule& rule,
     if (((rule.required | rule.optional) & field) == 0) return;
     const bool required = (rule.required & field) != 0;
     command->add_option(name, value, help)->required(required);
-    const std::string_view first = std::string_view(name).substr(0, std::string_view(name).find(','));
+    const std::string_view first =
+        std::string_view(name).substr(0, std::string_view(name).find(','));
     if (required) example += fmt::format(" {} {}", first, sample);
   };
   const bool sale = rule.kind == ledger::Kind::transfer;
@@ -310,8 +311,8 @@ void add_operation_fields(CLI::App* command, const ledger::OperationRule& rule,
   for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2)
     words.replace(at, 1, ", ");
   const std::string first = words.substr(0, words.find(','));
-  add(ledger::field_choice, intent ? "--kind,--choice" : "--choice", a.choice, "One of: " + words + " (default: " + first + ")",
-      first);
+  add(ledger::field_choice, intent ? "--kind,--choice" : "--choice", a.choice,
+      "One of: " + words + " (default: " + first + ")", first);
   const bool payer = rule.kind == ledger::Kind::coupon || rule.kind == ledger::Kind::coupon_settle;
   add(ledger::field_code,
       sale    ? "--code,--to"
@@ -706,8 +707,9 @@ void add_reconcile_commands(Tree& tree) {
       add_break_command(tree, reconcile, "correct", "Record the events that put it right",
                         "--loan L-1001 --reason 'payer named it'", run_reconcile_correct);
   correct->add_option("--loan", a.breaks.loan, "Whose money it is (default: as the line says)");
-  correct->add_option("--as", a.breaks.as,
-                      "repay, suspense, reverse, replace or chargeback (default: as the kind says)");
+  correct->add_option(
+      "--as", a.breaks.as,
+      "repay, suspense, reverse, replace or chargeback (default: as the kind says)");
   tree.command(reconcile, "statements", "Statements reconciled so far",
                "loanbook reconcile statements",
                [](const Context& c) { return run_reconcile_statements(c); });

@@ -11,10 +11,10 @@ namespace {
 void add_suspense(CommandTree& tree) {
   const auto a = std::make_shared<SuspenseArguments>();
   auto* suspense = tree.noun("suspense", "Money that came in and belongs to no loan yet");
-  auto* receive = tree.command(
-      suspense, "receive", "Book money that nobody can assign",
-      "loanbook suspense receive --amount 120.00 --currency CNY --reference 'TT 4711'",
-      [a](const Context& c) { return run_suspense_receive(c, *a); });
+  auto* receive =
+      tree.command(suspense, "receive", "Book money that nobody can assign",
+                   "loanbook suspense receive --amount 120.00 --currency CNY --reference 'TT 4711'",
+                   [a](const Context& c) { return run_suspense_receive(c, *a); });
   receive->add_option("--amount", a->amount, "Such as 120.00")->required();
   receive->add_option("--currency", a->currency, "ISO 4217")->required();
   receive->add_option("--payer", a->payer, "Reference of whoever paid: opaque, no name");
@@ -39,9 +39,9 @@ void add_suspense(CommandTree& tree) {
                      each == assign ? "Default: the day on which the money came"
                                     : "Day from which it counts (default: the business date)");
   }
-  auto* list = tree.command(suspense, "list", "What waits, with its age",
-                            "loanbook suspense list --age 7",
-                            [a](const Context& c) { return run_suspense_list(c, *a); });
+  auto* list =
+      tree.command(suspense, "list", "What waits, with its age", "loanbook suspense list --age 7",
+                   [a](const Context& c) { return run_suspense_list(c, *a); });
   list->add_option("--age", a->age, "At least so many days old");
   list->add_flag("--all", a->all, "Also what was assigned or returned");
 }

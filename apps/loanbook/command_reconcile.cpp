@@ -237,8 +237,9 @@ Result<std::vector<ledger::Command>> corrections_of(const BreakView& view,
   const bool takes_out = way == "reverse" || way == "replace";
   const bool puts_in = way == "repay" || way == "replace";
   if (!takes_out && !puts_in && way != "chargeback" && way != "suspense")
-    return Error{"cli.correction",
-                 fmt::format("--as {}: write repay, suspense, reverse, replace or chargeback", way)};
+    return Error{
+        "cli.correction",
+        fmt::format("--as {}: write repay, suspense, reverse, replace or chargeback", way)};
   money::Int128 bank = 0;
   for (const auto& line : record.lines) bank += line.minor;
   const std::string amount = money::text_of_minor(bank < 0 ? -bank : bank, view.digits);
@@ -267,11 +268,11 @@ Result<std::vector<ledger::Command>> corrections_of(const BreakView& view,
       return Error{"cli.correction", "the bank paid money out: there is nothing to hold"};
     // What the line says may name a person: the break keeps it, the item says which break.
     const auto& line = record.lines.front();
-    add(ledger::SuspenseRequest{
-            .amount = amount,
-            .currency = view.currency,
-            .reference = line.reference.empty() ? line.bank_reference : line.reference,
-            .text = "break " + view.id},
+    add(ledger::SuspenseRequest{.amount = amount,
+                                .currency = view.currency,
+                                .reference =
+                                    line.reference.empty() ? line.bank_reference : line.reference,
+                                .text = "break " + view.id},
         "", line.valued);
   }
   if (puts_in && !record.lines.empty()) {

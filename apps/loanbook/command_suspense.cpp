@@ -78,16 +78,17 @@ int run_suspense_list(const Context& context, const SuspenseArguments& arguments
     for (const SuspenseView& item : book.suspense(arguments.all)) {
       if (item.age < static_cast<std::int32_t>(arguments.age)) continue;
       ++items;
-      writer.row({{std::to_string(item.item), std::to_string(item.age),
-                   money::to_text(item.valued), money::text_of_minor(item.open, item.digits),
-                   item.currency, money::text_of_minor(item.received, item.digits), item.reference,
-                   item.payer, item.text, whereabouts(item)}});
+      writer.row({{std::to_string(item.item), std::to_string(item.age), money::to_text(item.valued),
+                   money::text_of_minor(item.open, item.digits), item.currency,
+                   money::text_of_minor(item.received, item.digits), item.reference, item.payer,
+                   item.text, whereabouts(item)}});
     }
     if (items == 0)
       writer.finish({"Nothing waits."});
     else
-      writer.finish({"Whose it is: loanbook suspense assign ITEM --loan ID; nobody's: loanbook "
-                     "suspense return ITEM"});
+      writer.finish(
+          {"Whose it is: loanbook suspense assign ITEM --loan ID; nobody's: loanbook "
+           "suspense return ITEM"});
     print_completeness(book);
     return exit_code::done;
   });

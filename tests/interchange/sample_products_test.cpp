@@ -40,8 +40,9 @@ std::unique_ptr<ledger::Book> book_with(const ledger::Product& product) {
     must(book->record(
         {.event = ledger::PublishSeries{product.index->index, {{day("2025-05-20"), "3.5%"}}}}));
   if (!product.plan.calendar.empty())
-    must(book->record({.event = ledger::PublishSeries{
-                           product.plan.calendar, {{day("2025-01-01"), "weekend saturday sunday"}}}}));
+    must(book->record(
+        {.event = ledger::PublishSeries{product.plan.calendar,
+                                        {{day("2025-01-01"), "weekend saturday sunday"}}}}));
   must(book->record({.event = ledger::PublishProduct{product}}));
   return book;
 }

@@ -134,8 +134,8 @@ TEST_CASE("every bit of some entries is covered", "[altered]") {
     return restated == 0;
   }));
   REQUIRE(restated != 0);
-  for (const std::uint64_t sequence : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{6},
-                                       std::uint64_t{20}, restated}) {
+  for (const std::uint64_t sequence :
+       {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{6}, std::uint64_t{20}, restated}) {
     const std::size_t size = must(must(kept.store->view())->entry(sequence))->body.size();
     for (std::size_t bit = 0; bit < size * 8; bit += sequence == 2 ? 7 : 1) {
       CAPTURE(sequence, bit);

@@ -97,9 +97,8 @@ void die_everywhere(const std::vector<DayOfCommands>& days, std::uint64_t sample
   std::uint64_t points = 0;
   for (const Loss loss : {Loss::process, Loss::dropped, Loss::torn, Loss::garbage}) {
     for (std::uint64_t i = 0; i < points_per_loss; ++i, ++points) {
-      check_trial(*base, days,
-                  1 + (i * calls + static_cast<std::uint64_t>(loss)) / points_per_loss, loss,
-                  *undisturbed);
+      check_trial(*base, days, 1 + (i * calls + static_cast<std::uint64_t>(loss)) / points_per_loss,
+                  loss, *undisturbed);
     }
   }
   WARN(points << " points, " << calls << " disk calls");

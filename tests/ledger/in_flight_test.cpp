@@ -21,16 +21,15 @@ Command told(Kind kind, const std::string& loan) {
 }
 Command order(const std::string& loan, const std::string& amount = "1200.00",
               const std::string& reference = {}) {
-  return {.event = Operation{.kind = Kind::order_payout,
-                             .amount = amount,
-                             .code = reference,
-                             .channel = "bank-a"},
-          .loan = loan};
+  return {
+      .event =
+          Operation{
+              .kind = Kind::order_payout, .amount = amount, .code = reference, .channel = "bank-a"},
+      .loan = loan};
 }
 Command intend(const std::string& loan, const std::string& amount, const char* on,
                const char* until = nullptr, const std::string& kind = {}) {
-  Operation operation{
-      .kind = Kind::intend, .amount = amount, .from = day(on), .choice = kind};
+  Operation operation{.kind = Kind::intend, .amount = amount, .from = day(on), .choice = kind};
   if (until != nullptr) operation.until = day(until);
   return {.event = operation, .loan = loan};
 }
@@ -238,8 +237,7 @@ TEST_CASE("whatever is sent again in whatever order, across crashes: one disburs
         const int at = dice.roll(1, orders);
         if (state[at - 1] == 0) state[at - 1] = dice.roll(0, 2) == 0 ? 2 : 1;
         paid = paid || state[at - 1] == 1;
-        Command command =
-            told(state[at - 1] == 1 ? Kind::confirm_payout : Kind::fail_payout, "L");
+        Command command = told(state[at - 1] == 1 ? Kind::confirm_payout : Kind::fail_payout, "L");
         std::get<Operation>(command.event).of =
             must(book->payout_called("X" + std::to_string(at))).sequence;
         command.source = "payouts";
@@ -252,8 +250,8 @@ TEST_CASE("whatever is sent again in whatever order, across crashes: one disburs
         // All of it once more, in any order.
         std::vector<Command> again = sent;
         for (std::size_t i = again.size(); i > 1; --i)
-          std::swap(again[i - 1], again[static_cast<std::size_t>(
-                                      dice.roll(0, static_cast<int>(i) - 1))]);
+          std::swap(again[i - 1],
+                    again[static_cast<std::size_t>(dice.roll(0, static_cast<int>(i) - 1))]);
         for (const auto& result : book->record_each(again)) {
           REQUIRE(result);
           CHECK(result->replayed);
@@ -309,7 +307,8 @@ TEST_CASE("an intent becomes a repayment on its day, once, and a loan without on
   verified(*book);
 }
 
-TEST_CASE("an intent for a loan that is settled lapses, one that has expired ends; both are named") {
+TEST_CASE(
+    "an intent for a loan that is settled lapses, one that has expired ends; both are named") {
   using Outcome = NightReport::Intended::Outcome;
   const auto book = book_with_products();
   must(book->record(lend("L", "level", "1200.00")));
@@ -353,7 +352,8 @@ TEST_CASE("a night that dies at any write carries every intent out once") {
   }
 }
 
-TEST_CASE("the debit list is what is due and unpaid, the oldest first, and the same when asked twice") {
+TEST_CASE(
+    "the debit list is what is due and unpaid, the oldest first, and the same when asked twice") {
   const auto book = book_with_products();
   must(book->record(lend("A", "level", "1200.00")));
   must(book->close_through(day("2026-01-10")));

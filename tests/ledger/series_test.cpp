@@ -86,8 +86,7 @@ TEST_CASE("A customer's own spread is what the agreed rate has above the index",
   must(book->close_through(day("2026-04-14")));
   CHECK(must(book->loan("L")).rate == "0.023");
   // A negotiated rate is another spread.
-  must(book->record(
-      {.event = Operation{.kind = Kind::change_rate, .rate = "3.5%"}, .loan = "L"}));
+  must(book->record({.event = Operation{.kind = Kind::change_rate, .rate = "3.5%"}, .loan = "L"}));
   must(book->record(index_values({{day("2026-06-01"), "2.9%"}})));
   must(book->close_through(day("2026-07-14")));
   CHECK(must(book->loan("L")).rate == "0.039");
@@ -126,9 +125,8 @@ std::unique_ptr<Book> told(const Product& floating, const std::vector<SeriesPoin
         rate = next;
         const auto changed = book->record(
             {.event = Operation{.kind = Kind::change_rate,
-                                .choice = p.plan.repricing == schedule::Repricing::keep
-                                              ? "keep"
-                                              : "solve",
+                                .choice = p.plan.repricing == schedule::Repricing::keep ? "keep"
+                                                                                        : "solve",
                                 .rate = rate.text()},
              .loan = "L"});
         if (!changed) {
@@ -152,8 +150,8 @@ TEST_CASE("Resets book what a change of rate on their day would have booked", "[
   for (int seed = 1; seed <= stories; ++seed) {
     Dice dice(static_cast<std::uint32_t>(seed));
     using schedule::Method;
-    Product p = floating(dice.pick({Method::level, Method::equal_principal, Method::interest_first,
-                                    Method::revolving}));
+    Product p = floating(dice.pick(
+        {Method::level, Method::equal_principal, Method::interest_first, Method::revolving}));
     p.index->reset.every_months = static_cast<std::uint16_t>(dice.roll(1, 4));
     if (dice.roll(0, 2) == 0) {
       p.index->reset.month = static_cast<std::uint8_t>(dice.roll(1, 9));
@@ -259,7 +257,8 @@ TEST_CASE("A calendar that moves days to come is timely, one of a running period
       if (table) CHECK(must(book->installments("L")).rows[2].due == day("2026-04-16"));
       verified(*book);
       // Now that period runs: interest stays, its due date would move once more.
-      const auto moved = book->record({.event = PublishSeries{"cn", {{day("2026-04-16"), "free"}}}});
+      const auto moved =
+          book->record({.event = PublishSeries{"cn", {{day("2026-04-16"), "free"}}}});
       CHECK(error_id(moved) == "none");
       CHECK(must(book->loan("L")).row.next_due == day("2026-04-17"));
       must(book->close_through(day("2026-04-20")));
@@ -330,9 +329,8 @@ TEST_CASE("Fees of a plan need no rule: such loans keep a table", "[series]") {
 TEST_CASE("Interest of a holiday joins the balance on its due date", "[series]") {
   auto book = new_book("2026-01-15");
   Product p = product_of(schedule::Method::level, "holiday");
-  p.plan.holidays = {{.first_row = 1,
-                      .last_row = 2,
-                      .interest = schedule::HolidayInterest::capitalise}};
+  p.plan.holidays = {
+      {.first_row = 1, .last_row = 2, .interest = schedule::HolidayInterest::capitalise}};
   p.installments_default = 6;
   must(book->record(publish(p)));
   must(book->record(lend("L", "holiday", "10000.00")));
@@ -386,8 +384,7 @@ TEST_CASE("A repayment put in before a change of rate folds from the contract's 
     must(book->close_through(day("2026-02-16")));
     if (!late) must(book->record(pay("L", "150.00")));
     must(book->close_through(day("2026-03-01")));
-    must(book->record(
-        {.event = Operation{.kind = Kind::change_rate, .rate = "6%"}, .loan = "L"}));
+    must(book->record({.event = Operation{.kind = Kind::change_rate, .rate = "6%"}, .loan = "L"}));
     must(book->close_through(day("2026-04-20")));
     if (late) {
       Command paid = pay("L", "150.00");

@@ -1,5 +1,5 @@
-// Money that belongs to no loan yet: received, assigned in parts, put back, returned. Never more than
-// there is, never cash twice.
+// Money that belongs to no loan yet: received, assigned in parts, put back, returned. Never more
+// than there is, never cash twice.
 
 #include <future>
 #include <map>
@@ -25,8 +25,7 @@ Command assign(std::uint64_t item, const std::string& loan, const std::string& a
   return {.event = Repay{.amount = amount, .suspense = item}, .loan = loan};
 }
 Command give_back(std::uint64_t item, const std::string& amount = {}) {
-  return {.event =
-              SuspenseRequest{.kind = Kind::suspense_return, .amount = amount, .item = item}};
+  return {.event = SuspenseRequest{.kind = Kind::suspense_return, .amount = amount, .item = item}};
 }
 
 /// Two loans of 12,000.00, twelve months at 18 %, paid out on 1 January.
@@ -98,7 +97,8 @@ TEST_CASE("money in suspense goes to two loans and back to its payer; cash moves
   all_agree(*book);
 }
 
-TEST_CASE("an assignment counts from the day on which the money came, unless it is said otherwise") {
+TEST_CASE(
+    "an assignment counts from the day on which the money came, unless it is said otherwise") {
   const auto book = book_of_two();
   const auto twin = book_of_two();
   must(book->close_through(day("2026-01-31")));
@@ -185,9 +185,9 @@ TEST_CASE("many hands take one item: together never more than there was") {
     hands.push_back(std::async(std::launch::async, [&book, item, hand] {
       int taken = 0;
       for (int i = 0; i < 20; ++i) {
-        const auto done = book->record(hand % 3 == 0 ? give_back(item, "3.00")
-                                                     : assign(item, hand % 2 == 0 ? "A" : "B",
-                                                              "3.00"));
+        const auto done =
+            book->record(hand % 3 == 0 ? give_back(item, "3.00")
+                                       : assign(item, hand % 2 == 0 ? "A" : "B", "3.00"));
         taken += done ? 1 : 0;
       }
       return taken;
@@ -284,8 +284,8 @@ TEST_CASE("random stories of suspense end as if every payment had been known in 
         command.value_date = std::max(day("2026-01-01"), today - date::days{dice.roll(0, 12)});
         items.push_back({must(book->record(command)).receipt.sequence, *command.value_date, minor});
       } else if (what < 9 && !items.empty()) {
-        const auto place = static_cast<std::size_t>(
-            dice.roll(0, static_cast<int>(items.size()) - 1));
+        const auto place =
+            static_cast<std::size_t>(dice.roll(0, static_cast<int>(items.size()) - 1));
         Item& item = items[place];
         const std::int64_t minor = dice.roll(1, 900'00);
         const std::string loan = dice.pick({"A", "B"});
@@ -302,8 +302,8 @@ TEST_CASE("random stories of suspense end as if every payment had been known in 
         item.left -= minor;
         assigned.push_back({recorded->receipt.sequence, place, loan, amount, item.valued, minor});
       } else if (!assigned.empty()) {
-        Assigned& one = assigned[static_cast<std::size_t>(
-            dice.roll(0, static_cast<int>(assigned.size()) - 1))];
+        Assigned& one =
+            assigned[static_cast<std::size_t>(dice.roll(0, static_cast<int>(assigned.size()) - 1))];
         if (!one.stands) continue;
         must(book->record({.event = Reverse{one.sequence}}));
         one.stands = false;

@@ -27,10 +27,10 @@ struct Field {
   ledger::OperationField bit;
   std::string_view name;
 };
-constexpr Field fields[] = {{ledger::field_amount, "amount"}, {ledger::field_of, "of"},
-                            {ledger::field_rows, "rows"},     {ledger::field_from, "from"},
-                            {ledger::field_until, "until"},   {ledger::field_choice, "choice"},
-                            {ledger::field_code, "code"},     {ledger::field_rate, "rate"},
+constexpr Field fields[] = {{ledger::field_amount, "amount"},  {ledger::field_of, "of"},
+                            {ledger::field_rows, "rows"},      {ledger::field_from, "from"},
+                            {ledger::field_until, "until"},    {ledger::field_choice, "choice"},
+                            {ledger::field_code, "code"},      {ledger::field_rate, "rate"},
                             {ledger::field_channel, "channel"}};
 
 std::string names_of(std::uint16_t bits) {

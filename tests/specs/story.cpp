@@ -45,8 +45,8 @@ void Story::publish_series() {
     product_.plan.calendar = calendar.name();
     product_.plan.roll = given.terms.business_days.roll;
     product_.plan.interest_follows = given.terms.business_days.interest_follows;
-    must(book_->record({.event = ledger::PublishSeries{calendar.name(),
-                                                       ledger::points_of(calendar, {})}}),
+    must(book_->record(
+             {.event = ledger::PublishSeries{calendar.name(), ledger::points_of(calendar, {})}}),
          line);
   }
   if (given.index.points.empty()) return;
@@ -130,8 +130,9 @@ ledger::Command Story::command(const Table& table, const TableRow& row) const {
     command.key = table.text(row, "key");
   }
   if (event == "publish") {
-    command = {.event = ledger::PublishSeries{
-                   "index", {{day_cell(table, row, "from"), std::string(table.text(row, "rate"))}}}};
+    command = {
+        .event = ledger::PublishSeries{
+            "index", {{day_cell(table, row, "from"), std::string(table.text(row, "rate"))}}}};
     return command;
   }
   const std::optional<std::string> rate =
