@@ -328,12 +328,10 @@ Result<Product> read_product(std::string_view text, std::string_view file_name) 
   const toml::table& table = parsed.table();
   Product product;
   Keys root{
-      &table,
-      "",
-      problems,
-      {"id", "version", "name", "currency", "terms", "rounding", "overdue", "payouts", "allocation",
-       "prepayment", "accounts", "plan", "business_days", "cap", "servicing", "joint", "rate",
-       "branch", "accounting", "tax"}};
+      &table, "", problems, {"id",       "version", "name",          "currency",   "terms",
+                             "rounding", "overdue", "payouts",       "allocation", "prepayment",
+                             "accounts", "plan",    "business_days", "cap",        "servicing",
+                             "joint",    "rate",    "branch",        "accounting", "tax"}};
   read_identity(root, product);
   read_terms(root, product);
   read_rounding(root, product);

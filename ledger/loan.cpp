@@ -215,8 +215,8 @@ void change(LoanState& state, const Rules& rules, Day day) {
   } else if (state.servicing) {
     interest_changes(state, rules, day);
   }
-  if (state.row_coming && moves_interest(rules) &&
-      interest_date(rules, state.next.due) == day && day < state.next.due)
+  if (state.row_coming && moves_interest(rules) && interest_date(rules, state.next.due) == day &&
+      day < state.next.due)
     rest_line(state, rules.product, day);
   if (state.servicing) charge_late(state, rules, day);
   // What money held has paid may have lowered a level.
@@ -347,8 +347,7 @@ schedule::Line planned_line(const Rules& rules, std::int64_t accrued, std::int64
   }
   // From one date of the contract to the next; what passed of it before `first` is in the level.
   const Day earned = interest_date(rules, due);
-  if (earned <= first)
-    return {.base = interest, .slope = 0, .denominator = 1, .first = first};
+  if (earned <= first) return {.base = interest, .slope = 0, .denominator = 1, .first = first};
   const Day begin = accrued == 0 ? interest_date(rules, first) : first;
   const std::int64_t passed = schedule::day_index(day_count, begin, first, context);
   const std::int64_t rest = schedule::day_index(day_count, first, earned, context);

@@ -286,8 +286,7 @@ void encode_servicing(Encoder& out, const Boxed<Servicing>& table) {
   out.u8(static_cast<std::uint8_t>((table->charged_off ? 1 : 0) | (table->fraud ? 2 : 0) |
                                    (table->running ? 4 : 0) | (table->fallen ? 8 : 0) |
                                    (table->ahead.empty() ? 0 : 16) | (table->indexed ? 32 : 0) |
-                                   (has_rare(*table) ? 128 : 0) |
-                                   (table->opened ? 64 : 0)));
+                                   (has_rare(*table) ? 128 : 0) | (table->opened ? 64 : 0)));
   if (table->charged_off) out.day(*table->charged_off_on);
   if (table->opened) out.day(*table->opened);
   out.zigzag(table->interest_reported);

@@ -125,16 +125,14 @@ class Explainer {
     if (!state_.servicing || !state_.servicing->indexed || state_.lent == 0) return;
     const Day next = state_.servicing->indexed->next_reset;
     const bool runs = state_.row_coming && state_.status == LoanStatus::active;
-    lines_.push_back({"rate", state_.terms.rate.percent_text(),
-                      rate_words(state_, product_, day_),
+    lines_.push_back({"rate", state_.terms.rate.percent_text(), rate_words(state_, product_, day_),
                       runs ? "next reset " + money::to_text(next) : ""});
   }
 
   void level(std::string figure, std::int64_t minor, const schedule::Line& line) {
-    const std::int64_t t =
-        day_ < line.first ? 0
-                          : schedule::day_index(product_.day_count, line.first, day_,
-                                                line_context(product_));
+    const std::int64_t t = day_ < line.first ? 0
+                                             : schedule::day_index(product_.day_count, line.first,
+                                                                   day_, line_context(product_));
     lines_.push_back(
         {std::move(figure), amount(minor),
          fmt::format("round {} (({} + {} x {}) / {}) minor units, {}",

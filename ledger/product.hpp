@@ -143,8 +143,8 @@ struct LoanTerms {
 };
 /// `terms.*` or `product.*` where the terms lie outside the product or the schedule room refuses
 /// them.
-/// `calendar` is that of the product's plan rules; absent: the one that it is bound to. Without any a
-/// product that names one is refused.
+/// `calendar` is that of the product's plan rules; absent: the one that it is bound to. Without any
+/// a product that names one is refused.
 using Calendar = std::shared_ptr<const schedule::Calendar>;
 [[nodiscard]] Status check(const LoanTerms& terms, const Product& product, money::Day disbursed,
                            const Calendar& calendar = nullptr);

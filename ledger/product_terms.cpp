@@ -46,8 +46,9 @@ Status check_bookable(const Product& product) {
                            product.id, what));
   };
   if (capitalises(product) && (product.servicing || product.joint || product.index))
-    return refuse("interest may join the balance, which goes with neither [servicing], [joint] nor "
-                  "[rate]");
+    return refuse(
+        "interest may join the balance, which goes with neither [servicing], [joint] nor "
+        "[rate]");
   if (product.day_count == schedule::DayCount::bus_252 && plan.calendar.empty())
     return refuse("day count BUS/252 counts the days of a calendar: name it in [business_days]");
   if (product.day_count == schedule::DayCount::thirty_e_360_isda &&
@@ -71,9 +72,9 @@ Status check_bookable(const Product& product) {
 bool capitalises(const Product& product) {
   using schedule::HolidayInterest;
   const PlanRules& plan = product.plan;
-  const bool holiday = std::any_of(
-      plan.holidays.begin(), plan.holidays.end(),
-      [](const auto& each) { return each.interest == HolidayInterest::capitalise; });
+  const bool holiday =
+      std::any_of(plan.holidays.begin(), plan.holidays.end(),
+                  [](const auto& each) { return each.interest == HolidayInterest::capitalise; });
   return holiday || plan.negative_amortization ||
          (plan.season.months != 0 && plan.season.interest == HolidayInterest::capitalise);
 }
@@ -84,9 +85,8 @@ bool keeps_table(const Product& product) {
 }
 
 void bind(Product& product, const SeriesBook& book, std::uint64_t known_at) {
-  product.bound.series =
-      ledger::bind(book, product.plan.calendar,
-                   product.index ? product.index->index : std::string{}, known_at);
+  product.bound.series = ledger::bind(
+      book, product.plan.calendar, product.index ? product.index->index : std::string{}, known_at);
 }
 
 schedule::DayCountContext line_context(const Product& product) {

@@ -375,10 +375,9 @@ namespace {
 std::int64_t interest_for(const LoanState& state, const Rules& rules, std::int64_t principal,
                           Day from, Day until) {
   const schedule::DayCount day_count = rules.product.day_count;
-  return must_fit(
-      schedule::level(schedule::simple_line(principal, state.terms.rate, day_count, from),
-                      day_count, rules.product.interest_rounding.mode, until,
-                      line_context(rules.product)));
+  return must_fit(schedule::level(
+      schedule::simple_line(principal, state.terms.rate, day_count, from), day_count,
+      rules.product.interest_rounding.mode, until, line_context(rules.product)));
 }
 
 }  // namespace

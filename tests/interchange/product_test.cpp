@@ -192,7 +192,8 @@ rounding = "up"
   CHECK(read_product(write_product(*read), "again").value() == *read);
   CHECK(ledger::decode_product(ledger::encode(*read)).value() == *read);
   CHECK(ledger::check_bookable(*read).error().id == "product.index_missing");
-  // 3.1 % - 0.2 % = 2.9 %, to a multiple of 0.05 %, at least 3 %; 3.53 % - 0.2 % = 3.33 %, up to 3.35 %.
+  // 3.1 % - 0.2 % = 2.9 %, to a multiple of 0.05 %, at least 3 %; 3.53 % - 0.2 % = 3.33 %, up
+  // to 3.35 %.
   const auto rate = [&](const char* value) {
     return ledger::rate_at(rules, rules.spread_e12, money::Rate::parse(value).value())
         .percent_text();
@@ -202,8 +203,8 @@ rounding = "up"
   CHECK(rate("9%") == "6%");
   for (const char* wrong : {"reset = \"weekly\"", "reset = \"every 0 months\"",
                             "reset = \"yearly on 13-01\"", "spread = \"much\""}) {
-    const auto bad = read_product(std::string(smallest) + "[rate]\nindex = \"I\"\n" + wrong + "\n",
-                                  "p.toml");
+    const auto bad =
+        read_product(std::string(smallest) + "[rate]\nindex = \"I\"\n" + wrong + "\n", "p.toml");
     REQUIRE_FALSE(bad);
     CHECK(bad.error().line > 0);
   }
@@ -231,7 +232,8 @@ TEST_CASE("what the ledger cannot book is refused at its door", "[product]") {
       {"interest that joins the balance",
        "[plan]\nskip_months = { months = [2], interest = \"capitalise\" }", true},
       {"30E/360 ISDA", "basis = \"daily\"\nday_count = \"30E/360-ISDA\"", true},
-      {"a calendar that no book knows", "[business_days]\ncalendar = \"cn\"\nmove = \"following\"", false},
+      {"a calendar that no book knows", "[business_days]\ncalendar = \"cn\"\nmove = \"following\"",
+       false},
       {"ACT/364", "basis = \"daily\"\nday_count = \"ACT/364\"", true},
       {"an interest-only phase", "[plan]\nprincipal_free = 3", true},
       {"a balloon", "[plan]\nballoon = \"30%\"", true},

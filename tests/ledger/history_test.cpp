@@ -2,7 +2,6 @@
 // halves through stored bytes, the loan ends the same, its entries add up to the same, nothing is
 // negative that may not be, and the sub-ledger is the general ledger.
 
-
 #include <cstdlib>
 #include <map>
 
@@ -136,7 +135,7 @@ std::unique_ptr<Book> tell(const Story& story, int late) {
       if (told.of >= 0) operation.of = sequences[told.of];
       command.event = std::move(operation);
     }
-    const Kind kind = told.operation           ? told.operation->kind
+    const Kind kind = told.operation          ? told.operation->kind
                       : told.paid_out.empty() ? Kind::repay
                                               : Kind::disburse;
     if (moves_money(kind) && index % 2 == 0) command.channel = "wallet";

@@ -17,10 +17,10 @@ using ledger::AccountingBasis;
 using ledger::CompoundRate;
 using ledger::IncomeTax;
 using ledger::Prepayment;
-using ledger::TaxedIncome;
 using ledger::tax_on_fee;
 using ledger::tax_on_interest;
 using ledger::tax_on_penalty;
+using ledger::TaxedIncome;
 using schedule::PeriodUnit;
 
 Error unreadable(std::string_view value, std::string_view wanted) {
