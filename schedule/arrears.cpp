@@ -4,6 +4,7 @@
 
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
+#include "loanbook/money/wide.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -33,6 +34,15 @@ std::optional<Line> continue_line(const Line& line, const OverdueRules& rules, D
                        {.calendar = rules.calendar});
 }
 
+/// A line that has reached the room stays there.
+void hold(DueInstallment& installment, const OverdueRules& rules, Day day) {
+  const Line& line = installment.penalty;
+  if (line.slope <= 0 || day < line.first) return;
+  const auto now = level(line, rules.day_count, rules.mode, day, {.calendar = rules.calendar});
+  if (now && *now < installment.room) return;
+  installment.penalty = {.base = installment.room, .slope = 0, .denominator = 1, .first = day};
+}
+
 using Parts = std::array<std::int64_t, component_count>;
 
 std::int64_t part(const Parts& parts, Component component) {
@@ -46,6 +56,10 @@ bool settle(DueInstallment& installment, const Parts& paid, const OverdueRules& 
   installment.late_fee -= late_fee;
   installment.interest -= part(paid, Component::interest);
   installment.principal -= part(paid, Component::principal);
+  if (rules.maximum_e4 != 0) {
+    installment.room = day <= installment.due ? penalty_maximum(installment.principal, rules)
+                                              : installment.room - penalty;
+  }
   if (!is_open(installment) && !charges_visible(installment, rules, day)) {
     installment.penalty = {.base = 0, .slope = 0, .denominator = 1, .first = day};
     installment.compound = installment.penalty;
@@ -56,6 +70,7 @@ bool settle(DueInstallment& installment, const Parts& paid, const OverdueRules& 
                                     rules.penalty_rate);
     if (!line) return false;
     installment.penalty = *line;
+    if (rules.maximum_e4 != 0) hold(installment, rules, day);
   }
   if (part(paid, Component::compound) != 0 || part(paid, Component::interest) != 0) {
     const auto line =
@@ -97,7 +112,53 @@ DueInstallment become_due(std::uint32_t no, Day due, std::int64_t principal, std
           .interest = interest,
           .fee = fee,
           .penalty = simple_line(principal, rules.penalty_rate, rules.day_count, start),
-          .compound = simple_line(interest, rules.compound_rate, rules.day_count, start)};
+          .compound = simple_line(interest, rules.compound_rate, rules.day_count, start),
+          .room = penalty_maximum(principal, rules)};
+}
+
+std::int64_t penalty_maximum(std::int64_t principal, const OverdueRules& rules) {
+  if (rules.maximum_e4 == 0 || principal <= 0) return 0;
+  constexpr std::int64_t whole_e4 = 10'000;
+  std::int64_t most = 0;
+  const money::Int128 part = money::Int128{principal} * rules.maximum_e4 / whole_e4;
+  return money::narrow(part, &most) ? most : money::limits::principal_minor_max;
+}
+
+std::optional<Day> maximum_reached(const DueInstallment& installment, const OverdueRules& rules,
+                                   Day from) {
+  const Line& line = installment.penalty;
+  if (rules.maximum_e4 == 0 || line.slope <= 0) return std::nullopt;
+  const auto reached = [&](Day day) {
+    const auto now = level(line, rules.day_count, rules.mode, day, {.calendar = rules.calendar});
+    return !now || *now >= installment.room;
+  };
+  // The level never falls: steps that double go past the day, halves come back to it.
+  Day before = std::max(from, line.first);
+  if (reached(before)) return before;
+  constexpr Day last = date::year{money::limits::year_max} / 12 / 31;
+  std::int32_t step = 1;
+  Day after = before;
+  for (;;) {
+    if (before >= last) return std::nullopt;
+    after = std::min(before + date::days{step}, last);
+    if (reached(after)) break;
+    before = after;
+    step *= 2;
+  }
+  while (after - before > date::days{1}) {
+    const Day middle = before + (after - before) / 2;
+    (reached(middle) ? after : before) = middle;
+  }
+  return after;
+}
+
+void hold_at_maximum(std::span<DueInstallment> installments, const OverdueRules& rules, Day day) {
+  if (rules.maximum_e4 == 0) return;
+  for (DueInstallment& installment : installments) {
+    if (day <= installment.due + date::days{1})
+      installment.room = penalty_maximum(installment.principal, rules);
+    if (day > installment.due) hold(installment, rules, day);
+  }
 }
 
 bool charges_visible(const DueInstallment& installment, const OverdueRules& rules, Day day) {
@@ -106,7 +167,9 @@ bool charges_visible(const DueInstallment& installment, const OverdueRules& rule
 
 std::optional<std::int64_t> penalty_at(const DueInstallment& installment, const OverdueRules& rules,
                                        Day day) {
-  return visible_level(installment, installment.penalty, rules, day);
+  const auto visible = visible_level(installment, installment.penalty, rules, day);
+  if (rules.maximum_e4 == 0 || !visible) return visible;
+  return std::min(*visible, installment.room);
 }
 
 std::optional<std::int64_t> compound_at(const DueInstallment& installment,

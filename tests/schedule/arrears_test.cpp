@@ -21,6 +21,7 @@ struct NaiveInstallment {
   std::int64_t interest;
   Rational penalty = 0;
   Rational compound = 0;
+  std::int64_t room = 0;  ///< under a maximum: the most the penalty may still be
 };
 
 struct Naive {
@@ -48,6 +49,15 @@ struct Naive {
       one.compound += one.interest * yearly(rules.compound_rate) * part;
     }
   }
+  /// The opening of `day`: the principal left by the due date sets the most, which then holds.
+  void cap(Day day) {
+    if (rules.maximum_e4 == 0) return;
+    for (NaiveInstallment& one : installments) {
+      if (day <= one.due + date::days{1}) one.room = one.principal * rules.maximum_e4 / 10'000;
+      const Rational shown = model::rounded(one.penalty, {rules.mode, 1});
+      if (day > one.due && shown >= one.room) one.penalty = one.room;
+    }
+  }
   static std::int64_t take(std::int64_t& money, std::int64_t owed) {
     const std::int64_t part = std::min(money, owed);
     money -= part;
@@ -66,7 +76,9 @@ struct Naive {
   std::int64_t pay(std::int64_t money, Day day) {
     for (NaiveInstallment& one : installments) {
       if (one.due > day) continue;
+      const std::int64_t before = money;
       take_charge(money, one, one.penalty, day);
+      if (day > one.due) one.room -= before - money;
       take_charge(money, one, one.compound, day);
       one.interest -= take(money, one.interest);
       one.principal -= take(money, one.principal);
@@ -86,7 +98,9 @@ TEST_CASE("penalty and compound interest equal those of a day-by-day model",
                    .day_count = static_cast<DayCount>(random(1, 3)),
                    .mode = static_cast<money::RoundingMode>(random(1, 4)),
                    .grace_days = static_cast<std::uint16_t>(random(0, 4)),
-                   .grace_mode = static_cast<GraceMode>(random(1, 2))};
+                   .grace_mode = static_cast<GraceMode>(random(1, 2)),
+                   .maximum_e4 = random(0, 1) == 0 ? 0 : random(1, 600)};
+    const bool each_day = random(0, 1) == 0;  // lines are held each day, or when money comes
     const Day begin = money::day_from_number(static_cast<std::int32_t>(random(19'000, 19'800)));
     std::vector<DueInstallment> ours;
     for (std::uint32_t no = 1; no <= static_cast<std::uint32_t>(random(1, 3)); ++no) {
@@ -96,6 +110,8 @@ TEST_CASE("penalty and compound interest equal those of a day-by-day model",
       ours.push_back(become_due(no, one.due, one.principal, one.interest, 0, naive.rules));
     }
     for (Day day = begin; day < begin + date::days{120}; day += date::days{1}) {
+      naive.cap(day);
+      if (each_day) hold_at_maximum(ours, naive.rules, day);
       if (random(0, 9) == 0) {
         const std::int64_t amount = random(0, random(0, 1) ? 500 : 200'000);
         const Allocation paid = pay(ours, amount, naive.rules, {}, day).value();
@@ -109,6 +125,13 @@ TEST_CASE("penalty and compound interest equal those of a day-by-day model",
                   naive.shown(one, one.penalty, day));
         RC_ASSERT(compound_at(ours[i], naive.rules, day).value() ==
                   naive.shown(one, one.compound, day));
+        if (day <= one.due) continue;
+        const auto reached = maximum_reached(ours[i], naive.rules, day + date::days{1});
+        if (!reached) continue;
+        RC_ASSERT(penalty_at(ours[i], naive.rules, *reached + date::days{400}) == ours[i].room);
+        if (*reached > day + date::days{1} && charges_visible(ours[i], naive.rules, *reached))
+          RC_ASSERT(penalty_at(ours[i], naive.rules, *reached - date::days{1}).value() <
+                    std::max<std::int64_t>(ours[i].room, 1));
       }
       naive.accrue(day);
     }
@@ -130,6 +153,26 @@ TEST_CASE("grace hides charges, and cancels them where all is paid within it", "
   REQUIRE(pay(in_time, 100'000, rules, {}, last_of_grace));
   CHECK(settled(in_time[0], rules, last_of_grace));
   CHECK(penalty_at(in_time[0], rules, last_of_grace + date::days{100}) == 0);
+}
+
+TEST_CASE("penalty interest with what was paid of it stays within its maximum", "[arrears]") {
+  // 1000.00 at 36 % of 360 days is 1.00 a day; 10 % of 1000.00 is 100.00.
+  const OverdueRules rules{.penalty_rate = money::Rate::of_e12(360'000'000'000),
+                           .maximum_e4 = 1'000};
+  const Day due = money::day_from_number(20'000);
+  const auto after = [due](int days) { return due + date::days{days}; };
+  std::vector<DueInstallment> unpaid{become_due(1, due, 100'000, 0, 0, rules)};
+  CHECK(maximum_reached(unpaid[0], rules, due) == after(100));
+  CHECK(penalty_at(unpaid[0], rules, after(99)) == 9'900);
+  CHECK(penalty_at(unpaid[0], rules, after(101)) == 10'000);
+  REQUIRE(pay(unpaid, 5'000, rules, {}, after(60)));  // of 60.00 of penalty: 10.00 are left
+  CHECK(maximum_reached(unpaid[0], rules, after(61)) == after(100));
+  hold_at_maximum(unpaid, rules, after(100));
+  CHECK_FALSE(maximum_reached(unpaid[0], rules, after(101)));
+  CHECK(penalty_at(unpaid[0], rules, after(500)) == 5'000);
+  REQUIRE(pay(unpaid, 25'000, rules, {}, after(500)));  // 50.00 of penalty, 200.00 of principal
+  CHECK(unpaid[0].principal == 80'000);
+  CHECK(penalty_at(unpaid[0], rules, after(900)) == 0);
 }
 
 TEST_CASE("buckets and categories have inclusive upper bounds", "[arrears]") {
