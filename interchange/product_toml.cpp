@@ -84,6 +84,17 @@ Result<std::int64_t> parse_multiplier(std::string_view text) {
   return e4;
 }
 
+/// A part of the principal in percent, with at most two decimals.
+Result<std::int64_t> parse_maximum(std::string_view text) {
+  const auto part = money::Rate::parse(text);
+  if (!part) return part.error();
+  constexpr std::int64_t e4_in_e12 = 100'000'000;
+  if (part->e12() > 0 && part->e12() % e4_in_e12 == 0) return part->e12() / e4_in_e12;
+  return Error{.id = "product.bad_value",
+               .message = "the maximum " + quoted(text) +
+                          " must be above 0% with at most two decimals of a percent; write '100%'"};
+}
+
 void read_identity(Keys root, Product& product) {
   root.require({"id", "currency", "terms"});
   root.text("id", product.id);
@@ -169,7 +180,7 @@ void read_overdue(Keys& root, Product& product) {
   Keys overdue{root.table("overdue"),
                "overdue",
                root.problems(),
-               {"grace_days", "grace", "penalty", "compound", "buckets", "categories",
+               {"grace_days", "grace", "penalty", "maximum", "compound", "buckets", "categories",
                 "materiality", "non_accrual", "customer"}};
   overdue.integer("grace_days", product.grace_days);
   overdue.text("grace", product.grace_mode, parser_of(grace_modes));
@@ -177,6 +188,7 @@ void read_overdue(Keys& root, Product& product) {
       overdue.table("penalty"), "overdue.penalty", root.problems(), {"rate", "multiplier"}};
   penalty.text("rate", product.penalty_rate, money::Rate::parse);
   penalty.text("multiplier", product.penalty_multiplier_e4, parse_multiplier);
+  overdue.text("maximum", product.penalty_maximum_e4, parse_maximum);
   overdue.text("compound", product.compound, parser_of(compound_rates));
   read_thresholds(overdue, "buckets", product.buckets);
   read_thresholds(overdue, "categories", product.categories);
@@ -262,6 +274,7 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
                               {"product.rate", "terms", "rate"},
                               {"product.penalty_rate", "overdue", "penalty"},
                               {"product.penalty", "overdue", "penalty"},
+                              {"product.maximum", "overdue", "maximum"},
                               {"product.every", "terms", "every"},
                               {"product.due_day", "terms", "due_day"},
                               {"product.rounding", "rounding", "installment_multiple"},

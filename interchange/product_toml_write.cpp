@@ -91,6 +91,11 @@ void write_overdue(std::string& out, const ledger::Product& product) {
                     in_quotes(money::text_of_minor(product.penalty_multiplier_e4, 4))) +
              " }");
   }
+  if (product.penalty_maximum_e4 != 0) {
+    constexpr std::int64_t e4_in_e12 = 100'000'000;
+    line(out, "maximum",
+         in_quotes(money::Rate::of_e12(product.penalty_maximum_e4 * e4_in_e12).percent_text()));
+  }
   line(out, "compound", in_quotes(to_text(product.compound)));
   line(out, "buckets", list_of(product.buckets));
   line(out, "categories", list_of(product.categories));

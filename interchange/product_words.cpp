@@ -196,6 +196,12 @@ void add_overdue(const Product& product, std::vector<std::string>& out) {
     }
     out.push_back(fmt::format("Principal past due bears {} {}.", penalty, since));
   }
+  if (product.penalty_maximum_e4 != 0) {
+    out.push_back(fmt::format(
+        "Penalty interest on an installment, what was paid of it included, is at most {} of its "
+        "principal.",
+        money::Rate::of_e12(product.penalty_maximum_e4 * 100'000'000).percent_text()));
+  }
   if (product.compound != ledger::CompoundRate::none) {
     out.push_back(
         fmt::format("Interest past due bears interest too, at the {} rate.",

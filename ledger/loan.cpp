@@ -60,6 +60,7 @@ void nothing_late_ahead(LoanState& state, const Product& product, Day day) {
         schedule::become_due(due.no, due.due, due.principal, due.interest, 0, overdue);
     due.penalty = fresh.penalty;
     due.compound = fresh.compound;
+    due.room = fresh.room;
   }
 }
 
@@ -165,6 +166,11 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
     consider(installment.due + grace);
     consider(installment.due + grace + one);
     if (compensates) consider(installment.due + compensation);
+    if (installment.due <= state.day) {
+      if (const auto reached =
+              schedule::maximum_reached(installment, rules.overdue, state.day + one))
+        consider(*reached);
+    }
     if (oldest == nullptr && (installment.principal > 0 || installment.interest > 0))
       oldest = &installment;
   }
@@ -196,6 +202,7 @@ void settle_changes(LoanState& state, const Rules& rules) {
 }
 
 void change(LoanState& state, const Rules& rules, Day day) {
+  schedule::hold_at_maximum(state.due, rules.overdue, day);
   accrue(state, rules.product, day);
   state.day = day;
   if (state.servicing) recognise_charges(state, rules, day);

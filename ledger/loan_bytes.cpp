@@ -1,5 +1,7 @@
 // Canonical bytes of a loan's state (derived rows; layout in docs/format.md, section "Loan page").
 
+#include <algorithm>
+
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/loan.hpp"
 
@@ -255,6 +257,14 @@ void decode_rare(Decoder& in, RareRecords& rare) {
 
 // A bit that no role has: totals of a joint loan follow the balances.
 constexpr std::uint64_t joint_bit = std::uint64_t{1} << 63;
+// Nor this one: what penalty interest may still come to, of each installment that is due.
+constexpr std::uint64_t room_bit = std::uint64_t{1} << 62;
+static_assert(role_count <= 62);
+
+bool has_room(const LoanState& state) {
+  return std::any_of(state.due.begin(), state.due.end(),
+                     [](const schedule::DueInstallment& due) { return due.room != 0; });
+}
 
 bool has_rare(const Servicing& table) { return table.rare && !table.rare->empty(); }
 
@@ -379,11 +389,14 @@ void encode(const LoanState& state, std::string& bytes) {
   std::uint64_t used = 0;
   for (std::size_t i = 0; i < role_count; ++i) used |= std::uint64_t{balance[i] != 0} << i;
   if (state.joint) used |= joint_bit;
+  if (has_room(state)) used |= room_bit;
   out.varint(used);
   for (const std::int64_t minor : balance) {
     if (minor != 0) out.zigzag(minor);
   }
   if (state.joint) encode_joint(out, *state.joint);
+  if (!has_room(state)) return;
+  for (const schedule::DueInstallment& due : state.due) out.zigzag(due.room);
 }
 
 bool decode(std::string_view& bytes, LoanState& state) {
@@ -434,6 +447,10 @@ bool decode(std::string_view& bytes, LoanState& state) {
     if ((used >> i & 1U) != 0) state.balance.at(static_cast<Role>(i)) = in.zigzag();
   }
   if ((used & joint_bit) != 0) decode_joint(in, state.joint.emplace());
+  if ((used & room_bit) != 0) {
+    for (schedule::DueInstallment& due : state.due) due.room = in.zigzag();
+    if (!has_room(state)) in.fail();
+  }
   bytes = in.rest();
   return in.good();
 }

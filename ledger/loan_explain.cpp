@@ -227,9 +227,29 @@ class Explainer {
     if (due.penalty.slope != 0 || due.penalty.base != 0)
       level(fmt::format("installment {} penalty{}", due.no, hidden),
             schedule::penalty_at(due, rules_, day_).value_or(0), due.penalty);
+    maximum(due);
     if (rules_.compound_rate.e12() != 0 && (due.compound.slope != 0 || due.compound.base != 0))
       level(fmt::format("installment {} compound{}", due.no, hidden),
             schedule::compound_at(due, rules_, day_).value_or(0), due.compound);
+  }
+
+  /// Penalty interest under a maximum: what is left of it, or since when it is reached.
+  void maximum(const schedule::DueInstallment& due) {
+    if (rules_.maximum_e4 == 0 || due.principal + due.room == 0 || day_ <= due.due) return;
+    const std::string figure = fmt::format("installment {} penalty", due.no);
+    const bool held =
+        due.penalty.slope == 0 && due.penalty.base == due.room && due.penalty.denominator == 1;
+    lines_.push_back(
+        {figure, amount(due.room),
+         held ? fmt::format("capped at {}: with what was paid of it, that is {} of the principal "
+                            "that its due date left unpaid; it grows no more",
+                            amount(due.room),
+                            money::Rate::of_e12(rules_.maximum_e4 * 100'000'000).percent_text())
+              : fmt::format("may come to {} at most: {} of the principal that its due date left "
+                            "unpaid, less what was paid of it",
+                            amount(due.room),
+                            money::Rate::of_e12(rules_.maximum_e4 * 100'000'000).percent_text()),
+         held ? "since " + money::to_text(due.penalty.first) : ""});
   }
 
   void charges() {

@@ -21,6 +21,9 @@ constexpr std::uint8_t later_servicing_section = 3;
 constexpr std::uint8_t index_section = 4;
 constexpr std::uint8_t payout_section = 5;
 constexpr std::uint8_t accounting_section = 6;
+constexpr std::uint8_t penalty_maximum_section = 7;
+
+constexpr std::int64_t penalty_maximum_e4_max = 100'000;  // 1,000 %
 
 Error bad(std::string id, std::string message) {
   return Error{.id = "product." + std::move(id), .message = std::move(message)};
@@ -150,7 +153,7 @@ bool needs_second_layout(const Product& product) {
   return later_accounts || product.servicing || product.joint || product.index ||
          !(product.plan == PlanRules{}) || !(product.quality == AssetQuality{}) ||
          !(product.payouts == PayoutRules{}) || says_accounting(product) ||
-         product.method > schedule::Method::revolving ||
+         product.penalty_maximum_e4 != 0 || product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
 }
 
@@ -307,6 +310,16 @@ Status check(const Product& product) {
   if (product.penalty_multiplier_e4 < 0 || product.penalty_multiplier_e4 > 1'000'000) {
     return bad("penalty", "the penalty multiplier must be between 0 and 100");
   }
+  if (product.penalty_maximum_e4 < 0 || product.penalty_maximum_e4 > penalty_maximum_e4_max) {
+    return bad(
+        "maximum",
+        "the maximum of penalty interest must be above 0% and at most 1000% of the principal");
+  }
+  if (product.penalty_maximum_e4 != 0 && !product.penalty_rate &&
+      product.penalty_multiplier_e4 == 0) {
+    return bad("maximum",
+               "a maximum needs penalty interest; give [overdue] penalty, or take the maximum out");
+  }
   for (const Rate rate : {product.rate_min, product.rate_default, product.rate_max}) {
     if (Status s = check_penalty(product, rate); !s) return s;
   }
@@ -391,6 +404,10 @@ std::string encode(const Product& product) {
       out.u8(accounting_section);
       encode_accounting(out, product);
     }
+    if (product.penalty_maximum_e4 != 0) {
+      out.u8(penalty_maximum_section);
+      out.varint(static_cast<std::uint64_t>(product.penalty_maximum_e4));
+    }
   }
   return bytes;
 }
@@ -418,6 +435,9 @@ void decode_sections(Decoder& in, Product& product) {
       if (product.payouts == PayoutRules{}) in.fail();
     } else if (section == accounting_section) {
       decode_accounting(in, product);
+    } else if (section == penalty_maximum_section) {
+      product.penalty_maximum_e4 = static_cast<std::int64_t>(in.varint());
+      if (product.penalty_maximum_e4 == 0) in.fail();
     } else {
       in.fail();
     }

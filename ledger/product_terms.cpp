@@ -186,7 +186,8 @@ schedule::OverdueRules overdue_rules(const Product& product, Rate rate) {
           .mode = product.accrual_rounding,
           .grace_days = product.grace_days,
           .grace_mode = product.grace_mode,
-          .calendar = line_context(product).calendar};
+          .calendar = line_context(product).calendar,
+          .maximum_e4 = product.penalty_maximum_e4};
 }
 
 }  // namespace loanbook::ledger

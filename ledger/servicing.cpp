@@ -229,6 +229,9 @@ void demand(LoanState& state, const Rules& rules, std::uint32_t no, Component co
   if (state.day <= record.due) {
     claim->penalty = fresh.penalty;
     claim->compound = fresh.compound;
+    claim->room = fresh.room;
+  } else if (component == Component::principal) {
+    claim->room += schedule::penalty_maximum(minor, rules.overdue);  // it has fallen due by now
   }
 }
 
@@ -298,6 +301,7 @@ void row_due(LoanState& state, const Rules& rules, Day day) {
         schedule::become_due(row.no, row.due, claim->principal, claim->interest, 0, rules.overdue);
     claim->penalty = fresh.penalty;
     claim->compound = fresh.compound;
+    claim->room = fresh.room;
   }
   if (!table.charged_off) {
     if (row.principal < 0) move(state, Role::principal, Role::interest_accrued, -row.principal);

@@ -93,6 +93,16 @@ void begin_row_at(Line& line, const Rules& rules, Day day, const std::optional<I
           .first = day};
 }
 
+/// The maximum counts from the principal of the row as the old books have it; what they have
+/// charged beyond it stays, and grows no more.
+void keep_room(DueInstallment& claim, const TakenRow& row, const Rules& rules, Day day) {
+  if (rules.overdue.maximum_e4 == 0) return;
+  claim.room =
+      schedule::penalty_maximum(row.unpaid[principal_at] + row.paid[principal_at], rules.overdue);
+  if (day >= claim.penalty.first)
+    claim.room = std::max(claim.room, level_of(claim.penalty, rules.product, day));
+}
+
 DueInstallment claim_of(const TakenRow& row, const Rules& rules, Day day) {
   DueInstallment claim =
       schedule::become_due(row.no, row.due, row.unpaid[principal_at], row.unpaid[interest_at],
@@ -103,6 +113,7 @@ DueInstallment claim_of(const TakenRow& row, const Rules& rules, Day day) {
     claim.compound.first = row.compound_from.value_or(claim.compound.first);
     begin_at(claim.penalty, rules.product, day, row.penalty_e12);
     begin_at(claim.compound, rules.product, day, row.compound_e12);
+    keep_room(claim, row, rules, day);
   }
   return claim;
 }

@@ -107,6 +107,44 @@ run 0 verify --deep
 run 0 rebuild
 run 0 verify --deep
 
+# Penalty interest with a maximum: 1,000.00 at 36 % is 1.00 a day from 1 May on, 1 % is 10.00, reached on 11 May.
+cat >capped.toml <<'TOML'
+id = "capped"
+currency = "CNY"
+[terms]
+method = "bullet"
+installments = { min = 1, max = 3, default = 1 }
+amount = { min = "1.00", max = "2000.00" }
+rate = "0%"
+[overdue]
+penalty = { rate = "36%" }
+maximum = "1%"
+TOML
+run 0 product check capped.toml
+out_has "is at most 1% of its principal"
+run 0 product add capped.toml
+run 0 loan open M-1 --product capped --amount 1000 --term 1 --disburse
+run 0 night --through 2026-05-07
+run 0 loan explain M-1 --date 2026-05-08
+out_has "7.00 CNY"
+out_has "may come to 10.00 CNY at most"
+run 0 night --through 2026-05-20
+run 0 loan explain M-1 --date 2026-05-21
+out_has "capped at 10.00 CNY"
+out_has "since 2026-05-11"
+run 0 loan repay M-1 --amount 4.00
+run 0 night --through 2026-05-31
+run 0 loan explain M-1 --date 2026-06-01
+out_has "capped at 6.00 CNY"
+run 0 --format csv overdue
+out_has "1006.00"
+run 0 verify --deep
+run 0 rebuild
+run 0 verify --deep
+sed '/^penalty/d' capped.toml >free.toml
+run 3 product check free.toml
+err_has "a maximum needs penalty interest"
+
 # Products: what one does, and what two do differently.
 run 0 product check "$products"/card-installment.toml
 out_has "A fee of 0.6% of the original principal"

@@ -253,6 +253,17 @@ struct Change {
   unsigned column;  // 0: the parser's own, not checked
 };
 
+TEST_CASE("a maximum of penalty interest reads back equal", "[product]") {
+  const auto product =
+      read_product(std::string(smallest) + "[overdue]\npenalty = { rate = \"24%\" }\n" +
+                       "maximum = \"62.5%\"\n",
+                   "p.toml")
+          .value();
+  CHECK(product.penalty_maximum_e4 == 6'250);
+  CHECK(read_product(write_product(product), "p.toml").value() == product);
+  CHECK(ledger::decode_product(ledger::encode(product)).value() == product);
+}
+
 TEST_CASE("a bad product file is refused at line and column", "[product]") {
   const std::string text{smallest};
   const Change rows[] = {
@@ -287,6 +298,10 @@ TEST_CASE("a bad product file is refused at line and column", "[product]") {
       {"both penalties", "rate = \"18%\"",
        "rate = \"18%\"\n[overdue]\npenalty = { rate = \"1%\", multiplier = \"2\" }",
        "product.penalty", 9, 11},
+      {"a maximum of nothing", "rate = \"18%\"", "rate = \"18%\"\n[overdue]\nmaximum = \"100%\"",
+       "product.maximum", 9, 11},
+      {"a maximum of 0", "rate = \"18%\"", "rate = \"18%\"\n[overdue]\nmaximum = \"0%\"",
+       "product.bad_value", 9, 11},
       {"unknown role", "rate = \"18%\"", "rate = \"18%\"\n[accounts]\ncash = { code = \"1\" }",
        "product.unknown_key", 9, 1},
       {"growth in a number", "rate = \"18%\"", "rate = \"18%\"\n[plan]\nstep = { growth = 5 }",

@@ -295,6 +295,13 @@ const std::map<std::string_view, Reader>& readers() {
              t.product.grace_mode);
        }},
       {"penalty", read_penalty},
+      {"penalty_maximum",
+       [](auto v, auto& t) {
+         const auto part = money::Rate::parse(v);
+         if (!part) return Status{part.error()};
+         t.product.penalty_maximum_e4 = part->e12() / 100'000'000;
+         return money::ok();
+       }},
       {"compound",
        [](auto v, auto& t) {
          return choose<CompoundRate>(v,
