@@ -3,44 +3,14 @@
 #include <cstdlib>
 #include <map>
 
-#include "ledger/dice.hpp"
-#include "ledger/support.hpp"
+#include "ledger/random_story.hpp"
 
 namespace loanbook::test {
 namespace {
 
 constexpr int days_told = 100;
 
-struct Told {
-  int day;  ///< after the loan was paid out
-  std::optional<Operation> operation;
-  std::string repaid;  ///< where it is a repayment
-  int of = -1;         ///< the event it refers to
-};
-
-std::string amount(Dice& dice) {
-  return std::to_string(dice.roll(1, 400)) + "." + std::to_string(dice.roll(10, 99));
-}
-
-InterestRules random_interest(Dice& dice) {
-  InterestRules rules;
-  rules.overdue =
-      dice.pick({OverdueInterest::daily, OverdueInterest::at_payment, OverdueInterest::none});
-  rules.early = dice.pick(
-      {EarlyMoney::smaller, EarlyMoney::fewer, EarlyMoney::next_smaller, EarlyMoney::last_smaller});
-  rules.rest = dice.pick({schedule::Rest{}, schedule::Rest{.unit = schedule::RestUnit::installment},
-                          schedule::Rest{.unit = schedule::RestUnit::week},
-                          schedule::Rest{.unit = schedule::RestUnit::month, .on_day = 5}});
-  rules.compounding =
-      dice.pick({Compounding::none, Compounding::interest, Compounding::interest_and_fees});
-  rules.compounding_on =
-      dice.pick({schedule::Rest{.unit = schedule::RestUnit::installment},
-                 schedule::Rest{.unit = schedule::RestUnit::month, .on_day = 1}});
-  rules.settlement = dice.pick({SettlementInterest::to_the_day, SettlementInterest::to_the_rest});
-  return rules;
-}
-
-Product random_product(Dice& dice) {
+Product product_for_changes(Dice& dice) {
   Product p = product_of(dice.pick({schedule::Method::level, schedule::Method::equal_principal,
                                     schedule::Method::revolving}),
                          "p");
@@ -69,9 +39,6 @@ Product random_product(Dice& dice) {
   return p;
 }
 
-/// What changes the plan or the creditor; every other event too.
-enum class Changes : bool { no, yes };
-
 std::optional<Operation> random_change(Dice& dice, int kind) {
   switch (kind) {
     case 16:
@@ -80,7 +47,7 @@ std::optional<Operation> random_change(Dice& dice, int kind) {
       return Operation{.kind = Kind::extend, .rows = static_cast<std::uint32_t>(dice.roll(1, 2))};
     case 18:
       return Operation{.kind = Kind::prepay,
-                       .amount = amount(dice),
+                       .amount = random_amount(dice),
                        .choice = dice.pick<const char*>({"reduce", "shorten"})};
     case 19:
     case 20:
@@ -100,20 +67,21 @@ std::optional<Operation> random_change(Dice& dice, int kind) {
       return Operation{.kind = Kind::coupon_settle, .amount = "0.50"};
     case 25:
       if (dice.roll(0, 2) != 0) return std::nullopt;
-      return Operation{.kind = Kind::transfer, .amount = amount(dice), .code = "fund"};
+      return Operation{.kind = Kind::transfer, .amount = random_amount(dice), .code = "fund"};
     default:
       return std::nullopt;
   }
 }
 
-std::vector<Told> random_story(Dice& dice, Changes changes = Changes::no) {
+/// What changes the plan or the creditor, and other events.
+std::vector<Told> story_of_changes(Dice& dice) {
   std::vector<Told> story;
   int day = 0;
   while (story.size() < 8) {
     day += dice.roll(1, 14);
     if (day >= days_told) break;
     Told told{.day = day};
-    const int kind = dice.roll(0, changes == Changes::yes ? 25 : 15);
+    const int kind = dice.roll(0, 25);
     int payment = -1;
     int charge = -1;
     for (std::size_t i = 0; i < story.size(); ++i) {
@@ -122,15 +90,15 @@ std::vector<Told> random_story(Dice& dice, Changes changes = Changes::no) {
         charge = static_cast<int>(i);
     }
     if (kind <= 3) {
-      told.repaid = amount(dice);
+      told.repaid = random_amount(dice);
     } else if (kind == 4) {
       told.operation = Operation{.kind = Kind::charge,
-                                 .amount = amount(dice),
+                                 .amount = random_amount(dice),
                                  .choice = dice.pick<const char*>({"fee", "penalty"})};
     } else if (kind == 5) {
       told.operation =
           Operation{.kind = dice.pick({Kind::merchant_refund, Kind::goodwill, Kind::payout_refund}),
-                    .amount = amount(dice)};
+                    .amount = random_amount(dice)};
     } else if (kind == 6 && payment >= 0) {
       told.operation = Operation{.kind = Kind::chargeback, .amount = "1.11"};
       told.of = payment;
@@ -147,9 +115,9 @@ std::vector<Told> random_story(Dice& dice, Changes changes = Changes::no) {
       told.operation = Operation{.kind = Kind::non_accrual,
                                  .choice = dice.pick<const char*>({"yes", "no", "rule"})};
     } else if (kind == 11) {
-      told.operation = Operation{.kind = Kind::waive_interest, .amount = amount(dice)};
+      told.operation = Operation{.kind = Kind::waive_interest, .amount = random_amount(dice)};
     } else if (kind == 12) {
-      told.operation = Operation{.kind = Kind::refund, .amount = amount(dice)};
+      told.operation = Operation{.kind = Kind::refund, .amount = random_amount(dice)};
     } else if (kind == 13 && dice.roll(0, 2) == 0) {
       told.operation = Operation{.kind = dice.pick({Kind::charge_off, Kind::write_off})};
     } else if (kind == 14) {
@@ -236,28 +204,6 @@ std::optional<End> tell(const Product& product, const std::vector<Told>& story, 
   return end;
 }
 
-std::string words(const Product& product, const std::vector<Told>& story) {
-  std::string text = std::string(schedule::to_text(product.method)) + " every " +
-                     std::to_string(product.frequency.every) + " days, " +
-                     std::to_string(product.installments_default) + " rows, grace " +
-                     std::to_string(product.grace_days) + ", rate " + product.rate_default.text();
-  if (product.servicing && product.servicing->interest) {
-    const InterestRules& rules = *product.servicing->interest;
-    text += ", overdue " + std::to_string(static_cast<int>(rules.overdue)) + ", early " +
-            std::to_string(static_cast<int>(rules.early)) + ", rest " +
-            schedule::to_text(rules.rest) + ", compounding " +
-            std::to_string(static_cast<int>(rules.compounding)) + " " +
-            schedule::to_text(rules.compounding_on);
-  }
-  for (const Told& told : story) {
-    text += "; day " + std::to_string(told.day) + " " +
-            (told.operation ? std::string(to_text(told.operation->kind)) + " " +
-                                  told.operation->amount.value_or("")
-                            : "repay " + told.repaid);
-  }
-  return text;
-}
-
 /// The story without what the book refuses when it is told in time.
 std::vector<Told> accepted(const Product& product, std::vector<Told> story) {
   std::vector<std::size_t> refused;
@@ -276,9 +222,9 @@ TEST_CASE("Changes of the plan, coupons and sales learnt late end as if known in
   for (int seed = 1; seed <= stories; ++seed) {
     INFO("seed " << seed);
     Dice dice(static_cast<std::uint32_t>(seed));
-    Product product = random_product(dice);
+    Product product = product_for_changes(dice);
     if (product.servicing) product.servicing->interest.reset();
-    const std::vector<Told> story = accepted(product, random_story(dice, Changes::yes));
+    const std::vector<Told> story = accepted(product, story_of_changes(dice));
     if (story.empty()) continue;
     INFO(words(product, story));
     const auto in_time = tell(product, story, -1);

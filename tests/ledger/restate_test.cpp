@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <map>
 
+#include "ledger/dying.hpp"
 #include "ledger/scenario.hpp"
 #include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/restated.hpp"
 #include "loanbook/money/limits.hpp"
-#include "loanbook/storage/fault/fault_disk.hpp"
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
 
 using namespace loanbook;        // NOLINT
@@ -468,7 +468,6 @@ TEST_CASE("an unpublished version shows exactly what adopting it does", "[restat
 TEST_CASE("a restatement that dies at any disk call is done or not, and can be sent again",
           "[restate]") {
   using storage::fault::FaultDisk;
-  using storage::fault::Loss;
   constexpr const char* folder = "/book";
   FaultDisk base(1);
   must_ok(storage::rocksdb::create_book(folder, base.options()));
@@ -495,23 +494,7 @@ TEST_CASE("a restatement that dies at any disk call is done or not, and can be s
     if (!(*book)->close()) return std::nullopt;
     return head;
   };
-  const auto quiet = base.copy(1);
-  const std::uint64_t calls_before = quiet->calls();
-  const auto undisturbed = send(*quiet);
-  REQUIRE(undisturbed);
-  const std::uint64_t calls = quiet->calls() - calls_before;
-  for (const Loss loss : {Loss::process, Loss::dropped, Loss::garbage}) {
-    for (std::uint64_t call = 1; call <= calls; ++call) {
-      INFO("dies at call " << call << " of " << calls << ", loss " << static_cast<int>(loss));
-      const auto disk = base.copy(call);
-      disk->die_at(call);
-      static_cast<void>(send(*disk));
-      disk->power_loss(loss);
-      const auto again = send(*disk);
-      REQUIRE(again);
-      REQUIRE(*again == *undisturbed);
-    }
-  }
+  const auto quiet = dies_at_any_call(base, send);
   auto book = must(Book::open(must(storage::rocksdb::open_writer(folder, quiet->options()))));
   check_ties(*book);
 }

@@ -2,8 +2,8 @@
 // them in time; what was booked before stays known.
 
 #include "ledger/dice.hpp"
+#include "ledger/dying.hpp"
 #include "ledger/support.hpp"
-#include "loanbook/storage/fault/fault_disk.hpp"
 #include "loanbook/storage/memory/memory_store.hpp"
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
 
@@ -154,7 +154,6 @@ TEST_CASE("restated by series, a book is the same after a restart", "[series][re
 TEST_CASE("a restatement by series that dies at any disk call is done or not",
           "[series][restate]") {
   using storage::fault::FaultDisk;
-  using storage::fault::Loss;
   constexpr const char* folder = "/book";
   FaultDisk base(1);
   must_ok(storage::rocksdb::create_book(folder, base.options()));
@@ -171,23 +170,7 @@ TEST_CASE("a restatement by series that dies at any disk call is done or not",
     if (!(*book)->close()) return std::nullopt;
     return head;
   };
-  const auto quiet = base.copy(1);
-  const std::uint64_t calls_before = quiet->calls();
-  const auto undisturbed = send(*quiet);
-  REQUIRE(undisturbed);
-  const std::uint64_t calls = quiet->calls() - calls_before;
-  for (const Loss loss : {Loss::process, Loss::dropped, Loss::garbage}) {
-    for (std::uint64_t call = 1; call <= calls; ++call) {
-      INFO("dies at call " << call << " of " << calls << ", loss " << static_cast<int>(loss));
-      const auto disk = base.copy(call);
-      disk->die_at(call);
-      static_cast<void>(send(*disk));
-      disk->power_loss(loss);
-      const auto again = send(*disk);
-      REQUIRE(again);
-      REQUIRE(*again == *undisturbed);
-    }
-  }
+  dies_at_any_call(base, send);
 }
 
 struct Story {
