@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "loanbook/ledger/book.hpp"
-#include "loanbook/ledger/loan.hpp"
+#include "loanbook/ledger/loan/loan.hpp"
 #include "loanbook/money/money.hpp"
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
 #include "measure.hpp"

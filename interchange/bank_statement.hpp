@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "loanbook/ledger/matching.hpp"
+#include "loanbook/ledger/reconciliation/matching.hpp"
 #include "loanbook/money/currency.hpp"
 
 namespace loanbook::interchange {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "loanbook/ledger/chart.hpp"
+#include "loanbook/ledger/gl/chart.hpp"
 
 namespace loanbook::interchange {
 

@@ -8,7 +8,7 @@
 #include "loanbook/interchange/ndjson.hpp"
 #include "loanbook/interchange/suggest.hpp"
 #include "loanbook/interchange/take_over_fields.hpp"
-#include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
 #include "loanbook/money/text.hpp"
 
 namespace loanbook::interchange {

@@ -9,11 +9,11 @@
 
 #include "loanbook/interchange/hex.hpp"
 #include "loanbook/interchange/json.hpp"
-#include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/entry.hpp"
-#include "loanbook/ledger/reconciliation_book.hpp"
-#include "loanbook/ledger/restated.hpp"
-#include "loanbook/ledger/segment.hpp"
+#include "loanbook/ledger/night/segment.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
+#include "loanbook/ledger/reconciliation/reconciliation_book.hpp"
+#include "loanbook/ledger/restate/restated.hpp"
 #include "loanbook/money/money.hpp"
 
 namespace loanbook::interchange {

@@ -1,7 +1,7 @@
 #include "loanbook/interchange/json.hpp"
 #include "loanbook/interchange/toml/keys.hpp"
 #include "loanbook/interchange/toml/product_joint.hpp"
-#include "loanbook/ledger/joint_rules.hpp"
+#include "loanbook/ledger/product/joint_rules.hpp"
 
 namespace loanbook::interchange::toml_reading {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "loanbook/ledger/product.hpp"
+#include "loanbook/ledger/product/product.hpp"
 
 namespace loanbook::interchange {
 

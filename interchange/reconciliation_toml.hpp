@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "loanbook/interchange/bank_statement.hpp"
-#include "loanbook/ledger/matching.hpp"
+#include "loanbook/ledger/reconciliation/matching.hpp"
 
 namespace loanbook::interchange {
 

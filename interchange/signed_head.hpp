@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "loanbook/ledger/proof.hpp"
+#include "loanbook/ledger/proof/proof.hpp"
 #include "loanbook/money/result.hpp"
 
 namespace loanbook::interchange {

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "loanbook/ledger/book_impl.hpp"
-#include "loanbook/ledger/digest.hpp"
-#include "loanbook/ledger/segment.hpp"
+#include "loanbook/ledger/night/segment.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
 #include "loanbook/money/assert.hpp"
 
 namespace loanbook::ledger {

@@ -10,14 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "loanbook/ledger/access.hpp"
 #include "loanbook/ledger/command.hpp"
-#include "loanbook/ledger/effect.hpp"
-#include "loanbook/ledger/gl_report.hpp"
-#include "loanbook/ledger/proof.hpp"
-#include "loanbook/ledger/reconciliation.hpp"
-#include "loanbook/ledger/report.hpp"
-#include "loanbook/ledger/statement.hpp"
+#include "loanbook/ledger/door/access.hpp"
+#include "loanbook/ledger/gl/gl_report.hpp"
+#include "loanbook/ledger/proof/proof.hpp"
+#include "loanbook/ledger/reading/report.hpp"
+#include "loanbook/ledger/reading/statement.hpp"
+#include "loanbook/ledger/reconciliation/reconciliation.hpp"
+#include "loanbook/ledger/restate/effect.hpp"
 #include "loanbook/schedule/plan.hpp"
 #include "loanbook/storage/store.hpp"
 

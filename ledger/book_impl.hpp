@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "loanbook/ledger/book.hpp"
-#include "loanbook/ledger/night.hpp"
-#include "loanbook/ledger/recorder.hpp"
+#include "loanbook/ledger/door/recorder.hpp"
+#include "loanbook/ledger/night/night.hpp"
 #include "loanbook/ledger/state.hpp"
 
 namespace loanbook::ledger {

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "loanbook/ledger/codec.hpp"
-#include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
 #include "loanbook/ledger/state.hpp"
 
 namespace loanbook::ledger {

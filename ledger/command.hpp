@@ -9,14 +9,14 @@
 #include <variant>
 #include <vector>
 
-#include "loanbook/ledger/chart.hpp"
-#include "loanbook/ledger/line_command.hpp"
-#include "loanbook/ledger/operation.hpp"
-#include "loanbook/ledger/period.hpp"
-#include "loanbook/ledger/product.hpp"
-#include "loanbook/ledger/reconciliation.hpp"
+#include "loanbook/ledger/credit_line/line_command.hpp"
+#include "loanbook/ledger/gl/chart.hpp"
+#include "loanbook/ledger/gl/period.hpp"
+#include "loanbook/ledger/loan/operation.hpp"
+#include "loanbook/ledger/product/product.hpp"
+#include "loanbook/ledger/product/series.hpp"
+#include "loanbook/ledger/reconciliation/reconciliation.hpp"
 #include "loanbook/ledger/role.hpp"
-#include "loanbook/ledger/series.hpp"
 #include "loanbook/money/day.hpp"
 #include "loanbook/storage/records.hpp"
 

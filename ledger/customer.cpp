@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "loanbook/ledger/loan_parts.hpp"
+#include "loanbook/ledger/loan/loan_parts.hpp"
 
 namespace loanbook::ledger {
 namespace {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "loanbook/ledger/codec.hpp"
-#include "loanbook/ledger/digest.hpp"
-#include "loanbook/ledger/reconciliation_book.hpp"
-#include "loanbook/ledger/take_over.hpp"
+#include "loanbook/ledger/loan/take_over.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
+#include "loanbook/ledger/reconciliation/reconciliation_book.hpp"
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
 

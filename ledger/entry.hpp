@@ -10,16 +10,16 @@
 #include <variant>
 #include <vector>
 
-#include "loanbook/ledger/chart.hpp"
 #include "loanbook/ledger/command.hpp"
-#include "loanbook/ledger/credit_line.hpp"
-#include "loanbook/ledger/operation.hpp"
-#include "loanbook/ledger/period.hpp"
-#include "loanbook/ledger/product.hpp"
-#include "loanbook/ledger/reconciliation.hpp"
+#include "loanbook/ledger/credit_line/credit_line.hpp"
+#include "loanbook/ledger/gl/chart.hpp"
+#include "loanbook/ledger/gl/period.hpp"
+#include "loanbook/ledger/in_flight/suspense.hpp"
+#include "loanbook/ledger/loan/operation.hpp"
+#include "loanbook/ledger/loan/servicing.hpp"
+#include "loanbook/ledger/product/product.hpp"
+#include "loanbook/ledger/reconciliation/reconciliation.hpp"
 #include "loanbook/ledger/role.hpp"
-#include "loanbook/ledger/servicing.hpp"
-#include "loanbook/ledger/suspense.hpp"
 #include "loanbook/money/wide.hpp"
 #include "loanbook/storage/records.hpp"
 

@@ -59,6 +59,10 @@ constexpr std::array<Row, role_count> rows = {{
     {"fee_deferred", {"2280", "Fees deferred"}},
     {"tax_payable", {"2290", "Tax payable on income"}},
     {"income_tax", {"6095", "Tax contained in income"}},
+    {"charge_income_1", {"6041", "Income of charges, group 1"}},
+    {"charge_income_2", {"6042", "Income of charges, group 2"}},
+    {"charge_income_3", {"6043", "Income of charges, group 3"}},
+    {"charge_income_4", {"6044", "Income of charges, group 4"}},
 }};
 
 }  // namespace

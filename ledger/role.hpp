@@ -67,8 +67,13 @@ enum class Role : std::uint8_t {
   fee_deferred = 45,       ///< fees received, not earned yet (liability; 递延手续费)
   tax_payable = 46,        ///< tax contained in income (liability; 应交增值税)
   income_tax = 47,         ///< takes it out of income (contra to income)
+  // Income of charges whose code the product gives an account of its own (Product::charge_income).
+  charge_income_1 = 48,
+  charge_income_2 = 49,
+  charge_income_3 = 50,
+  charge_income_4 = 51,
 };
-inline constexpr std::size_t role_count = 48;
+inline constexpr std::size_t role_count = 52;
 /// Roles of format 1: what older bytes hold.
 inline constexpr std::size_t role_count_1 = 11;
 

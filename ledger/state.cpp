@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "loanbook/ledger/digest.hpp"
-#include "loanbook/ledger/restated.hpp"
-#include "loanbook/ledger/segment.hpp"
+#include "loanbook/ledger/night/segment.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
+#include "loanbook/ledger/restate/restated.hpp"
 #include "loanbook/money/assert.hpp"
 
 namespace loanbook::ledger {

@@ -12,15 +12,15 @@
 #include <string>
 #include <vector>
 
-#include "loanbook/ledger/credit_line.hpp"
+#include "loanbook/ledger/credit_line/credit_line.hpp"
+#include "loanbook/ledger/door/history.hpp"
 #include "loanbook/ledger/entry.hpp"
-#include "loanbook/ledger/gl_facts.hpp"
+#include "loanbook/ledger/gl/gl_facts.hpp"
 #include "loanbook/ledger/hash_index.hpp"
-#include "loanbook/ledger/history.hpp"
-#include "loanbook/ledger/in_flight.hpp"
-#include "loanbook/ledger/loan.hpp"
+#include "loanbook/ledger/in_flight/in_flight.hpp"
+#include "loanbook/ledger/loan/loan.hpp"
 #include "loanbook/ledger/partner_limit.hpp"
-#include "loanbook/ledger/reconciliation_book.hpp"
+#include "loanbook/ledger/reconciliation/reconciliation_book.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/storage/store.hpp"
 

@@ -148,7 +148,8 @@ ROLES = ["principal", "principal_overdue", "interest_accrued", "interest_receiva
          "agency_principal", "agency_receivable", "partner_income", "partner_funding", "partner_accrued", "partner_expense",
          "partner_loss", "service_fee_income", "goodwill_interest", "goodwill_fee", "goodwill_penalty",
          "interest_suspended", "income_suspended", "memo_interest", "memo_contra", "opening_balance", "retained_earnings",
-         "reconciliation_difference", "suspense", "coupon_receivable", "fee_deferred", "tax_payable", "income_tax"]
+         "reconciliation_difference", "suspense", "coupon_receivable", "fee_deferred", "tax_payable", "income_tax",
+         "charge_income_1", "charge_income_2", "charge_income_3", "charge_income_4"]
 STATUS = {1: "approved", 2: "active", 3: "closed", 4: "cancelled", 5: "written off"}
 OPENINGS = (10, 12, 46)
 FIELDS = ("amount", "of", "rows", "from", "until", "choice", "code", "rate", "channel")

@@ -8,7 +8,7 @@
 #include "commands.hpp"
 #include "loanbook/interchange/file.hpp"
 #include "loanbook/interchange/reconciliation_toml.hpp"
-#include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
 #include "loanbook/money/money.hpp"
 #include "output.hpp"
 #include "requests.hpp"

@@ -10,7 +10,7 @@
 #include "commands.hpp"
 #include "loanbook/interchange/csv.hpp"
 #include "loanbook/interchange/file.hpp"
-#include "loanbook/ledger/digest.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
 #include "loanbook/money/money.hpp"
 #include "output.hpp"
 #include "worklist.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "context.hpp"
-#include "loanbook/ledger/effect.hpp"
+#include "loanbook/ledger/restate/effect.hpp"
 
 namespace loanbook::apps {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "context.hpp"
-#include "loanbook/ledger/reconciliation.hpp"
+#include "loanbook/ledger/reconciliation/reconciliation.hpp"
 #include "output.hpp"
 
 namespace loanbook::apps {

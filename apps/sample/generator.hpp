@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "loanbook/ledger/product.hpp"
+#include "loanbook/ledger/product/product.hpp"
 
 namespace loanbook::sample {
 

@@ -1,7 +1,7 @@
 // Cash basis, tax contained in income, payment channels, branches. Amounts are by hand; the sums
 // stand in specs/accounting.md.
 
-#include "loanbook/ledger/accounting.hpp"
+#include "loanbook/ledger/product/accounting.hpp"
 
 #include "ledger/support.hpp"
 #include "loanbook/ledger/entry.hpp"

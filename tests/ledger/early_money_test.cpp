@@ -5,7 +5,7 @@
 
 #include "ledger/dice.hpp"
 #include "ledger/support.hpp"
-#include "loanbook/ledger/loan.hpp"
+#include "loanbook/ledger/loan/loan.hpp"
 #include "loanbook/schedule/segmented_plan.hpp"
 
 namespace loanbook::test {

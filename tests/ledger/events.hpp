@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ledger/support.hpp"
-#include "loanbook/ledger/history.hpp"
+#include "loanbook/ledger/door/history.hpp"
 
 namespace loanbook::test {
 

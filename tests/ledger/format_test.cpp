@@ -3,9 +3,9 @@
 
 #include "ledger/support.hpp"
 #include "loanbook/ledger/codec.hpp"
-#include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/entry.hpp"
-#include "loanbook/ledger/segment.hpp"
+#include "loanbook/ledger/night/segment.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
 
 using namespace loanbook;        // NOLINT
 using namespace loanbook::test;  // NOLINT

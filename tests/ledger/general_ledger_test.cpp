@@ -2,8 +2,8 @@
 #include <map>
 
 #include "ledger/support.hpp"
-#include "loanbook/ledger/digest.hpp"
 #include "loanbook/ledger/entry.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
 
 using namespace loanbook;        // NOLINT
 using namespace loanbook::test;  // NOLINT

@@ -3,7 +3,7 @@
 // A product that several fund, and how its figures are read.
 
 #include "ledger/support.hpp"
-#include "loanbook/ledger/joint.hpp"
+#include "loanbook/ledger/loan/joint.hpp"
 
 namespace loanbook::test {
 

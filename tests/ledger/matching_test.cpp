@@ -1,4 +1,4 @@
-#include "loanbook/ledger/matching.hpp"
+#include "loanbook/ledger/reconciliation/matching.hpp"
 
 #include <cstdlib>
 #include <list>

@@ -4,9 +4,9 @@
 #include <functional>
 
 #include "loanbook/ledger/codec.hpp"
-#include "loanbook/ledger/digest.hpp"
-#include "loanbook/ledger/merkle.hpp"
-#include "loanbook/ledger/personal_data.hpp"
+#include "loanbook/ledger/door/personal_data.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
+#include "loanbook/ledger/proof/merkle.hpp"
 #include "support.hpp"
 
 namespace {

@@ -1,14 +1,14 @@
 // Statements against a book: what is recorded, what stays open, what a second file explains.
 
-#include "loanbook/ledger/reconciliation.hpp"
+#include "loanbook/ledger/reconciliation/reconciliation.hpp"
 
 #include <cstdlib>
 #include <deque>
 #include <map>
 
 #include "ledger/support.hpp"
-#include "loanbook/ledger/digest.hpp"
-#include "loanbook/ledger/reconciliation_book.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
+#include "loanbook/ledger/reconciliation/reconciliation_book.hpp"
 #include "support/statement_month.hpp"
 
 namespace loanbook::test {

@@ -6,8 +6,8 @@
 
 #include "ledger/dying.hpp"
 #include "ledger/scenario.hpp"
-#include "loanbook/ledger/digest.hpp"
-#include "loanbook/ledger/restated.hpp"
+#include "loanbook/ledger/proof/digest.hpp"
+#include "loanbook/ledger/restate/restated.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/storage/rocksdb/rocks_store.hpp"
 

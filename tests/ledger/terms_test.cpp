@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "ledger/support.hpp"
-#include "loanbook/ledger/loan.hpp"
+#include "loanbook/ledger/loan/loan.hpp"
 
 namespace loanbook::test {
 namespace {

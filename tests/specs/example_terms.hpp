@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "loanbook/ledger/product.hpp"
+#include "loanbook/ledger/product/product.hpp"
 #include "loanbook/schedule/late_fee.hpp"
 #include "loanbook/schedule/prepay.hpp"
 #include "loanbook/schedule/segmented_plan.hpp"

@@ -2,7 +2,7 @@
 
 #include <deque>
 
-#include "loanbook/ledger/matching.hpp"
+#include "loanbook/ledger/reconciliation/matching.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/money.hpp"
 #include "tables.hpp"

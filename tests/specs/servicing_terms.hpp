@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "loanbook/ledger/product.hpp"
+#include "loanbook/ledger/product/product.hpp"
 
 namespace loanbook::specs {
 

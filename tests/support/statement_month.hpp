@@ -11,7 +11,7 @@
 #include <tuple>
 #include <vector>
 
-#include "loanbook/ledger/matching.hpp"
+#include "loanbook/ledger/reconciliation/matching.hpp"
 
 namespace loanbook::test {
 

@@ -39,7 +39,8 @@ def read_views(path):
 
 def headers_of(source, room):
     folder = source / FOLDER[room]
-    return [f"loanbook/{FOLDER[room]}/{p.name}" for p in sorted(folder.glob("*.hpp"))]
+    nested = folder.glob("*/*.hpp") if room != "storage" else []  # its folders are rooms of their own
+    return [f"loanbook/{p.relative_to(source)}" for p in sorted([*folder.glob("*.hpp"), *nested])]
 
 
 def compiles(view, text):
@@ -91,10 +92,10 @@ def closure_digest(source, header, seen):
 def included_first(source, room):
     """Headers that come first in some source file of the room."""
     first = set()
-    for path in (source / FOLDER[room]).glob("*.cpp"):
+    for path in (source / FOLDER[room]).rglob("*.cpp"):
         match = re.search(r'^#include "([^"]+)"', path.read_text(encoding="utf-8"), flags=re.M)
         if match and not re.search(r"^#include <", path.read_text(encoding="utf-8")[: match.start()], flags=re.M):
-            first.add(match.group(1).rsplit("/", 1)[-1])
+            first.add(match.group(1))
     return first
 
 
@@ -116,7 +117,7 @@ def headers(views, source, stamps):
     jobs = []
     for room in (room for room in BELOW if room in views):
         proved = included_first(source, room)
-        jobs += [(room, header) for header in headers_of(source, room) if header.rsplit("/", 1)[-1] not in proved]
+        jobs += [(room, header) for header in headers_of(source, room) if header not in proved]
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         return [finding for finding in pool.map(check, jobs) if finding]
 
