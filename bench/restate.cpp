@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "loanbook/ledger/book.hpp"
@@ -96,6 +98,11 @@ int main(int argc, char** argv) {
   const RestateReport dry = must(book->restate(request));
   fmt::print("dry run           {:>9} loans {:8.2f} s {:>9.0f} loans/s\n", dry.loans, now() - start,
              static_cast<double>(dry.loans) / (now() - start));
+  request.threads = std::max(1U, std::thread::hardware_concurrency());
+  start = now();
+  static_cast<void>(must(book->restate(request)));
+  fmt::print("dry run, {} threads {:>7} loans {:8.2f} s\n", request.threads, dry.loans,
+             now() - start);
   request.by_night = true;
   start = now();
   static_cast<void>(must(book->restate(request)));

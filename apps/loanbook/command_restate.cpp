@@ -12,6 +12,7 @@
 #include "loanbook/interchange/csv.hpp"
 #include "loanbook/interchange/file.hpp"
 #include "loanbook/interchange/product_toml.hpp"
+#include "nights.hpp"
 #include "output.hpp"
 #include "requests.hpp"
 
@@ -40,6 +41,7 @@ Result<std::vector<std::string>> read_loans(const std::string& file) {
 
 Result<ledger::RestateRequest> set_of(const LoanSetArguments& arguments) {
   ledger::RestateRequest request;
+  request.threads = threads_or_cores(0);
   auto loans = read_loans(arguments.loans);
   if (!loans) return loans.error();
   request.loans = std::move(*loans);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/codec.hpp"
@@ -123,22 +124,21 @@ class RestateWork {
     if (!numbers) return numbers.error();
     const Product& was = state_.products[from_].product;
     const Product& is = state_.products[to_].product;
-    for (const std::uint64_t number : *numbers) {
+    const auto take = [&](Restatement& part, std::uint64_t number, const LoanHistory& known) {
       const LoanRecord& record = state_.loans.at(number);
-      const Result<LoanHistory> known = history(record.last_entry, source_);
-      if (!known) return known.error();
-      const Day first = record.state.lent != 0 || known->events.empty()
+      const Day first = record.state.lent != 0 || known.events.empty()
                             ? record.state.disbursed
-                            : known->events.front().value_date;
-      if (const Status s = check_terms(known->contract, is, first); !s) {
-        work.refuse(number,
+                            : known.events.front().value_date;
+      if (const Status s = check_terms(known.contract, is, first); !s) {
+        part.refuse(number,
                     {.id = "restate.terms",
                      .message = fmt::format("the terms of loan '{}' lie outside version {}: {}",
                                             record.id, request_.to, s.error().message)});
       } else {
-        work.take(number, to_, *known, was);
+        part.take(number, to_, known, was);
       }
-    }
+    };
+    if (Status s = in_parts(work, *numbers, take); !s) return s.error();
     return work;
   }
 
@@ -157,13 +157,14 @@ class RestateWork {
                                                          .reason = request_.reason});
       if (!recorded) return recorded.error();
     }
-    for (const std::uint64_t number : recorder.late_loans()) {
+    const std::vector<std::uint64_t> numbers(recorder.late_loans().begin(),
+                                             recorder.late_loans().end());
+    const auto take = [&](Restatement& part, std::uint64_t number, const LoanHistory& known) {
       const LoanRecord& record = state_.loans.at(number);
-      const Result<LoanHistory> known = history(record.last_entry, source_);
-      if (!known) return known.error();
       const ProductKnownAt was{state_, state_.product_of(record), before};
-      work.take(number, record.state.product, *known, *was);
-    }
+      part.take(number, record.state.product, known, *was);
+    };
+    if (Status s = in_parts(work, numbers, take); !s) return s.error();
     return work;
   }
 
@@ -204,6 +205,37 @@ class RestateWork {
   }
 
  private:
+  /// Reads and takes the loans, in contiguous parts, one a thread. Joined in their order, so that
+  /// the number of threads never shows.
+  template <class Take>
+  Status in_parts(Restatement& work, const std::vector<std::uint64_t>& numbers,
+                  const Take& take) const {
+    const std::size_t size = numbers.size();
+    const std::size_t parts = std::clamp<std::size_t>(request_.threads, 1, size / 64 + 1);
+    std::vector<Restatement> folded(parts, Restatement{state_, request_.by_night});
+    std::vector<Status> outcome(parts, money::ok());
+    const auto fold_part = [&](std::size_t part) {
+      for (std::size_t i = size * part / parts; i < size * (part + 1) / parts; ++i) {
+        const Result<LoanHistory> known = history(state_.loans.at(numbers[i]).last_entry, source_);
+        if (!known) {
+          outcome[part] = known.error();
+          return;
+        }
+        take(folded[part], numbers[i], *known);
+      }
+    };
+    {
+      std::vector<std::jthread> others;
+      for (std::size_t part = 1; part < parts; ++part) others.emplace_back(fold_part, part);
+      fold_part(0);
+    }
+    for (std::size_t part = 0; part < parts; ++part) {
+      if (!outcome[part]) return outcome[part];
+      work.join(std::move(folded[part]));
+    }
+    return money::ok();
+  }
+
   Status check_series() const {
     const RestateRequest& r = request_;
     if (r.product.empty() && r.from == 0 && r.to == 0 && !r.unpublished && r.loans.empty() &&

@@ -79,6 +79,7 @@ struct RestateRequest {
   bool skip_refused = false;  ///< the others are restated; else one refusal refuses everything
   bool dry_run = false;
   bool by_night = false;
+  unsigned threads = 1;
   /// The other cause: product, versions and which loans stay empty.
   std::vector<PublishSeries> series{};
   std::string expect{};  ///< first digits of the digest that the dry run showed; else refused

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "loanbook/ledger/gl/chart.hpp"
 #include "loanbook/ledger/gl/gl_reading.hpp"
@@ -111,6 +112,10 @@ void NightDifferences::add(const Course* before, const Course* after) {
   if (after != nullptr) add(*after, 1);
 }
 
+void NightDifferences::add(const NightDifferences& others) {
+  for (const auto& [day, totals] : others.days_) days_[day].add(totals);
+}
+
 std::vector<NightEffect> NightDifferences::nights() const {
   std::vector<NightEffect> nights;
   for (const auto& [day, totals] : days_) {
@@ -128,6 +133,19 @@ Restatement::Restatement(const BookState& state, bool by_night)
 
 void Restatement::refuse(std::uint64_t loan, Error why) {
   effect_.refused.push_back({state_.loans.at(loan).id, std::move(why)});
+}
+
+void Restatement::join(Restatement later) {
+  for (RestatedPart& theirs : later.segment_.parts) {
+    auto& loans = part(theirs.from, theirs.to).loans;
+    std::move(theirs.loans.begin(), theirs.loans.end(), std::back_inserter(loans));
+  }
+  std::move(later.taken_.begin(), later.taken_.end(), std::back_inserter(taken_));
+  std::move(later.effect_.loans.begin(), later.effect_.loans.end(),
+            std::back_inserter(effect_.loans));
+  std::move(later.effect_.refused.begin(), later.effect_.refused.end(),
+            std::back_inserter(effect_.refused));
+  if (by_night_) nights_.add(later.nights_);
 }
 
 RestatedPart& Restatement::part(std::uint32_t from, std::uint32_t to) {

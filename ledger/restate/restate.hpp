@@ -31,6 +31,7 @@ class NightDifferences {
     std::vector<LoanEvent> events{};
   };
   void add(const Course* before, const Course* after);
+  void add(const NightDifferences& others);
   /// On the accounts that hold now.
   [[nodiscard]] std::vector<NightEffect> nights() const;
 
@@ -55,6 +56,8 @@ class Restatement {
   /// product come in order of their numbers.
   void take(std::uint64_t loan, std::uint32_t to, const LoanHistory& known, const Product& was);
   void refuse(std::uint64_t loan, Error why);
+  /// Takes over what `later` has: of the same state, loans with larger numbers.
+  void join(Restatement later);
 
   [[nodiscard]] std::uint64_t loans() const { return taken_.size(); }
   [[nodiscard]] const std::vector<RefusedLoan>& refused() const { return effect_.refused; }

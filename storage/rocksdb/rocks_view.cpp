@@ -1,6 +1,9 @@
 #include "rocks_view.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <iterator>
+#include <map>
 #include <mutex>
 
 #include "bytes.hpp"
@@ -8,6 +11,38 @@
 namespace loanbook::storage::rocksdb {
 
 namespace {
+
+/// Records that were read last, checked and taken apart once: readers ask for neighbours, the
+/// entries of an import that is sent again, the chains of loans that were opened one after the
+/// other. From any thread.
+class RecentRecords {
+ public:
+  /// The entry, where its record is here.
+  [[nodiscard]] std::optional<StoredEntry> find(std::uint64_t sequence) {
+    const std::lock_guard lock(mutex_);
+    const auto after = records_.upper_bound(sequence);
+    if (after == records_.begin()) return std::nullopt;
+    const std::vector<StoredEntry>& record = std::prev(after)->second;
+    if (sequence > record.back().sequence) return std::nullopt;
+    return record[sequence - record.front().sequence];
+  }
+  /// Requires a record that is not empty.
+  void keep(std::vector<StoredEntry> record) {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t first = record.front().sequence;
+    if (!records_.try_emplace(first, std::move(record)).second) return;
+    order_.push_back(first);
+    if (order_.size() <= most) return;
+    records_.erase(order_.front());
+    order_.pop_front();
+  }
+
+ private:
+  static constexpr std::size_t most = 128;  // of about 64 KiB each
+  std::mutex mutex_;
+  std::map<std::uint64_t, std::vector<StoredEntry>> records_;  ///< by first entry
+  std::deque<std::uint64_t> order_;                            ///< oldest first
+};
 
 class RocksView final : public View {
  public:
@@ -25,17 +60,13 @@ class RocksView final : public View {
 
   Result<std::optional<StoredEntry>> entry(std::uint64_t sequence) const override {
     if (sequence == 0 || sequence > parts_.head.sequence) return std::optional<StoredEntry>{};
-    // Readers ask for neighbours: the entries of an import that is sent again, the chain of a loan.
-    // A record is checked and taken apart once for all of them.
-    const std::lock_guard lock(recent_mutex_);
-    if (recent_.empty() || sequence < recent_.front().sequence ||
-        sequence > recent_.back().sequence) {
-      auto found = find_record(*parts_.database, parts_.snapshot, sequence);
-      if (!found) return found.error();
-      if (found->empty()) return missing(sequence);
-      recent_ = std::move(*found);
-    }
-    return std::optional<StoredEntry>{recent_[sequence - recent_.front().sequence]};
+    if (auto known = recent_.find(sequence)) return known;
+    auto record = find_record(*parts_.database, parts_.snapshot, sequence);
+    if (!record) return record.error();
+    if (record->empty()) return missing(sequence);
+    StoredEntry entry = (*record)[sequence - record->front().sequence];
+    recent_.keep(std::move(*record));
+    return std::optional<StoredEntry>{std::move(entry)};
   }
 
   Status entries(std::uint64_t from, std::uint64_t to,
@@ -120,8 +151,7 @@ class RocksView final : public View {
 
   Disk disk_;
   ViewParts parts_;
-  mutable std::mutex recent_mutex_;
-  mutable std::vector<StoredEntry> recent_;  ///< of the record that was read last
+  mutable RecentRecords recent_;
 };
 
 }  // namespace

@@ -88,6 +88,13 @@ TEST_CASE("restated or known in time, a random portfolio is the same", "[restate
       must(wrong->record(publish(version_2(product))));
       RestateRequest request = request_of(product.id);
       request.ended = true;
+      RestateRequest looked_at = request;
+      looked_at.dry_run = true;
+      const RestateReport one = must(wrong->restate(looked_at));
+      looked_at.threads = 3;
+      const RestateReport three = must(wrong->restate(looked_at));
+      CHECK(three.digest == one.digest);
+      CHECK(three.effect.loans.size() == one.effect.loans.size());
       const auto done = wrong->restate(request);
       if (!done) REQUIRE(done.error().id == "restate.nothing");
     }
