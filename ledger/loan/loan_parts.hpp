@@ -89,7 +89,7 @@ void recognise_charges(LoanState& state, const Rules& rules, Day day);
 /// The next day on which a charge becomes income or a pause begins or ends; `never` if none.
 [[nodiscard]] Day next_servicing_change(const LoanState& state);
 /// Everything is paid: what was deferred is income, the table rests.
-void settle_servicing(LoanState& state, Day day);
+void settle_servicing(LoanState& state, const Rules& rules, Day day);
 /// A repayment.
 void receive_payment(LoanState& state, const Rules& rules, const LoanEvent& event);
 /// Any event of kind `is_operation`.

@@ -2,6 +2,7 @@
 
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/loan/loan_parts.hpp"
+#include "loanbook/ledger/product/charge_income.hpp"
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
 
@@ -10,6 +11,7 @@ namespace {
 
 using money::Error;
 using money::Int128;
+using schedule::Component;
 
 constexpr std::int64_t one_e12 = 1'000'000'000'000;
 constexpr std::uint8_t all_taxed = tax_on_interest | tax_on_fee | tax_on_penalty;
@@ -27,6 +29,11 @@ std::int64_t taxed_income(const LoanState& state, const Product& product) {
   const bool cash = product.accounting.on_cash();
   Int128 debit = 0;
   const auto add = [&](Role role) { debit += balance_of(state, role); };
+  const auto add_groups = [&](Component component) {
+    for (std::uint8_t group = 1; group <= charge_groups; ++group) {
+      if (charge_group_component(product, group) == component) add(charge_group_role(group));
+    }
+  };
   if ((of & tax_on_interest) != 0) {
     add(Role::interest_income);
     add(Role::interest_accrued);
@@ -36,12 +43,14 @@ std::int64_t taxed_income(const LoanState& state, const Product& product) {
   if ((of & tax_on_fee) != 0) {
     add(Role::fee_income);
     if (cash) add(Role::fee_receivable);
+    add_groups(Component::fee);
   }
   if ((of & tax_on_penalty) != 0) {
     for (const Role role :
          {Role::penalty_income, Role::penalty_receivable, Role::compound_income,
           Role::compound_receivable, Role::late_fee_income, Role::late_fee_receivable})
       add(role);
+    add_groups(Component::penalty);
   }
   std::int64_t income = 0;
   if (!money::narrow(-debit, &income)) throw LoanFault{"an amount of the loan is beyond 64 bits"};
