@@ -432,6 +432,7 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   const Rules rules{product, state};
   close_if_settled(state, rules, event.value_date);
   settle_changes(state, rules);
+  if (event.kind == Kind::take_over) begin_tax(state, product);
   follow_totals(state, product);
   const Balances step = difference(state.balance, start);
   std::int64_t sum = 0;

@@ -155,11 +155,53 @@ TEST_CASE("Tax in income follows what is due, rounded once on the total", "[acco
     CHECK(tax(*cash) == 5'66);  // 100.00 x 6 / 106 = 5.6604
     verified(*cash);
   }
-  SECTION("what was taxed before cannot be taken over") {
+}
+
+TEST_CASE("What was taxed in the old books is not taxed again", "[accounting]") {
+  Product product = two_rows();
+  product.accounting.tax = {60'000'000'000, tax_on_interest};
+  const auto taken = [&](const char* on, const char* unpaid) {
+    auto book = new_book(on);
+    must(book->record(publish(product)));
     TakeOver take{.terms = {.product = "p", .amount = "12000.00"},
                   .disbursed = day("2026-01-01"),
                   .principal = "12000.00"};
-    CHECK(error_id(book->record({.event = take, .loan = "T"})) == "takeover.taxed");
+    if (unpaid != nullptr)
+      take.rows.push_back({.no = 1, .principal = "6000.00", .interest = unpaid});
+    must(book->record({.event = take, .loan = "L"}));
+    CHECK(role(must(book->loan("L")), Role::tax_payable) == 0);
+    verified(*book);
+    return book;
+  };
+  const auto tax = [](const Book& book) { return role(must(book.loan("L")), Role::income_tax); };
+  SECTION("accrued and not due: it is taxed here, all of it") {
+    auto book = taken("2026-01-11", nullptr);
+    must(book->close_through(day("2026-01-29")));
+    CHECK(tax(*book) == 0);
+    must(book->close_through(day("2026-01-30")));
+    CHECK(tax(*book) == 10'19);  // 180.00 x 6 / 106
+    must(book->record(pay("L", "6180.00")));
+    must(book->close_through(day("2026-03-01")));
+    CHECK(tax(*book) == 15'28);
+    verified(*book);
+  }
+  SECTION("due and unpaid: it was taxed there") {
+    auto book = taken("2026-02-10", "180.00");
+    must(book->record(pay("L", "6180.00")));
+    CHECK(tax(*book) == 0);
+    must(book->close_through(day("2026-03-01")));
+    CHECK(tax(*book) == 5'09);  // 90.00 x 6 / 106 = 5.0943
+    verified(*book);
+    must_ok(book->rebuild());
+    CHECK(tax(*book) == 5'09);
+    verified(*book);
+  }
+  SECTION("on a cash basis it is taxed once it comes in") {
+    product.accounting.basis = AccountingBasis::cash;
+    auto book = taken("2026-02-10", "180.00");
+    must(book->record(pay("L", "100.00")));
+    CHECK(tax(*book) == 5'66);  // 100.00 x 6 / 106
+    verified(*book);
   }
 }
 
