@@ -671,7 +671,9 @@ void add_reconcile_commands(Tree& tree) {
   auto* bank = tree.command(reconcile, "bank", "Match a statement and record what does not fit",
                             "loanbook reconcile bank october.xml --rules bank.toml",
                             [&a](const Context& c) { return run_reconcile_bank(c, a.reconcile); });
-  bank->add_option("FILE", a.reconcile.file, "Statement: camt.053 or CSV")->required();
+  bank->add_option("FILE", a.reconcile.files,
+                   "Statement: camt.053 or CSV; several: pages of a statement become one")
+      ->required();
   bank->add_option("--rules", a.reconcile.rules, "How it reads and matches (TOML)")->required();
   bank->add_option("--from", a.reconcile.from, "First day, where the file does not say");
   bank->add_option("--to", a.reconcile.to, "Last day, where the file does not say");
