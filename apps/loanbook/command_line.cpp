@@ -30,6 +30,11 @@ void add_writing(CLI::App* command, Writing& writing) {
   command->add_option("--reason", writing.reason, "Why, for the audit trail");
 }
 
+CLI::Option* add_channel(CLI::App* command, Writing& writing) {
+  return command->add_option("--channel", writing.channel,
+                             "By which the money comes or goes, such as alipay; charts map it");
+}
+
 namespace {
 
 struct Arguments {
@@ -202,11 +207,6 @@ void add_product_commands(Tree& tree) {
       "loanbook quote --product consumer-level --amount 12000 --date 2026-01-15",
       [&a](const Context& c) { return run_quote(c, a.quote); });
   add_quote_options(quote, a.quote);
-}
-
-CLI::Option* add_channel(CLI::App* command, Writing& writing) {
-  return command->add_option("--channel", writing.channel,
-                             "By which the money comes or goes, such as alipay; charts map it");
 }
 
 CLI::App* add_amount_command(Tree& tree, CLI::App* loan, const std::string& name,

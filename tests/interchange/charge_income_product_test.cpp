@@ -30,12 +30,12 @@ TEST_CASE("charges by code reach their groups, come back from an export and are 
                        "\"a \\\"b\\\"\"] }\n"
                        "charge_income_4 = { code = \"6044\", penalties = [\"late charge\"] }\n",
                    "p.toml");
-  if (!read) FAIL(to_text(read.error()));
+  if (!read) FAIL(read.error().message);
   CHECK(read->charge_income == std::map<std::string, std::uint8_t>{
                                    {"a \"b\"", 1}, {"origination", 1}, {"late charge", 4}});
   CHECK(read->penalty_groups == 8);
   const auto again = read_product(write_product(*read), "export");
-  if (!again) FAIL(to_text(again.error()));
+  if (!again) FAIL(again.error().message);
   CHECK(*again == *read);
   std::string words;
   for (const std::string& sentence : product_sentences(*read)) words += sentence + "\n";

@@ -281,6 +281,32 @@ TEST_CASE("Settlement stands on the account of its channel", "[accounting]") {
   }
 }
 
+TEST_CASE("The price of a sold claim and the money of coupons name a channel", "[accounting]") {
+  auto book = book_of(two_rows());
+  must(book->record(operate(Kind::coupon, {.rows = 1, .code = "shop"})));
+  must(book->close_through(day("2026-01-31")));
+  const auto by = [&](const char* channel) {
+    std::int64_t sum = 0;
+    for (const GlBalance& balance : must(book->gl_balances())) {
+      if (balance.role == Role::settlement && balance.channel == channel)
+        sum += static_cast<std::int64_t>(balance.minor);
+    }
+    return sum;
+  };
+  Command settled = operate(Kind::coupon_settle, {.amount = "180.00", .code = "shop"});
+  settled.channel = "alipay";
+  CHECK(must(book->record(settled)).receipt.channel == "alipay");
+  CHECK(by("alipay") == 180'00);
+  Command sold = operate(Kind::transfer, {.amount = "9000.00", .code = "buyer"});
+  sold.channel = "bank";
+  const Recorded transferred = must(book->record(sold));
+  CHECK(by("bank") == 9'000'00);
+  must(book->record({.event = Reverse{transferred.receipt.sequence}, .loan = "L"}));
+  CHECK(by("bank") == 0);
+  verified(*book);
+  CHECK(must(book->reconcile_internal()).differences.empty());
+}
+
 TEST_CASE("A book with channels opens again as it was", "[accounting]") {
   storage::memory::MemoryBook stored;
   {
