@@ -27,8 +27,12 @@ struct BankStatement {
   Day from{}, to{};
   std::optional<std::int64_t> opening, closing;  ///< proven: opening + lines - fees = closing
   std::vector<ledger::BankLine> lines{};
-  std::size_t place = 0;       ///< among those of its account in one file
-  bool more_follows = false;   ///< a page, and not the last
+  std::size_t place = 0;             ///< among those of its account in one file
+  bool more_follows = false;         ///< a page, and not the last
+  std::uint32_t page = 0;            ///< its number where the bank sends pages; 0: it is whole
+  std::uint32_t page_last = 0;       ///< of several that were joined: the number of the last
+  std::uint64_t repeated = 0;        ///< lines of a page that the page before has too, left out
+  std::vector<std::string> files{};  ///< it came in, in order of its pages
   std::uint64_t left_out = 0;  ///< rows that are not booked, or not of a kind that moves money
   std::shared_ptr<const void> texts{};  ///< what the lines' texts point into
 };
@@ -73,6 +77,13 @@ struct BankStatementForm {
 /// (opening + lines is not closing), `statement.batch_sum`, `statement.too_large`.
 [[nodiscard]] Result<std::vector<BankStatement>> read_camt053(std::string text,
                                                               const std::string& file_name);
+
+/// Pages of one statement (its account, currency and id) that came in several files become one, in
+/// order of their numbers, whatever the order of the files; a page that came twice counts once. The
+/// next page begins with the balance at which the one before ended, or repeats its last lines.
+/// Everything else stays as it is. `statement.page_missing`, `statement.page_twice`,
+/// `statement.balance`.
+[[nodiscard]] Result<std::vector<BankStatement>> join_pages(std::vector<BankStatement> statements);
 
 /// GBK (GB 18030 included) to UTF-8; `statement.encoding`.
 [[nodiscard]] Result<std::string> utf8_of_gbk(std::string_view text, const std::string& file_name);

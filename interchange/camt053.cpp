@@ -72,10 +72,13 @@ class Reader {
       if (!statements.empty() && continues(statements.back(), pages.back(), statement, page)) {
         if (auto problem = add_page(statements.back(), std::move(statement), node)) return *problem;
         pages.back() = page;
+        statements.back().page_last = page.number;
       } else {
         if (!statements.empty()) {
           if (auto problem = finish(last, statements.back(), pages.back())) return *problem;
         }
+        const bool whole = page.number == 1 && page.last;
+        statement.page = statement.page_last = whole ? 0 : page.number;
         statements.push_back(std::move(statement));
         pages.push_back(page);
       }
@@ -88,6 +91,10 @@ class Reader {
     const xml_node pagination = descend(message, {"GrpHdr", "MsgPgntn"});
     if (pagination && text_of(child(pagination, "LastPgInd")) == "false")
       statements.back().more_follows = true;
+    const std::uint32_t number = child(pagination, "PgNb").text().as_uint();
+    const bool single = number == 1 && !statements.back().more_follows;
+    if (statements.size() == 1 && statements.back().page == 0 && !single)
+      statements.back().page = statements.back().page_last = number;
     return statements;
   }
 

@@ -70,8 +70,9 @@ constexpr EventRule plain_events[] = {
      "takes the event in entry `sequence` out: it never "
      "happened"},
     {"suspense-receive", bit(Field::amount) | bit(Field::currency),
-     bit(Field::payer) | bit(Field::text), "money that belongs to no loan yet (暂收款)"},
-    {"suspense-return", bit(Field::suspense), bit(Field::amount),
+     bit(Field::payer) | bit(Field::text) | bit(Field::channel),
+     "money that belongs to no loan yet (暂收款)"},
+    {"suspense-return", bit(Field::suspense), bit(Field::amount) | bit(Field::channel),
      "money of the item `suspense` goes back to its payer; without an amount all that is left"},
 };
 
@@ -308,8 +309,11 @@ class Builder {
         !whole_number(Field::rows, limits::installments_max, &out->rows.emplace()))
       return false;
     if (!day(Field::from, &out->from) || !day(Field::until, &out->until)) return false;
-    if (!text(Field::code, limits::external_id_max, &out->code) ||
-        !text(Field::channel, limits::external_id_max, &out->channel))
+    if (!text(Field::code, limits::external_id_max, &out->code)) return false;
+    // Others name the channel beside the operation, as every event that moves money does.
+    const ledger::OperationRule& rule = ledger::operation_rule(out->kind);
+    const bool takes_channel = ((rule.required | rule.optional) & ledger::field_channel) != 0;
+    if (takes_channel && !text(Field::channel, limits::external_id_max, &out->channel))
       return false;
     if (!rate(&out->rate)) return false;
     out->choice = row_.get(Field::choice).value_or("");

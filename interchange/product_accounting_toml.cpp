@@ -1,5 +1,6 @@
 #include "loanbook/interchange/toml/keys.hpp"
 #include "loanbook/interchange/toml/product_accounting.hpp"
+#include "loanbook/ledger/product/charge_income.hpp"
 #include "loanbook/money/rate.hpp"
 
 namespace loanbook::interchange::toml_reading {
@@ -43,7 +44,68 @@ void read_tax(Keys& root, ledger::Product& product) {
   }
 }
 
+/// One of the two keys: what it names stands in the group.
+void read_codes(Keys& account, std::string_view key, std::uint8_t group, ledger::Product& product) {
+  const toml::array* codes = account.list(key);
+  if (codes == nullptr) return;
+  for (const toml::node& node : *codes) {
+    const auto code = node.value_exact<std::string>();
+    if (!code) return account.wrong_type(key, node, "a list of codes in quotes");
+    const auto [place, fresh] = product.charge_income.emplace(*code, group);
+    if (fresh) continue;
+    return account.problems().add(
+        {.id = "product.charge_income",
+         .message = "the charge " + quoted(*code) + " stands in charge_income_" +
+                    std::to_string(place->second) +
+                    " already: a code has one account, take it out of one of them"},
+        node.source());
+  }
+}
+
+std::string group_name(std::uint8_t group) { return "charge_income_" + std::to_string(group); }
+
 }  // namespace
+
+void read_charges(Keys& account, const toml::table& given, std::uint8_t group,
+                  ledger::Product& product) {
+  const bool fees = account.find("charges") != nullptr;
+  const bool penalties = account.find("penalties") != nullptr;
+  const auto refuse = [&](std::string message, const toml::node& at) {
+    account.problems().add({.id = "product.charge_income", .message = std::move(message)},
+                           at.source());
+  };
+  if (fees && penalties)
+    return refuse(group_name(group) +
+                      ": fees and penalties have accounts of their own; give `charges` (fees) or "
+                      "`penalties`, and another group the other",
+                  *account.find("penalties"));
+  if (!fees && !penalties)
+    return refuse(group_name(group) +
+                      ": name the charges whose income stands there, such as charges = "
+                      "[\"origination\"], or penalties = [\"late charge\"]",
+                  given);
+  const std::string_view key = fees ? "charges" : "penalties";
+  if (penalties)
+    product.penalty_groups = static_cast<std::uint8_t>(product.penalty_groups | 1U << (group - 1));
+  read_codes(account, key, group, product);
+  const toml::node* list = account.find(key);
+  if (list->is_array() && list->as_array()->empty())
+    refuse(group_name(group) + ": `" + std::string(key) + "` names no charge", *list);
+}
+
+bool refuse_charges(const toml::table& given, std::string_view role, Problems& problems) {
+  for (const std::string_view key : {"charges", "penalties"}) {
+    const toml::node* node = given.get(key);
+    if (node == nullptr) continue;
+    problems.add(
+        {.id = "product.charge_income",
+         .message = "only charge_income_1 to charge_income_4 name charges by code, not " +
+                    std::string(role) + ": move `" + std::string(key) + "` to one of them"},
+        node->source());
+    return true;
+  }
+  return false;
+}
 
 void read_accounting(Keys& root, ledger::Product& product) {
   root.text("branch", product.branch);
@@ -73,6 +135,17 @@ void say_accounting(const ledger::Product& product, std::vector<std::string>& ou
                   " tax (of " + words_of(accounting.tax.of, "") +
                   "): on interest once it is due, on fees as they are owed, on penalties as they "
                   "come in.");
+  }
+  for (std::uint8_t group = 1; group <= ledger::charge_groups; ++group) {
+    std::string codes;
+    for (const auto& [code, its] : product.charge_income) {
+      if (its == group) codes += (codes.empty() ? "" : ", ") + code;
+    }
+    if (codes.empty()) continue;
+    const ledger::AccountCode account = account_of(product, ledger::charge_group_role(group));
+    const bool fees = ledger::charge_group_component(product, group) == schedule::Component::fee;
+    out.push_back("Income of the " + std::string(fees ? "fees " : "penalties ") + codes +
+                  " stands on account " + account.code + " (" + account.name + ").");
   }
 }
 

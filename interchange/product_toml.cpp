@@ -17,6 +17,7 @@
 #include "loanbook/interchange/toml/product_plan.hpp"
 #include "loanbook/interchange/toml/product_quality.hpp"
 #include "loanbook/interchange/toml/product_servicing.hpp"
+#include "loanbook/ledger/product/charge_income.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/limits.hpp"
 
@@ -252,9 +253,13 @@ void read_accounts(Keys& root, Product& product) {
     const auto role = static_cast<ledger::Role>(i);
     const toml::table* given = accounts.table(roles[i]);
     if (given == nullptr) continue;
-    constexpr std::string_view allowed[] = {"code", "name"};
-    Keys account{given, "accounts." + std::string(roles[i]), root.problems(), allowed};
+    const auto group = ledger::charge_group_of(role);
+    if (!group && toml_reading::refuse_charges(*given, roles[i], root.problems())) return;
+    constexpr std::string_view allowed[] = {"code", "name", "charges", "penalties"};
+    Keys account{given, "accounts." + std::string(roles[i]), root.problems(),
+                 std::span{allowed}.first(group ? 4 : 2)};
     account.require({"code"});
+    if (group) toml_reading::read_charges(account, *given, *group, product);
     ledger::AccountCode& out = product.accounts.at(i).emplace();
     out.name = ledger::default_account(role).name;
     account.text("code", out.code);
@@ -294,6 +299,7 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
                               {"product.non_accrual", "overdue", "non_accrual"},
                               {"product.customer", "overdue", "customer"},
                               {"product.accounting", "accounting", "basis"},
+                              {"product.charge_income", "accounts", ""},
                               {"product.tax", "tax", "rate"}};
   const Place* place = std::ranges::find(places, id, &Place::id);
   if (place == std::end(places)) {

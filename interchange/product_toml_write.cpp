@@ -9,6 +9,7 @@
 #include "loanbook/interchange/toml/product_plan.hpp"
 #include "loanbook/interchange/toml/product_quality.hpp"
 #include "loanbook/interchange/toml/product_servicing.hpp"
+#include "loanbook/ledger/product/charge_income.hpp"
 
 namespace loanbook::interchange {
 namespace {
@@ -128,6 +129,18 @@ void write_allocation(std::string& out, const ledger::Product& product) {
            member("order", list_of(rule.when_late->order)) + " }");
 }
 
+/// `, charges = [...]` of a group of charges; nothing of any other role.
+std::string charges_of(const ledger::Product& product, ledger::Role role) {
+  const auto group = ledger::charge_group_of(role);
+  if (!group) return {};
+  std::string codes;
+  for (const auto& [code, its] : product.charge_income) {
+    if (its == *group) codes += (codes.empty() ? "" : ", ") + in_quotes(code);
+  }
+  const bool fees = ledger::charge_group_component(product, *group) == schedule::Component::fee;
+  return ", " + member(fees ? "charges" : "penalties", "[" + codes + "]");
+}
+
 void write_accounts(std::string& out, const ledger::Product& product) {
   out += "\n[accounts]\n";
   for (std::size_t i = 0; i < ledger::role_count; ++i) {
@@ -135,7 +148,8 @@ void write_accounts(std::string& out, const ledger::Product& product) {
     const ledger::AccountCode& account = *product.accounts.at(i);
     line(out, ledger::to_text(static_cast<ledger::Role>(i)),
          "{ " + member("code", in_quotes(account.code)) + ", " +
-             member("name", in_quotes(account.name)) + " }");
+             member("name", in_quotes(account.name)) +
+             charges_of(product, static_cast<ledger::Role>(i)) + " }");
   }
 }
 

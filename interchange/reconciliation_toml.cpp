@@ -1,6 +1,7 @@
 #include "loanbook/interchange/reconciliation_toml.hpp"
 
 #include "loanbook/interchange/toml/keys.hpp"
+#include "loanbook/ledger/gl/chart.hpp"
 #include "loanbook/money/limits.hpp"
 
 namespace loanbook::interchange {
@@ -166,12 +167,16 @@ Result<ReconciliationRules> read_reconciliation_rules(std::string_view text,
   Keys root{&parsed.table(),
             "",
             problems,
-            {"name", "account", "currency", "statement", "columns", "values", "entries", "match",
-             "rule"}};
+            {"name", "account", "currency", "channel", "statement", "columns", "values", "entries",
+             "match", "rule"}};
   root.require({"name", "currency", "statement", "rule"});
   root.text("name", rules.match.name);
   root.text("account", rules.match.account);
   rules.form.account = rules.match.account;
+  root.text("channel", rules.match.channel, [](std::string_view channel) -> Result<std::string> {
+    if (money::Status s = ledger::check_short_id(channel); !s) return s.error();
+    return std::string(channel);
+  });
   root.text("currency", rules.form.currency,
             [](std::string_view code) { return money::Currency::find(code); });
   if (problems.first()) return *problems.first();

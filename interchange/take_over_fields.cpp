@@ -26,6 +26,7 @@ constexpr std::array columns{
     TakeOverColumn{"installments", false, "of the contract; default: the product's"},
     TakeOverColumn{"first_due", false, "of the contract; default: one step after the pay-out"},
     TakeOverColumn{"due_day", false, "of the contract, 1 to 31"},
+    TakeOverColumn{"branch", false, "takes the product's variant for it"},
     TakeOverColumn{"line", false, "credit line on which it stands"},
     TakeOverColumn{"principal", true, "owed in all, due or not"},
     TakeOverColumn{"interest_accrued", false,
@@ -244,7 +245,8 @@ std::optional<ColumnError> build_take_over(const ColumnText& text, ledger::Comma
                    .rate = row.given("rate"),
                    .installments = row.number("installments"),
                    .first_due = row.day("first_due"),
-                   .line = row.text("line")};
+                   .line = row.text("line"),
+                   .branch = row.text("branch")};
   const std::uint32_t due_day = row.number("due_day").value_or(0);
   if (due_day > 31)
     row.fail({.id = "import.bad_number", .message = "a day of the month is 1 to 31"}, "due_day");

@@ -30,6 +30,11 @@ void add_writing(CLI::App* command, Writing& writing) {
   command->add_option("--reason", writing.reason, "Why, for the audit trail");
 }
 
+CLI::Option* add_channel(CLI::App* command, Writing& writing) {
+  return command->add_option("--channel", writing.channel,
+                             "By which the money comes or goes, such as alipay; charts map it");
+}
+
 namespace {
 
 struct Arguments {
@@ -202,11 +207,6 @@ void add_product_commands(Tree& tree) {
       "loanbook quote --product consumer-level --amount 12000 --date 2026-01-15",
       [&a](const Context& c) { return run_quote(c, a.quote); });
   add_quote_options(quote, a.quote);
-}
-
-CLI::Option* add_channel(CLI::App* command, Writing& writing) {
-  return command->add_option("--channel", writing.channel,
-                             "By which the money comes or goes, such as alipay; charts map it");
 }
 
 CLI::App* add_amount_command(Tree& tree, CLI::App* loan, const std::string& name,
@@ -671,7 +671,9 @@ void add_reconcile_commands(Tree& tree) {
   auto* bank = tree.command(reconcile, "bank", "Match a statement and record what does not fit",
                             "loanbook reconcile bank october.xml --rules bank.toml",
                             [&a](const Context& c) { return run_reconcile_bank(c, a.reconcile); });
-  bank->add_option("FILE", a.reconcile.file, "Statement: camt.053 or CSV")->required();
+  bank->add_option("FILE", a.reconcile.files,
+                   "Statement: camt.053 or CSV; several: pages of a statement become one")
+      ->required();
   bank->add_option("--rules", a.reconcile.rules, "How it reads and matches (TOML)")->required();
   bank->add_option("--from", a.reconcile.from, "First day, where the file does not say");
   bank->add_option("--to", a.reconcile.to, "Last day, where the file does not say");

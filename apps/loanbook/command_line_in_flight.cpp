@@ -33,6 +33,7 @@ void add_suspense(CommandTree& tree) {
     each->add_option("ITEM", a->item, "As `suspense list` names it")->required();
     each->add_option("--amount", a->amount, "A part of it (default: all that is left)");
   }
+  for (auto* each : {receive, back}) add_channel(each, a->writing);
   for (auto* each : {receive, assign, back}) {
     add_writing(each, a->writing);
     each->add_option("--value-date", a->writing.value_date,

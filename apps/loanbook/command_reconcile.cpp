@@ -24,13 +24,12 @@ using ledger::BreakStatus;
 using ledger::BreakView;
 using ledger::Outcome;
 
-Result<std::vector<BankStatement>> read_statements(const ReconcileArguments& arguments,
+Result<std::vector<BankStatement>> read_statements(const std::string& file,
                                                    const interchange::ReconciliationRules& rules,
                                                    std::string text) {
   if (rules.form.format == BankStatementFormat::camt053)
-    return interchange::read_camt053(std::move(text), arguments.file);
-  auto statement =
-      interchange::read_bank_statement_csv(std::move(text), arguments.file, rules.form);
+    return interchange::read_camt053(std::move(text), file);
+  auto statement = interchange::read_bank_statement_csv(std::move(text), file, rules.form);
   if (!statement) return statement.error();
   if (statement->account.empty()) statement->account = rules.match.name;
   std::vector<BankStatement> one;
@@ -81,6 +80,43 @@ storage::Digest digest_of(const storage::Digest& file, std::size_t place) {
   return place == 0 ? file : ledger::sha256(fmt::format("{}#{}", hex(file), place));
 }
 
+/// One of several pages: those of all of them, in their order.
+using Digests = std::map<std::pair<std::string, std::size_t>, storage::Digest>;
+storage::Digest digest_of(const BankStatement& statement, const Digests& digests) {
+  if (statement.files.size() == 1) return digests.at({statement.files.front(), statement.place});
+  std::string all;
+  for (const std::string& file : statement.files) all += hex(digests.at({file, 0}));
+  return ledger::sha256(all);
+}
+
+/// The statements of all files, pages joined, with what names them.
+Result<std::vector<BankStatement>> read_all(const ReconcileArguments& arguments,
+                                            const interchange::ReconciliationRules& rules,
+                                            Digests& digests) {
+  std::vector<BankStatement> all;
+  for (const std::string& file : arguments.files) {
+    auto text = interchange::read_file(file);
+    if (!text) return text.error();
+    const storage::Digest digest = ledger::sha256(*text);
+    auto statements = read_statements(file, rules, std::move(*text));
+    if (!statements) return statements.error();
+    std::map<std::string, std::size_t> of_account;
+    for (BankStatement& statement : *statements) {
+      statement.place = of_account[statement.account]++;
+      statement.files = {file};
+      digests[{file, statement.place}] = digest_of(digest, statement.place);
+      all.push_back(std::move(statement));
+    }
+  }
+  return interchange::join_pages(std::move(all));
+}
+
+std::string names_of(const std::vector<std::string>& files) {
+  std::string names;
+  for (const std::string& file : files) names += (names.empty() ? "" : ", ") + file;
+  return names;
+}
+
 }  // namespace
 
 int run_reconcile_bank(const Context& context, const ReconcileArguments& arguments) {
@@ -88,14 +124,10 @@ int run_reconcile_bank(const Context& context, const ReconcileArguments& argumen
   if (!rules_text) return fail(rules_text.error());
   const auto rules = interchange::read_reconciliation_rules(*rules_text, arguments.rules);
   if (!rules) return fail(rules.error());
-  auto text = interchange::read_file(arguments.file);
-  if (!text) return fail(text.error());
-  const storage::Digest digest = ledger::sha256(*text);
-  auto statements = read_statements(arguments, *rules, std::move(*text));
+  Digests digests;
+  auto statements = read_all(arguments, *rules, digests);
   if (!statements) return fail(statements.error());
-  std::map<std::string, std::size_t> of_account;
   for (BankStatement& statement : *statements) {
-    statement.place = of_account[statement.account]++;
     if (Status s = set_period(arguments, statement); !s) return fail(s.error());
   }
   if (Status s = leave_out_others(*statements, *rules); !s) return fail(s.error());
@@ -109,21 +141,25 @@ int run_reconcile_bank(const Context& context, const ReconcileArguments& argumen
                                          .to = statement.to,
                                          .opening = statement.opening,
                                          .closing = statement.closing,
-                                         .file = digest_of(digest, statement.place),
+                                         .file = digest_of(statement, digests),
                                          .rules_digest = ledger::sha256(*rules_text),
                                          .lines = statement.lines,
                                          .rules = &rules->match,
                                          .actor = actor_or_user(arguments.writing.actor),
                                          .reason = arguments.writing.reason,
                                          .dry_run = arguments.writing.dry_run};
-      const int one = reconcile_one(book, context, arguments.file, arguments.all, input);
+      const std::string file = names_of(statement.files);
+      if (statement.repeated != 0)
+        say(fmt::format("{}: {} lines stand on two pages and count once", file,
+                        statement.repeated));
+      const int one = reconcile_one(book, context, file, arguments.all, input);
       if (one > exit_code::problems) return one;
       code = std::max(code, one);
       if (statement.more_follows)
         say(
             fmt::format("{} is one page of several and not the last: what is missing may stand on "
                         "the next ones",
-                        arguments.file));
+                        file));
     }
     print_completeness(book);
     return code;
@@ -221,10 +257,22 @@ int run_reconcile_assign(const Context& context, const BreakArguments& arguments
 
 namespace {
 
+/// Of the account whose statement left the break.
+Result<std::string> channel_of(const Book& book, std::uint64_t statement) {
+  std::string channel;
+  const Status read = book.entries(statement - 1, [&](const ledger::EntryView& entry) {
+    channel = entry.receipt.channel;
+    return false;
+  });
+  if (!read) return read.error();
+  return channel;
+}
+
 /// The events that put a break right; what the book knows decides, `--as` where it could be
 /// another.
 Result<std::vector<ledger::Command>> corrections_of(const BreakView& view,
-                                                    const BreakArguments& arguments) {
+                                                    const BreakArguments& arguments,
+                                                    const std::string& channel) {
   const auto& record = view.record;
   std::string way = arguments.as;
   if (way.empty()) {
@@ -251,6 +299,8 @@ Result<std::vector<ledger::Command>> corrections_of(const BreakView& view,
     command.scope = "break-" + view.id;
     command.key = fmt::format("{}", commands.size() + 1);
     command.value_date = day;
+    // A reversal has that of what it takes out.
+    if (!std::holds_alternative<ledger::Reverse>(command.event)) command.channel = channel;
     commands.push_back(std::move(command));
   };
   if (takes_out) {
@@ -294,7 +344,9 @@ int run_reconcile_correct(const Context& context, const BreakArguments& argument
   return with_writer(context, [&](Book& book) {
     const auto view = book.break_of(arguments.id);
     if (!view) return fail(view.error());
-    auto commands = corrections_of(*view, arguments);
+    const auto channel = channel_of(book, view->record.id.statement);
+    if (!channel) return fail(channel.error());
+    auto commands = corrections_of(*view, arguments, *channel);
     if (!commands) return fail(commands.error());
     if (arguments.writing.dry_run) {
       std::vector<ledger::Recorded> shown;

@@ -39,6 +39,7 @@ struct CommandTree {
 };
 
 void add_writing(CLI::App* command, Writing& writing);
+CLI::Option* add_channel(CLI::App* command, Writing& writing);
 
 /// Around a loan's contract: command_line_terms.cpp.
 void add_terms_commands(CommandTree& tree);

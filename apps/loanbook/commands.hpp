@@ -310,7 +310,7 @@ int run_partners_settle(const Context& context, const PartnerArguments& argument
 // Reconciliation: command_reconcile.cpp, command_reconcile_partner.cpp
 
 struct ReconcileArguments {
-  std::string file;
+  std::vector<std::string> files;
   std::string rules;
   std::string from, to;
   bool all = false;

@@ -209,7 +209,13 @@ Status provision(ReportRun& run) {
                     {"principal", "Principal", ColumnKind::amount},
                     {"rate", "Rate"},
                     {"provision", "Provision", ColumnKind::amount}};
-  std::map<std::string, std::pair<std::uint8_t, money::Int128>> totals;
+  struct Total {
+    std::uint8_t digits = 2;
+    std::uint64_t loans = 0;
+    money::Int128 principal = 0;
+    money::Int128 provision = 0;
+  };
+  std::map<std::string, Total> totals;
   std::set<std::string> missing;
   for (const auto& [key, group] : groups) {
     const auto& [currency, product, name] = key;
@@ -220,8 +226,11 @@ Status provision(ReportRun& run) {
     }
     constexpr money::Int128 one = 1'000'000'000'000;
     const money::Int128 minor = (group.principal * rate->second.e12() + one / 2) / one;
-    totals[currency].first = group.digits;
-    totals[currency].second += minor;
+    Total& total = totals[currency];
+    total.digits = group.digits;
+    total.loans += group.loans;
+    total.principal += group.principal;
+    total.provision += minor;
     report.rows.push_back({{product, currency, name, std::to_string(group.loans),
                             minor_text(group.principal, group.digits), rate->second.percent_text(),
                             minor_text(minor, group.digits)}});
@@ -234,7 +243,8 @@ Status provision(ReportRun& run) {
   }
   for (const auto& [currency, total] : totals) {
     report.rows.push_back(
-        {{"total", currency, "", "", "", "", minor_text(total.second, total.first)},
+        {{"total", currency, "", std::to_string(total.loans),
+          minor_text(total.principal, total.digits), "", minor_text(total.provision, total.digits)},
          RowMark::total});
   }
   report.notes = {"Outstanding principal times the percentage, rounded half up in each row."};

@@ -1,6 +1,8 @@
 // Clearing accounts by age: what is on its way, oldest first. Amounts of the other side settle the
 // oldest ones (first in, first out by booking date).
 
+#include <algorithm>
+#include <array>
 #include <deque>
 #include <map>
 
@@ -70,21 +72,45 @@ Status clearing(ReportRun& run) {
                     {"days_30", "8 to 30", ColumnKind::amount},
                     {"older", "Older", ColumnKind::amount},
                     {"oldest", "Oldest", ColumnKind::date}};
+  struct Aged {
+    std::string name;
+    std::uint8_t digits = 2;
+    money::Int128 balance = 0;
+    std::array<money::Int128, 4> by_age{};
+    Day oldest = Day::max();
+    std::size_t rows = 0;
+    [[nodiscard]] Row row(const std::string& code, const std::string& product,
+                          const std::string& currency, RowMark mark) const {
+      Row row{{code, name, product, currency, minor_text(balance, digits)}, mark};
+      for (const auto minor : by_age) row.cells.push_back(minor_text(minor, digits));
+      row.cells.push_back(money::to_text(oldest));
+      return row;
+    }
+  };
+  // What a statement of the account is held against: an account of several products has a total.
+  std::map<std::pair<std::string, std::string>, Aged> totals;
   for (const auto& [key, of] : accounts) {
     const auto& [currency, product, role, code] = key;
     if (of.open.empty()) continue;
-    money::Int128 balance = 0;
-    money::Int128 by_age[4] = {};
-    for (const Open& open : of.open) {
-      std::size_t age = 0;
-      while (age < 3 && (place->day - open.day).count() > bounds[age]) ++age;
-      by_age[age] += open.minor;
-      balance += open.minor;
+    Aged one{.name = of.account.name, .digits = of.digits};
+    Aged& total = totals[{currency, code}];
+    total.name = one.name;
+    total.digits = of.digits;
+    ++total.rows;
+    for (Aged* to : {&one, &total}) {
+      for (const Open& open : of.open) {
+        std::size_t age = 0;
+        while (age < 3 && (place->day - open.day).count() > bounds[age]) ++age;
+        to->by_age.at(age) += open.minor;
+        to->balance += open.minor;
+        to->oldest = std::min(to->oldest, open.day);
+      }
     }
-    Row row{{of.account.code, of.account.name, product, currency, minor_text(balance, of.digits)}};
-    for (const auto minor : by_age) row.cells.push_back(minor_text(minor, of.digits));
-    row.cells.push_back(money::to_text(of.open.front().day));
-    report.rows.push_back(std::move(row));
+    report.rows.push_back(one.row(code, product, currency, RowMark::plain));
+  }
+  for (const auto& [key, total] : totals) {
+    if (total.rows > 1)
+      report.rows.push_back(total.row(key.second, "all", key.first, RowMark::total));
   }
   report.notes = {"Debit positive. Amounts of the other side settle the oldest ones."};
   run.print(std::move(report), place->through);

@@ -92,7 +92,7 @@ Status diff(ReportRun& run) {
   }
   Report report;
   report.title = {
-      fmt::format("What changed from {} to {}{}", from->words, to->words, run.suffix())};
+      fmt::format("What changed: the books {} and {}{}", from->words, to->words, run.suffix())};
   report.columns = {{"account", "Account"},
                     {"name", "Name"},
                     {"loan", "Loan"},

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "gl_reports.hpp"
 
@@ -64,10 +66,29 @@ class RollForward {
       if (place == Place::movement && amount.minor == 0) continue;
       rows.push_back({{product, currency, item, minor_text(amount.minor, amount.digits)}});
     }
+    add_totals(rows);
     return rows;
   }
 
  private:
+  /// All products of a currency, where there are several.
+  void add_totals(std::vector<Row>& rows) const {
+    std::map<std::string, std::set<std::string>> products;
+    std::map<std::tuple<std::string, Place, std::string>, Amount> totals;
+    for (const auto& [key, amount] : amounts_) {
+      const auto& [currency, product, place, item] = key;
+      products[currency].insert(product);
+      auto& total = totals[{currency, place, item}];
+      total.digits = amount.digits;
+      total.minor += amount.minor;
+    }
+    for (const auto& [key, total] : totals) {
+      const auto& [currency, place, item] = key;
+      if (products[currency].size() < 2 || (place == Place::movement && total.minor == 0)) continue;
+      rows.push_back(
+          {{"total", currency, item, minor_text(total.minor, total.digits)}, RowMark::total});
+    }
+  }
   [[nodiscard]] bool concerns(ledger::Role role) const {
     return std::find(roles_.begin(), roles_.end(), role) != roles_.end();
   }

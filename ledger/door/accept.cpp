@@ -158,6 +158,18 @@ Result<std::uint64_t> Recorder::loan_number(const Command& command) const {
   return number;
 }
 
+Result<std::string> Recorder::channel_of_item(const Accepted& accepted) const {
+  std::uint64_t item = 0;
+  if (const auto* paid = std::get_if<Paid>(&accepted.payload)) item = paid->suspense;
+  if (const auto* fact = std::get_if<SuspenseFact>(&accepted.payload)) {
+    if (const auto* back = std::get_if<SuspenseReturned>(fact)) item = back->item;
+  }
+  if (item == 0) return std::string{};
+  const Result<Entry> came = entry(item);
+  if (!came) return came.error();
+  return came->channel;
+}
+
 Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
   if (Status s = check_texts(command); !s) return s.error();
   if (!state_.allow_personal_data) {
@@ -185,6 +197,11 @@ Result<Recorder::Accepted> Recorder::accept(const Command& command) const {
                                                   to_text(accepted->kind)));
   }
   if (accepted->channel.empty()) accepted->channel = command.channel;
+  if (accepted->channel.empty()) {
+    Result<std::string> through = channel_of_item(*accepted);
+    if (!through) return through.error();
+    accepted->channel = *std::move(through);
+  }
   return accepted;
 }
 

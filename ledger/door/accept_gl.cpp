@@ -167,10 +167,11 @@ Result<Recorder::Accepted> Recorder::accept_assertion(const Assert& request) con
       figure_of(asserted, balances_of(totals_through(state_.totals, asserted.day), state_.products,
                                       state_.gl.chart_on(asserted.day)));
   if (actual != asserted.minor) {
-    return refuse(
-        "assertion.fails",
-        fmt::format("{} on {} is {}, not {}", asserted.figure, money::to_text(asserted.day),
-                    money::text_of_minor(actual, currency->digits), text->amount));
+    return refuse("assertion.fails",
+                  fmt::format("{}{} on {} is {}, not {}", asserted.figure,
+                              asserted.product.empty() ? "" : " of " + asserted.product,
+                              money::to_text(asserted.day),
+                              money::text_of_minor(actual, currency->digits), text->amount));
   }
   return Accepted{.loan = 0,
                   .value_date = asserted.day,

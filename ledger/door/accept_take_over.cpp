@@ -269,10 +269,6 @@ Result<Recorder::Accepted> Recorder::accept_take_over(const TakeOver& request,
   Result<Opened> contract = this->contract(request.terms, command, request.disbursed, *day);
   if (!contract) return contract.error();
   const Product& product = state_.products[contract->product].product;
-  if (product.accounting.taxed())
-    return refuse("takeover.taxed",
-                  "of a loan whose income is taxed the book cannot say what was taxed before; "
-                  "record its history with `play`, or take it over under a product without [tax]");
   if (!request.terms.line.empty()) {
     const Result<std::uint32_t> line = line_number(request.terms.line);
     if (!line) return line.error();

@@ -62,6 +62,8 @@ class Recorder {
   };
   Result<Accepted> accept(const Command& command) const;
   Result<Accepted> accept_event(const Command& command) const;
+  /// By which the money of an item in suspense came, where it goes on or back; else empty.
+  Result<std::string> channel_of_item(const Accepted& accepted) const;
   Result<Accepted> accept_open(const OpenLoan& open, const Command& command, Kind kind) const;
   Result<Accepted> accept_disburse(const Disburse& disburse, const Command& command) const;
   Result<Accepted> accept_repay(const Repay& repay, const Command& command) const;

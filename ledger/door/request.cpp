@@ -255,6 +255,13 @@ struct KindOf {
   }
 };
 
+/// Money out of suspense has the channel by which it came, unless another is given.
+bool takes_item(const Command& command) {
+  if (const auto* repay = std::get_if<Repay>(&command.event)) return repay->suspense != 0;
+  const auto* request = std::get_if<SuspenseRequest>(&command.event);
+  return request != nullptr && request->kind == Kind::suspense_return;
+}
+
 }  // namespace
 
 Digest request_digest(const Command& command) {
@@ -288,7 +295,10 @@ std::string first_difference(const Entry& entry, const Command& command,
   }
   if (command.actor != entry.actor)
     return fmt::format("actor is '{}', recorded was '{}'", command.actor, entry.actor);
-  if (command.channel != entry.channel && kind != Kind::reverse)
+  // A reversal, and money out of suspense, take the channel from elsewhere.
+  const bool from_elsewhere =
+      kind == Kind::reverse || (command.channel.empty() && takes_item(command));
+  if (command.channel != entry.channel && !from_elsewhere)
     return fmt::format("channel is '{}', recorded was '{}'", command.channel, entry.channel);
   if (command.reason != entry.reason)
     return fmt::format("reason is '{}', recorded was '{}'", command.reason, entry.reason);

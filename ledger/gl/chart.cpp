@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "loanbook/ledger/codec.hpp"
+#include "loanbook/ledger/product/charge_income.hpp"
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
 
@@ -174,11 +175,9 @@ bool can_move(const Product& product, Role role) {
   const auto place = static_cast<std::size_t>(role);
   if (place < role_count_1) return true;
   const bool of_partners = role >= Role::partner_payable && role <= Role::service_fee_income;
-  if (role >= Role::charge_income_1 && role <= Role::charge_income_4) {
-    const auto slot =
-        static_cast<std::uint8_t>(place - static_cast<std::size_t>(Role::charge_income_1) + 1);
+  if (const auto slot = charge_group_of(role)) {
     return std::any_of(product.charge_income.begin(), product.charge_income.end(),
-                       [slot](const auto& charge) { return charge.second == slot; });
+                       [&](const auto& charge) { return charge.second == *slot; });
   }
   if (role == Role::fee_deferred) return product.accounting.upfront_fee != FeeIncomeSpread::at_once;
   if (role == Role::tax_payable || role == Role::income_tax) return product.accounting.taxed();

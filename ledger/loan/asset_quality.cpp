@@ -1,6 +1,7 @@
 #include "loanbook/ledger/loan/asset_quality.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/loan/loan_parts.hpp"
@@ -45,14 +46,31 @@ struct Unreceived {
 };
 
 /// On a cash basis interest, penalties and fees alike. Sums of balances, so a night moves both by
-/// what it accrues: such loans stay in its columns.
-Unreceived unreceived_on_cash(const LoanState& state) {
-  money::Int128 claims = joined_unreceived(state);
-  for (const Role role :
-       {Role::interest_accrued, Role::interest_receivable, Role::penalty_receivable,
-        Role::compound_receivable, Role::fee_receivable, Role::late_fee_receivable})
-    claims += balance_of(state, role);
-  const money::Int128 income = claims + balance_of(state, Role::interest_unearned);
+/// what it accrues: such loans stay in its columns. Of a joint loan it is the lender's own part,
+/// whoever has paid the partners theirs by now: that the lead stood in for the borrower is no
+/// income of either.
+Unreceived unreceived_on_cash(const LoanState& state, const Product& product) {
+  money::Int128 claims = 0;
+  money::Int128 income = 0;
+  const auto add = [&](Component component, std::initializer_list<Role> roles, std::int64_t beside,
+                       std::int64_t ahead) {
+    money::Int128 sum = beside;
+    for (const Role role : roles) sum += balance_of(state, role);
+    const auto own = [&](money::Int128 minor) {
+      std::int64_t unreceived = 0;
+      if (!money::narrow(minor, &unreceived))
+        throw LoanFault{"an amount of the loan is beyond 64 bits"};
+      return !state.joint ? minor
+                          : minor - partners_part_of_last(state, product, component, unreceived);
+    };
+    claims += own(sum);
+    income += own(sum + ahead);
+  };
+  add(Component::interest, {Role::interest_accrued, Role::interest_receivable},
+      joined_unreceived(state), balance_of(state, Role::interest_unearned));
+  add(Component::penalty, {Role::penalty_receivable, Role::late_fee_receivable}, 0, 0);
+  add(Component::compound, {Role::compound_receivable}, 0, 0);
+  add(Component::fee, {Role::fee_receivable}, 0, 0);
   Unreceived is;
   if (!money::narrow(claims, &is.claims) || !money::narrow(income, &is.income))
     throw LoanFault{"an amount of the loan is beyond 64 bits"};
@@ -152,7 +170,7 @@ void follow_accrual(LoanState& state, const Product& product, std::int32_t days)
 void suspend_income(LoanState& state, const Product& product, Role counter) {
   Unreceived is;
   if (product.accounting.on_cash()) {
-    is = unreceived_on_cash(state);
+    is = unreceived_on_cash(state, product);
   } else if (state.non_accrual) {
     is.claims = is.income = unreceived_income(state, product);
   }

@@ -210,6 +210,23 @@ Int128 partners_unpaid_income(const LoanState& state, const Product& product) {
   return unpaid;
 }
 
+std::int64_t partners_part_before(const LoanState& state, const Product& product,
+                                  Component component, std::int64_t minor) {
+  const std::int64_t earned = state.joint->earned[static_cast<std::size_t>(component)];
+  std::int64_t before = 0;
+  std::int64_t part = 0;
+  if (!money::subtract(earned, minor, &before) ||
+      !money::narrow(partners_share(state, *product.joint, component, before), &part))
+    throw LoanFault{"an amount of the loan is beyond 64 bits"};
+  return part;
+}
+
+std::int64_t partners_part_of_last(const LoanState& state, const Product& product,
+                                   Component component, std::int64_t minor) {
+  return partners_part_before(state, product, component, 0) -
+         partners_part_before(state, product, component, minor);
+}
+
 void compensate(LoanState& state, const Product& product, Day day) {
   const JointRules& rules = *product.joint;
   if (rules.compensation_days == 0) return;

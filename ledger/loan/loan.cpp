@@ -102,9 +102,9 @@ void begin_row(LoanState& state, const Rules& rules, Day first) {
           : planned_line(rules, 0, state.next.interest, first, state.next.due);
 }
 
-void close_if_settled(LoanState& state, Day day) {
+void close_if_settled(LoanState& state, const Rules& rules, Day day) {
   if (state.status != LoanStatus::active || !state.due.empty()) return;
-  if (state.servicing) settle_servicing(state, day);
+  if (state.servicing) settle_servicing(state, rules, day);
   if (balance_of(state, Role::principal) != 0 || balance_of(state, Role::interest_accrued) != 0)
     return;
   stop_plan(state, day);
@@ -225,7 +225,7 @@ void change(LoanState& state, const Rules& rules, Day day) {
   // is.
   if (state.status == LoanStatus::active) transfer_overdue(state, day);
   drop_settled(state, rules, day);
-  close_if_settled(state, day);
+  close_if_settled(state, rules, day);
   if (rules.product.index) reset_rate(state, rules.product, day);
   if (state.joint) compensate(state, rules.product, day);
   settle_changes(state, rules);
@@ -429,8 +429,10 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   // What is owed again of an installment of the past is overdue at once.
   if (state.servicing && state.status == LoanStatus::active)
     transfer_overdue(state, event.value_date);
-  close_if_settled(state, event.value_date);
-  settle_changes(state, Rules{product, state});
+  const Rules rules{product, state};
+  close_if_settled(state, rules, event.value_date);
+  settle_changes(state, rules);
+  if (event.kind == Kind::take_over) begin_tax(state, product);
   follow_totals(state, product);
   const Balances step = difference(state.balance, start);
   std::int64_t sum = 0;

@@ -65,6 +65,9 @@ struct LoanState {
   Boxed<Servicing> servicing{};               ///< the table of installments, where the loan has one
   Boxed<JointTotals> joint{};                 ///< of a loan that several fund
   Boxed<DeferredFee> deferred{};
+  /// Of a loan taken over under a product with tax: what its taxed income amounted to then. It is
+  /// counted from there (accounting.cpp).
+  std::int64_t taxed_from = 0;
   LoanBalances balance{};  ///< accrued through the last `accrue`
 
   bool operator==(const LoanState& other) const;

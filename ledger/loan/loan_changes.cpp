@@ -245,14 +245,17 @@ Result<schedule::Change> change_of(const LoanState& state, const Rules& rules, c
 }
 
 /// Takes back what is unpaid of the fee of a row to come. Returns it.
-std::int64_t take_back_fee(LoanState& state, InstallmentRecord& record, DueInstallment& claim) {
+std::int64_t take_back_fee(LoanState& state, const Rules& rules, InstallmentRecord& record,
+                           DueInstallment& claim) {
   auto& charges = state.servicing->charges;
   const auto fee = std::find_if(charges.begin(), charges.end(), [&](const ChargeRecord& charge) {
     return charge.sequence == 0 && charge.installment == record.no;
   });
   if (fee == charges.end()) return 0;
   const std::int64_t unpaid = fee->unpaid();
-  if (fee->recognised) move(state, Role::fee_income, Role::fee_receivable, unpaid);
+  if (fee->recognised)
+    move(state, charge_income_of(rules.product, fee->component, fee->code), Role::fee_receivable,
+         unpaid);
   record.demanded[index(Component::fee)] -= unpaid;
   claim.fee -= unpaid;
   fee->amount -= unpaid;
@@ -262,7 +265,7 @@ std::int64_t take_back_fee(LoanState& state, InstallmentRecord& record, DueInsta
 
 /// The rows to come leave the table; what was paid on them stays. Returns the fees that nobody
 /// paid, row by row.
-std::vector<std::int64_t> clear_rows(LoanState& state) {
+std::vector<std::int64_t> clear_rows(LoanState& state, const Rules& rules) {
   Servicing& table = *state.servicing;
   std::vector<std::int64_t> fees;
   if (table.rare) table.rare->joined.clear();
@@ -280,7 +283,7 @@ std::vector<std::int64_t> clear_rows(LoanState& state) {
     if (claim == state.due.end()) continue;
     record.demanded[index(Component::principal)] -= std::exchange(claim->principal, 0);
     record.demanded[index(Component::interest)] -= std::exchange(claim->interest, 0);
-    fees.back() = take_back_fee(state, record, *claim);
+    fees.back() = take_back_fee(state, rules, record, *claim);
     if (claim->fee == 0 && claim->late_fee == 0) state.due.erase(claim);
   }
   std::erase_if(table.installments, [&](const InstallmentRecord& record) {
@@ -303,7 +306,7 @@ void take_rows(LoanState& state, const Rules& rules, const schedule::Change& cha
                std::int64_t accrued) {
   const Day from = change.running.terms.disbursed;
   std::vector<schedule::PlanRow> rows = change.plan.rows;
-  keep_fees(rows, clear_rows(state));
+  keep_fees(rows, clear_rows(state, rules));
   plan_rows(state, rules, rows, from);
   for (const schedule::Drawdown& drawn : change.running.terms.drawdowns)
     rare_of(*state.servicing).joined.push_back({drawn.date, drawn.amount_minor});
@@ -341,7 +344,7 @@ void prepay(LoanState& state, const Rules& rules, const LoanEvent& event) {
   if (change) {
     take_rows(state, rules, *change, event.value_date, 0);
   } else {
-    clear_rows(state);
+    clear_rows(state, rules);
     stop_plan(state, event.value_date);
   }
   InstallmentRecord& record = add_record(state, from, event.value_date);
@@ -378,7 +381,7 @@ void take_joining(LoanState& state, const Rules& rules, const Joining& joining, 
   }
   for (const auto& [place, minor] : joining.charges) {
     ChargeRecord& charge = table.charges[place];
-    recognise(state, charge);
+    recognise(state, rules, charge);
     const bool fee = charge.component == Component::fee;
     move(state, Role::principal, fee ? Role::fee_receivable : Role::late_fee_receivable, minor);
     charge.amount -= minor;
@@ -512,7 +515,7 @@ void settle_early(LoanState& state, const Rules& rules, Day day) {
   move(state, Role::overpayment, Role::interest_accrued, interest);
   move(state, Role::overpayment, Role::principal, principal);
   const Day from = table.find(table.coming.front().no)->from;
-  clear_rows(state);
+  clear_rows(state, rules);
   stop_plan(state, day);
   InstallmentRecord& record = add_record(state, from, day);
   record.demanded[index(Component::principal)] = principal;

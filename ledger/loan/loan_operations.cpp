@@ -45,7 +45,7 @@ void add_charge(LoanState& state, const Rules& rules, ChargeRecord record) {
   const ServicingRules* servicing = rules.product.servicing ? &*rules.product.servicing : nullptr;
   const bool at_once = servicing != nullptr && servicing->fee_income == FeeIncome::when_assessed;
   const bool by_run = servicing != nullptr && servicing->income_by_run;
-  if (!by_run && (at_once || record.due < record.assessed)) recognise(state, record);
+  if (!by_run && (at_once || record.due < record.assessed)) recognise(state, rules, record);
   state.servicing->charges.push_back(std::move(record));
 }
 
@@ -99,7 +99,7 @@ void accrue_charges(LoanState& state, const Rules& rules, const LoanEvent& event
     // What was assessed after the run was not known to it.
     if (charge.sequence < event.sequence &&
         (assessed ? charge.assessed : charge.due) <= event.value_date)
-      recognise(state, charge);
+      recognise(state, rules, charge);
   }
   state.servicing->interest_reported = -balance_of(state, Role::interest_income);
 }
@@ -113,7 +113,8 @@ bool is_meant(const LoanState& state, const ChargeRecord& charge, const Operated
 }
 
 /// Lowers what is unpaid of one charge; returns by how much.
-std::int64_t waive_part(LoanState& state, ChargeRecord& charge, std::int64_t most) {
+std::int64_t waive_part(LoanState& state, const Rules& rules, ChargeRecord& charge,
+                        std::int64_t most) {
   const std::int64_t part = std::min(most, charge.unpaid());
   const auto claim =
       std::find_if(state.due.begin(), state.due.end(),
@@ -124,7 +125,7 @@ std::int64_t waive_part(LoanState& state, ChargeRecord& charge, std::int64_t mos
   charge.waived += part;
   state.servicing->find(charge.installment)->waived[index(charge.component)] += part;
   if (charge.recognised && !state.servicing->charged_off)
-    move(state, fee ? Role::fee_income : Role::late_fee_income,
+    move(state, charge_income_of(rules.product, charge.component, charge.code),
          fee ? Role::fee_receivable : Role::late_fee_receivable, part);
   return part;
 }
@@ -134,7 +135,7 @@ void waive_charge(LoanState& state, const Rules& rules, const LoanEvent& event,
   std::int64_t rest =
       op.amount_minor == 0 ? std::numeric_limits<std::int64_t>::max() : op.amount_minor;
   for (ChargeRecord& charge : state.servicing->charges) {
-    if (is_meant(state, charge, op)) rest -= waive_part(state, charge, rest);
+    if (is_meant(state, charge, op)) rest -= waive_part(state, rules, charge, rest);
   }
   drop_met(state, rules, event.value_date);
 }
@@ -142,11 +143,13 @@ void waive_charge(LoanState& state, const Rules& rules, const LoanEvent& event,
 void adjust_charge(LoanState& state, const Rules& rules, const LoanEvent& event,
                    const Operated& op) {
   const auto& charges = state.servicing->charges;
-  const bool penalty = std::any_of(charges.begin(), charges.end(), [&](const ChargeRecord& c) {
-    return c.sequence == op.of && c.component == Component::penalty;
+  const auto charge = std::find_if(charges.begin(), charges.end(), [&](const ChargeRecord& each) {
+    return each.sequence == op.of;
   });
-  receive(state, rules, event, order_of(rules, Kind::repay),
-          {penalty ? Role::late_fee_income : Role::fee_income, true});
+  const Role income = charge == charges.end()
+                          ? Role::fee_income
+                          : charge_income_of(rules.product, charge->component, charge->code);
+  receive(state, rules, event, order_of(rules, Kind::repay), {income, true});
 }
 
 /// Money that left again is owed again, in the installment whose period holds the day: its number.
@@ -278,9 +281,9 @@ void stop_charges(LoanState& state, Day day) {
   }
 }
 
-void charge_off(LoanState& state, const LoanEvent& event, const Operated& op) {
+void charge_off(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
   Servicing& table = *state.servicing;
-  for (ChargeRecord& each : table.charges) recognise(state, each);
+  for (ChargeRecord& each : table.charges) recognise(state, rules, each);
   table.charged_off = true;
   table.charged_off_on = event.value_date;
   if (op.choice == 2) table.fraud = true;
@@ -302,10 +305,10 @@ void write_off(LoanState& state, const LoanEvent& event) {
 
 /// The claim is sold: it leaves the books against its price; the difference is a loss, or a gain as
 /// of a recovery. What comes in from then on is held for the buyer.
-void transfer(LoanState& state, const LoanEvent& event, const Operated& op) {
+void transfer(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
   Servicing& table = *state.servicing;
   for (ChargeRecord& each : table.charges) {
-    recognise(state, each);
+    recognise(state, rules, each);
     each.recognised = true;
   }
   const std::int64_t before = balance_of(state, Role::settlement);
@@ -497,7 +500,7 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
     case Kind::chargeback:
       return chargeback(state, rules, event, op);
     case Kind::charge_off:
-      return charge_off(state, event, op);
+      return charge_off(state, rules, event, op);
     case Kind::write_off:
       return write_off(state, event);
     case Kind::recover:
@@ -522,7 +525,7 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
     case Kind::coupon_settle:
       return settle_coupon(state, op);
     case Kind::transfer:
-      return transfer(state, event, op);
+      return transfer(state, rules, event, op);
     case Kind::accrue:
       return accrue_charges(state, rules, event, op);
     default:

@@ -74,6 +74,15 @@ void stop_plan(LoanState& state, Day day);
 void share_out(LoanState& state, const Product& product);
 /// The partners' part of unpaid interest, penalty and compound interest. Requires state.joint.
 [[nodiscard]] money::Int128 partners_unpaid_income(const LoanState& state, const Product& product);
+/// What the partners have of the last `minor` units of a component's income so far: their part of
+/// what is no income, or not taxed, yet. A function of totals; between 0 and `minor`. Requires
+/// state.joint.
+[[nodiscard]] std::int64_t partners_part_of_last(const LoanState& state, const Product& product,
+                                                 schedule::Component component, std::int64_t minor);
+/// What the partners have of a component's income but for its last `minor` units. Requires
+/// state.joint.
+[[nodiscard]] std::int64_t partners_part_before(const LoanState& state, const Product& product,
+                                                schedule::Component component, std::int64_t minor);
 /// Installments that are late by the product's number of days since `day`: the lead pays the
 /// partners their part.
 void compensate(LoanState& state, const Product& product, Day day);
@@ -89,7 +98,7 @@ void recognise_charges(LoanState& state, const Rules& rules, Day day);
 /// The next day on which a charge becomes income or a pause begins or ends; `never` if none.
 [[nodiscard]] Day next_servicing_change(const LoanState& state);
 /// Everything is paid: what was deferred is income, the table rests.
-void settle_servicing(LoanState& state, Day day);
+void settle_servicing(LoanState& state, const Rules& rules, Day day);
 /// A repayment.
 void receive_payment(LoanState& state, const Rules& rules, const LoanEvent& event);
 /// Any event of kind `is_operation`.
@@ -126,6 +135,8 @@ void suspend_income(LoanState& state, const Product& product,
                     Role counter = Role::income_suspended);
 /// The accounts of tax contained in income follow what is taxed of it (accounting.hpp).
 void follow_tax(LoanState& state, const Product& product);
+/// The loan was taken over: what stands there of income was taxed before, or is taxed later.
+void begin_tax(LoanState& state, const Product& product);
 /// The operation `non-accrual`.
 void choose_accrual(LoanState& state, std::uint8_t choice);
 

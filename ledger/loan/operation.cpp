@@ -258,6 +258,10 @@ bool moves_money(Kind kind) {
     case Kind::chargeback:
     case Kind::recover:
     case Kind::prepay:
+    case Kind::coupon_settle:
+    case Kind::transfer:
+    case Kind::suspense_receive:
+    case Kind::suspense_return:
       return true;
     default:
       return false;

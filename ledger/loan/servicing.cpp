@@ -317,18 +317,19 @@ void row_due(LoanState& state, const Rules& rules, Day day) {
   use_held(state, rules, day);
 }
 
-void recognise(LoanState& state, ChargeRecord& charge) {
+void recognise(LoanState& state, const Rules& rules, ChargeRecord& charge) {
   if (charge.recognised || state.servicing->charged_off) return;
   const bool fee = charge.component == Component::fee;
   move(state, fee ? Role::fee_receivable : Role::late_fee_receivable,
-       fee ? Role::fee_income : Role::late_fee_income, charge.amount - charge.waived);
+       charge_income_of(rules.product, charge.component, charge.code),
+       charge.amount - charge.waived);
   charge.recognised = true;
 }
 
 void recognise_charges(LoanState& state, const Rules& rules, Day day) {
   if (rules.product.servicing && rules.product.servicing->income_by_run) return;
   for (ChargeRecord& charge : state.servicing->charges) {
-    if (charge.due < day) recognise(state, charge);
+    if (charge.due < day) recognise(state, rules, charge);
   }
 }
 
@@ -350,9 +351,9 @@ Day next_servicing_change(const LoanState& state) {
   return next;
 }
 
-void settle_servicing(LoanState& state, Day day) {
+void settle_servicing(LoanState& state, const Rules& rules, Day day) {
   Servicing& table = *state.servicing;
-  for (ChargeRecord& charge : table.charges) recognise(state, charge);
+  for (ChargeRecord& charge : table.charges) recognise(state, rules, charge);
   // Whatever was paid for days to come is earned now: nobody gets it back.
   move(state, Role::interest_unearned, Role::interest_accrued,
        balance_of(state, Role::interest_accrued));

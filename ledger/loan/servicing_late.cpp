@@ -67,7 +67,7 @@ void charge_late(LoanState& state, const Rules& rules, Day day) {
                              .due = due.due,
                              .amount = amount});
     demand(state, rules, due.no, component, amount);
-    if (!rules.product.servicing->income_by_run) recognise(state, table.charges.back());
+    if (!rules.product.servicing->income_by_run) recognise(state, rules, table.charges.back());
   }
   if (charged) use_held(state, rules, day);
 }

@@ -182,8 +182,8 @@ bool was_recognised(const Servicing& before, const ChargeRecord& charge) {
 }
 
 /// Income that became ours with the event, and its movements taken out of `step`.
-PartsView recognised_of(const LoanEvent& event, const LoanState& before, const LoanState& after,
-                        Balances& step) {
+PartsView recognised_of(const Product& product, const LoanEvent& event, const LoanState& before,
+                        const LoanState& after, Balances& step) {
   PartsView income;
   if (!after.servicing) return income;
   const auto take_out = [&](Role asset, Role revenue, std::int64_t minor) {
@@ -197,7 +197,7 @@ PartsView recognised_of(const LoanEvent& event, const LoanState& before, const L
     const bool fee = charge.component == Component::fee;
     (fee ? income.fee : income.penalty) += minor;
     take_out(fee ? Role::fee_receivable : Role::late_fee_receivable,
-             fee ? Role::fee_income : Role::late_fee_income, minor);
+             charge_income_of(product, charge.component, charge.code), minor);
   }
   const std::int64_t settled =
       balance_of(before, Role::interest_income) - balance_of(after, Role::interest_income);
@@ -238,7 +238,7 @@ LoanEventView event_view(const Product& product, const LoanEvent& event, const L
                      .principal = after.servicing ? owed_principal(after)
                                                   : balance_of(after, Role::principal) +
                                                         balance_of(after, Role::principal_overdue),
-                     .recognised = recognised_of(event, before, after, step),
+                     .recognised = recognised_of(product, event, before, after, step),
                      .of = event.operated ? event.operated->of : 0,
                      .reversed_by = 0,
                      .lines = {}};

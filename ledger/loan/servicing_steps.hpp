@@ -61,7 +61,7 @@ void pay_charges(Servicing& table, const schedule::AllocatedLine& line);
 /// Installments on which nothing is owed any more leave what is due.
 void drop_met(LoanState& state, const Rules& rules, Day day);
 /// A charge becomes income.
-void recognise(LoanState& state, ChargeRecord& charge);
+void recognise(LoanState& state, const Rules& rules, ChargeRecord& charge);
 /// Money comes in by `order` against `source`; what is left is held for the borrower.
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
              const schedule::TimedOrder& order, Incoming from);

@@ -2,6 +2,7 @@
 
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/loan/loan_parts.hpp"
+#include "loanbook/ledger/product/charge_income.hpp"
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
 
@@ -10,6 +11,7 @@ namespace {
 
 using money::Error;
 using money::Int128;
+using schedule::Component;
 
 constexpr std::int64_t one_e12 = 1'000'000'000'000;
 constexpr std::uint8_t all_taxed = tax_on_interest | tax_on_fee | tax_on_penalty;
@@ -20,31 +22,73 @@ void add_to(std::int64_t& balance, std::int64_t minor) {
     throw LoanFault{"an amount of the loan is beyond 64 bits"};
 }
 
-/// What of the loan's income is taxed by now: interest once it is due, penalties once they came in,
-/// fees as they are owed; what is suspended once it came in.
+/// Income of a component, and what of it is not taxed yet, as balances.
+struct Taxable {
+  Component component;
+  std::int64_t income = 0;   ///< credit
+  std::int64_t waiting = 0;  ///< debit
+};
+
+/// Interest is taxed once it is due, penalties once they came in, fees as they are owed; what is
+/// suspended once it came in.
+Taxable taxable(const LoanState& state, const Product& product, Component component) {
+  const bool cash = product.accounting.on_cash();
+  Taxable is{.component = component};
+  const auto debit = [&](std::int64_t& sum, Role role, std::int64_t sign) {
+    add_to(sum, sign * balance_of(state, role));
+  };
+  const auto income = [&](Role role) { debit(is.income, role, -1); };
+  const auto waits = [&](Role role) { debit(is.waiting, role, 1); };
+  switch (component) {
+    case Component::interest:
+      income(Role::interest_income);
+      waits(Role::interest_accrued);
+      waits(Role::interest_unearned);
+      if (cash || state.non_accrual) waits(Role::interest_receivable);
+      return is;
+    case Component::fee:
+      income(Role::fee_income);
+      if (cash) waits(Role::fee_receivable);
+      break;
+    case Component::penalty:
+      income(Role::penalty_income);
+      income(Role::late_fee_income);
+      waits(Role::penalty_receivable);
+      waits(Role::late_fee_receivable);
+      break;
+    case Component::compound:
+      income(Role::compound_income);
+      waits(Role::compound_receivable);
+      return is;
+    case Component::principal:
+      return is;
+  }
+  if (product.charge_income.empty()) return is;
+  for (std::uint8_t group = 1; group <= charge_groups; ++group) {
+    if (charge_group_component(product, group) == component) income(charge_group_role(group));
+  }
+  return is;
+}
+
+/// What of the loan's income is taxed by now. Of a joint loan in own-share books that is the
+/// lender's own: the partners tax theirs.
 std::int64_t taxed_income(const LoanState& state, const Product& product) {
   const std::uint8_t of = product.accounting.tax.of;
-  const bool cash = product.accounting.on_cash();
-  Int128 debit = 0;
-  const auto add = [&](Role role) { debit += balance_of(state, role); };
-  if ((of & tax_on_interest) != 0) {
-    add(Role::interest_income);
-    add(Role::interest_accrued);
-    add(Role::interest_unearned);
-    if (cash || state.non_accrual) add(Role::interest_receivable);
-  }
-  if ((of & tax_on_fee) != 0) {
-    add(Role::fee_income);
-    if (cash) add(Role::fee_receivable);
-  }
+  const bool own_only = state.joint && product.joint->books == JointBooks::own_share;
+  Int128 sum = 0;
+  const auto add = [&](Component component) {
+    const Taxable is = taxable(state, product, component);
+    sum += Int128{is.income} - is.waiting;
+    if (own_only) sum -= partners_part_before(state, product, component, is.waiting);
+  };
+  if ((of & tax_on_interest) != 0) add(Component::interest);
+  if ((of & tax_on_fee) != 0) add(Component::fee);
   if ((of & tax_on_penalty) != 0) {
-    for (const Role role :
-         {Role::penalty_income, Role::penalty_receivable, Role::compound_income,
-          Role::compound_receivable, Role::late_fee_income, Role::late_fee_receivable})
-      add(role);
+    add(Component::penalty);
+    add(Component::compound);
   }
   std::int64_t income = 0;
-  if (!money::narrow(-debit, &income)) throw LoanFault{"an amount of the loan is beyond 64 bits"};
+  if (!money::narrow(sum, &income)) throw LoanFault{"an amount of the loan is beyond 64 bits"};
   return income;
 }
 
@@ -62,10 +106,10 @@ money::Status check_accounting(const Product& product) {
                  "tax: give a rate above 0% and of = a list of \"interest\", \"fee\", "
                  "\"penalty\", or leave [tax] out where nothing is taxed"};
   }
-  if (product.joint && !(product.accounting == Accounting{})) {
+  if (product.joint && product.accounting.upfront_fee != FeeIncomeSpread::at_once) {
     return Error{"product.accounting",
-                 "a joint loan accrues and names no tax yet: each party books its own share; leave "
-                 "[accounting] and [tax] out"};
+                 "a fee kept back of the pay-out of a joint loan is income at once: the parties "
+                 "share it as it comes; leave upfront_fee out"};
   }
   return money::ok();
 }
@@ -115,12 +159,17 @@ void follow_tax(LoanState& state, const Product& product) {
   // What was given up stays as it was taxed: no income comes of it any more.
   if (state.status == LoanStatus::written_off) return;
   if (state.servicing && state.servicing->charged_off) return;
-  const std::int64_t tax =
-      contained_tax(taxed_income(state, product), product.accounting.tax.rate_e12);
+  std::int64_t taxed = taxed_income(state, product);
+  add_to(taxed, -state.taxed_from);
+  const std::int64_t tax = contained_tax(taxed, product.accounting.tax.rate_e12);
   const std::int64_t change = tax + balance_of(state, Role::tax_payable);
   if (change == 0) return;
   add_to(state.balance.at(Role::income_tax), change);
   add_to(state.balance.at(Role::tax_payable), -change);
+}
+
+void begin_tax(LoanState& state, const Product& product) {
+  if (product.accounting.taxed()) state.taxed_from = taxed_income(state, product);
 }
 
 }  // namespace loanbook::ledger

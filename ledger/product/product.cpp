@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "loanbook/ledger/codec.hpp"
+#include "loanbook/ledger/product/charge_income.hpp"
 #include "loanbook/ledger/product/product_penalty.hpp"
 #include "loanbook/money/limits.hpp"
 
@@ -22,6 +23,7 @@ constexpr std::uint8_t index_section = 4;
 constexpr std::uint8_t payout_section = 5;
 constexpr std::uint8_t accounting_section = 6;
 constexpr std::uint8_t penalty_maximum_section = 7;
+constexpr std::uint8_t charge_income_section = 10;
 
 constexpr std::int64_t penalty_maximum_e4_max = 100'000;  // 1,000 %
 
@@ -153,7 +155,8 @@ bool needs_second_layout(const Product& product) {
   return later_accounts || product.servicing || product.joint || product.index ||
          !(product.plan == PlanRules{}) || !(product.quality == AssetQuality{}) ||
          !(product.payouts == PayoutRules{}) || says_accounting(product) ||
-         product.penalty_maximum_e4 != 0 || product.method > schedule::Method::revolving ||
+         product.penalty_maximum_e4 != 0 || !product.charge_income.empty() ||
+         product.penalty_groups != 0 || product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
 }
 
@@ -272,6 +275,7 @@ Status check_plan(const Product& product) {
   const bool over_part = several && product.servicing->over_approved_e4 != 0;
   if (Status s = check(product.payouts, several, over_part); !s) return s;
   if (Status s = check_accounting(product); !s) return s;
+  if (Status s = check_charge_income(product); !s) return s;
   const LoanTerms terms{.principal_minor = product.amount_max_minor,
                         .rate = product.rate_default,
                         .installments = product.installments_default};
@@ -408,6 +412,10 @@ std::string encode(const Product& product) {
       out.u8(penalty_maximum_section);
       out.varint(static_cast<std::uint64_t>(product.penalty_maximum_e4));
     }
+    if (!product.charge_income.empty()) {
+      out.u8(charge_income_section);
+      encode_charge_income(out, product);
+    }
   }
   return bytes;
 }
@@ -438,6 +446,8 @@ void decode_sections(Decoder& in, Product& product) {
     } else if (section == penalty_maximum_section) {
       product.penalty_maximum_e4 = static_cast<std::int64_t>(in.varint());
       if (product.penalty_maximum_e4 == 0) in.fail();
+    } else if (section == charge_income_section) {
+      decode_charge_income(in, product);
     } else {
       in.fail();
     }

@@ -103,6 +103,9 @@ struct Product {
   /// Code of a charge -> N from 1: its income stands under Role::charge_income_N, not under fee or
   /// late fee income.
   std::map<std::string, std::uint8_t> charge_income{};
+  /// Group N holds penalties where bit N - 1 is set, else fees: never both, so tax on one of the
+  /// two is read off its account.
+  std::uint8_t penalty_groups = 0;
 
   bool operator==(const Product&) const = default;
 };
@@ -113,6 +116,9 @@ struct Product {
 [[nodiscard]] std::string encode(const Product& product);
 [[nodiscard]] Result<Product> decode_product(std::string_view bytes);
 [[nodiscard]] AccountCode account_of(const Product& product, Role role);
+/// Where the income of a fee or penalty of this code stands: the one place that says so.
+[[nodiscard]] Role charge_income_of(const Product& product, schedule::Component component,
+                                    std::string_view code);
 
 /// `product.plan_not_bookable` where the ledger cannot keep what the product's plans say: they can
 /// be quoted. `product.calendar_missing`, `product.index_missing` where a series that it names is

@@ -73,6 +73,7 @@ struct MatchRules {
   std::vector<std::string> sources{};   ///< of entries (`import`, `cli`, ...); empty: all
   std::vector<std::string> products{};  ///< of their loans; empty: all
   std::vector<std::string> kinds{};     ///< of entries (`repay`, ...); empty: all
+  std::string channel{};                ///< of entries; empty: of any channel or none
   std::int32_t late_days = 31;          ///< beyond a rule's window, and still the same payment
   std::int64_t tolerance_total_minor = 0;
   std::string separators = "-/";  ///< between a reference and the number of a part

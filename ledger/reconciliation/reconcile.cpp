@@ -256,6 +256,9 @@ class StatementWork {
 
   void add(const Entry& entry) {
     if (entry.loan == 0 && !is_suspense_event(entry.kind)) return;
+    // A statement of a channel's account is about what went by that channel, and nothing else.
+    const std::string& channel = input_.rules->channel;
+    if (!channel.empty() && entry.channel != channel) return;
     const std::int64_t minor = settled_by(entry);
     if (minor == 0 || entry.value_date > input_.to + date::days{before_days_}) return;
     const MatchRules& rules = *input_.rules;
@@ -309,8 +312,12 @@ class StatementWork {
       fact.fees += line.fee_minor;
     }
     report.entries = movements_.size();
+    // The next page of a statement goes on from the one before, whatever days it holds.
+    const bool next_page = before_ != nullptr && !input_.statement.empty() &&
+                           before_->fact.statement == input_.statement &&
+                           before_->fact.opening != input_.opening;
     if (before_ != nullptr && before_->fact.closing && input_.opening &&
-        before_->fact.closing != input_.opening && before_->fact.to < input_.from)
+        before_->fact.closing != input_.opening && (before_->fact.to < input_.from || next_page))
       report.last_closing = before_->fact.closing;
     for (const Matching::Pair& pair : matching_.matched) {
       if (!is_partner()) segment.pairs.push_back({pair.line, movements_[pair.movement].sequence});
@@ -455,6 +462,9 @@ Status check_input(const ReconcileInput& input) {
     return Error{.id = "reconcile.other_account",
                  .message = fmt::format("the statement is of account {}, the rules are for {}",
                                         input.account, input.rules->account)};
+  if (!input.rules->channel.empty()) {
+    if (Status s = check_short_id(input.rules->channel); !s) return s;
+  }
   if (input.from > input.to)
     return Error{.id = "reconcile.period", .message = "a statement ends after it begins"};
   return money::ok();
@@ -501,6 +511,7 @@ Result<ReconcileReport> Book::reconcile(const ReconcileInput& input) {
   entry.payload = ReconciliationFact{work.report.statement};
   entry.movements = work.movements;
   std::erase_if(entry.movements, [](const MovementBlock& b) { return b.lines[0].minor == 0; });
+  entry.channel = input.rules->channel;  // also where nothing is booked: corrections go by it
   entry.source = "reconcile";
   entry.actor = input.actor;
   entry.reason = input.reason;

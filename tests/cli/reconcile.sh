@@ -117,6 +117,55 @@ statement S3 2026-10-11 7.00 D-3 USD | sed '1s/^/<Document><BkToCstmrStmt>/; $s/
 run 3 reconcile bank dollars.xml --rules days.toml
 err_has "reconcile.other_currency"
 
+# Two pages of a statement, in two files and in any order: one statement. Again: nothing changes.
+run 0 loan repay N-11 --amount 21.00 --value-date 2026-10-11 --idempotency-key G-1 --channel alipay
+run 0 loan repay N-12 --amount 22.00 --value-date 2026-10-11 --idempotency-key G-2 --channel alipay
+run 0 loan repay N-12 --amount 23.00 --value-date 2026-10-11 --idempotency-key G-3 --channel wechat
+balance() { echo "<Bal><Tp><CdOrPrtry><Cd>$1</Cd></CdOrPrtry></Tp><Amt Ccy=\"CNY\">$2</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-10-11</Dt></Dt></Bal>"; }
+page() { # NUMBER LAST BALANCES AMOUNT REFERENCE
+  echo "<Document><BkToCstmrStmt>"
+  statement P1 2026-10-11 "$4" "$5" CNY | sed "s|<Id>P1</Id>|&<StmtPgntn><PgNb>$1</PgNb><LastPgInd>$2</LastPgInd></StmtPgntn>|; s|</Ccy></Acct>|&$3|"
+  echo "</BkToCstmrStmt></Document>"
+}
+page 1 false "$(balance OPBD 0.00)$(balance ITBD 21.00)" 21.00 G-1 >page1.xml
+page 2 true "$(balance ITBD 21.00)$(balance CLBD 42.98)" 21.98 G-2 >page2.xml
+page 3 true "$(balance ITBD 42.98)$(balance CLBD 43.98)" 1.00 G-9 >page4.xml
+# The account is the channel's: what went by another one is none of it, and two fen stay with it.
+sed 's/^currency = .*/&\nchannel = "alipay"/; s/^by = "reference".*/&\ntolerance = "0.05"/; s/^tolerance_total = "0.00"/tolerance_total = "1.00"/' \
+  "$samples/reconciliation/bank.toml" >alipay.toml
+run 0 reconcile bank page2.xml page1.xml --rules alipay.toml
+out_has "within tolerance"
+run 0 --format csv reconcile statements
+equal "$(grep -c '^X-1,P1' out)" 1
+before=$(head_of)
+run 0 reconcile bank page1.xml page2.xml --rules alipay.toml
+err_has "nothing changed"
+equal "$(head_of)" "$before"
+# What the channel has and the book does not is corrected by the channel.
+sed 's/<PgNb>3/<PgNb>1/; s/P1<\/Id>/P2<\/Id>/; s/2026-10-11/2026-10-12/g' page4.xml >next.xml
+run 1 --format csv reconcile bank next.xml --rules alipay.toml
+run 0 reconcile correct "$(awk -F, '$2 == "missing here" { print $1 }' out)" --loan N-11 --reason 'payer named it'
+sed 's/<PgNb>3/<PgNb>4/' page4.xml >page4b.xml
+run 3 reconcile bank page1.xml page2.xml page4b.xml --rules alipay.toml
+err_has "statement.page_missing"
+sed "s/channel = \"alipay\"/channel = \"no spaces\"/" alipay.toml >spaces.toml
+run 3 reconcile bank page1.xml --rules spaces.toml
+err_has "spaces.toml:"
+cp "$samples/charts/default.toml" chart.toml
+cat >>chart.toml <<'EOF'
+[[account]]
+code = "1012"
+name = "Alipay"
+class = "asset"
+[[mapping]]
+role = "settlement"
+channel = "alipay"
+account = "1012"
+EOF
+run 0 chart add chart.toml
+run 0 --format csv clearing
+equal "$(grep '^1012,' out | cut -d, -f5)" "43.98"
+
 # Two payments that nothing tells apart, and one line: which one it is, is said.
 run 0 loan repay N-11 --amount 33.00 --value-date 2026-10-11 --idempotency-key E-1
 run 0 loan repay N-12 --amount 33.00 --value-date 2026-10-11 --idempotency-key E-2

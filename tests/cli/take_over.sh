@@ -44,6 +44,17 @@ run 3 import take-over short.csv
 run 0 import take-over running.csv --describe
 out_has interest_from
 
+# A branch takes its own variant of the product; of a taxed one, what was due before was taxed there.
+printf 'loan_id,product,amount,rate,installments,disbursed,value_date,principal,unpaid,branch\nB-1,consumer-level,3000.00,18%%,3,2026-01-15,2026-03-01,2545.00,no=1 principal=530.15,SH\n' >branch.csv
+run 3 import take-over branch.csv
+err_has "product add FILE --branch SH"
+{ cat "$products"/consumer-level.toml; printf '\n[tax]\nrate = "6%%"\nof = ["interest"]\n'; } >taxed.toml
+run 0 product add taxed.toml --branch SH
+run 0 import take-over branch.csv
+run 0 --format csv trial-balance --branch SH
+out_has "2014.85"
+equal "$(grep -c '^2290,' out)" 0
+
 # A revolving loan, and one whose plan was changed, as NDJSON.
 cat >running.ndjson <<'JSON'
 {"loan_id":"R-1","product":"daily-revolving","amount":"5000.00","rate":"18%","disbursed":"2026-01-01","value_date":"2026-03-01","principal":"4000.00","interest_from":"2026-02-19","interest_accrued":"20.00"}

@@ -350,6 +350,39 @@ TEST_CASE("every operation is an event of a file, with the fields of its table",
     }
 }
 
+TEST_CASE("the channel of an operation that moves money is that of its event", "[import]") {
+  auto file = ImportFile::open_events(
+                  "loan_id,event,amount,of,code,channel\n"
+                  "L1,chargeback,1.00,3,,alipay\n"
+                  "L1,coupon-settle,1.00,,shop,alipay\n"
+                  "L1,transfer,1.00,,buyer,bank\n"
+                  "L1,order-payout,1.00,,,bank\n"
+                  "L1,charge,1.00,,,alipay\n",
+                  "e.csv", {}, nullptr)
+                  .value();
+  const Everything all = read_all(file);
+  REQUIRE(all.rejected.size() == 1);
+  CHECK(all.rejected[0].error.id == "import.unexpected_field");
+  REQUIRE(all.commands.size() == 4);
+  const char* channels[] = {"alipay", "alipay", "bank", ""};
+  for (std::size_t i = 0; i < all.commands.size(); ++i)
+    CHECK(all.commands[i].channel == channels[i]);
+  CHECK(std::get<ledger::Operation>(all.commands[0].event).channel.empty());
+  CHECK(std::get<ledger::Operation>(all.commands[3].event).channel == "bank");
+
+  auto lines =
+      ImportFile::open_commands(
+          R"({"event":"suspense-receive","amount":"1.00","currency":"CNY","channel":"alipay"})"
+          "\n"
+          R"({"event":"suspense-return","suspense":7,"channel":"bank"})",
+          "c.ndjson", nullptr)
+          .value();
+  const Everything suspended = read_all(lines);
+  REQUIRE(suspended.rejected.empty());
+  CHECK(suspended.commands.at(0).channel == "alipay");
+  CHECK(suspended.commands.at(1).channel == "bank");
+}
+
 TEST_CASE("an operation says which field is wrong, and where", "[import]") {
   struct Row {
     const char* row;

@@ -155,11 +155,53 @@ TEST_CASE("Tax in income follows what is due, rounded once on the total", "[acco
     CHECK(tax(*cash) == 5'66);  // 100.00 x 6 / 106 = 5.6604
     verified(*cash);
   }
-  SECTION("what was taxed before cannot be taken over") {
+}
+
+TEST_CASE("What was taxed in the old books is not taxed again", "[accounting]") {
+  Product product = two_rows();
+  product.accounting.tax = {60'000'000'000, tax_on_interest};
+  const auto taken = [&](const char* on, const char* unpaid) {
+    auto book = new_book(on);
+    must(book->record(publish(product)));
     TakeOver take{.terms = {.product = "p", .amount = "12000.00"},
                   .disbursed = day("2026-01-01"),
                   .principal = "12000.00"};
-    CHECK(error_id(book->record({.event = take, .loan = "T"})) == "takeover.taxed");
+    if (unpaid != nullptr)
+      take.rows.push_back({.no = 1, .principal = "6000.00", .interest = unpaid});
+    must(book->record({.event = take, .loan = "L"}));
+    CHECK(role(must(book->loan("L")), Role::tax_payable) == 0);
+    verified(*book);
+    return book;
+  };
+  const auto tax = [](const Book& book) { return role(must(book.loan("L")), Role::income_tax); };
+  SECTION("accrued and not due: it is taxed here, all of it") {
+    auto book = taken("2026-01-11", nullptr);
+    must(book->close_through(day("2026-01-29")));
+    CHECK(tax(*book) == 0);
+    must(book->close_through(day("2026-01-30")));
+    CHECK(tax(*book) == 10'19);  // 180.00 x 6 / 106
+    must(book->record(pay("L", "6180.00")));
+    must(book->close_through(day("2026-03-01")));
+    CHECK(tax(*book) == 15'28);
+    verified(*book);
+  }
+  SECTION("due and unpaid: it was taxed there") {
+    auto book = taken("2026-02-10", "180.00");
+    must(book->record(pay("L", "6180.00")));
+    CHECK(tax(*book) == 0);
+    must(book->close_through(day("2026-03-01")));
+    CHECK(tax(*book) == 5'09);  // 90.00 x 6 / 106 = 5.0943
+    verified(*book);
+    must_ok(book->rebuild());
+    CHECK(tax(*book) == 5'09);
+    verified(*book);
+  }
+  SECTION("on a cash basis it is taxed once it comes in") {
+    product.accounting.basis = AccountingBasis::cash;
+    auto book = taken("2026-02-10", "180.00");
+    must(book->record(pay("L", "100.00")));
+    CHECK(tax(*book) == 5'66);  // 100.00 x 6 / 106
+    verified(*book);
   }
 }
 
@@ -237,6 +279,32 @@ TEST_CASE("Settlement stands on the account of its channel", "[accounting]") {
     map(wrong, {.role = Role::principal, .channel = "wallet"}, "1312");
     CHECK(error_id(book->record({.event = PublishChart{wrong}})) == "chart.channel_role");
   }
+}
+
+TEST_CASE("The price of a sold claim and the money of coupons name a channel", "[accounting]") {
+  auto book = book_of(two_rows());
+  must(book->record(operate(Kind::coupon, {.rows = 1, .code = "shop"})));
+  must(book->close_through(day("2026-01-31")));
+  const auto by = [&](const char* channel) {
+    std::int64_t sum = 0;
+    for (const GlBalance& balance : must(book->gl_balances())) {
+      if (balance.role == Role::settlement && balance.channel == channel)
+        sum += static_cast<std::int64_t>(balance.minor);
+    }
+    return sum;
+  };
+  Command settled = operate(Kind::coupon_settle, {.amount = "180.00", .code = "shop"});
+  settled.channel = "alipay";
+  CHECK(must(book->record(settled)).receipt.channel == "alipay");
+  CHECK(by("alipay") == 180'00);
+  Command sold = operate(Kind::transfer, {.amount = "9000.00", .code = "buyer"});
+  sold.channel = "bank";
+  const Recorded transferred = must(book->record(sold));
+  CHECK(by("bank") == 9'000'00);
+  must(book->record({.event = Reverse{transferred.receipt.sequence}, .loan = "L"}));
+  CHECK(by("bank") == 0);
+  verified(*book);
+  CHECK(must(book->reconcile_internal()).differences.empty());
 }
 
 TEST_CASE("A book with channels opens again as it was", "[accounting]") {

@@ -7,6 +7,7 @@
 
 #include "ledger/events.hpp"
 #include "ledger/random_story.hpp"
+#include "loanbook/ledger/product/charge_income.hpp"
 
 namespace loanbook::test {
 namespace {
@@ -26,6 +27,23 @@ void random_accounting(Dice dice, Product& p) {
   if (dice.roll(0, 1) == 0) return;
   p.accounting.tax.rate_e12 = dice.pick<std::int64_t>({60'000'000'000, 130'000'000'000});
   p.accounting.tax.of = static_cast<std::uint8_t>(dice.roll(1, 7));
+}
+
+/// Of dice of its own: some charges have accounts of their own, by code.
+void random_groups(Dice dice, Product& p, std::vector<Told>& told) {
+  if (dice.roll(0, 2) != 0) return;
+  const auto group = [&](std::uint8_t number, const char* code) {
+    p.accounts.at(static_cast<std::size_t>(charge_group_role(number))) =
+        AccountCode{"604" + std::to_string(number), "Group"};
+    p.charge_income[code] = number;
+  };
+  group(1, "a");
+  group(4, "b");
+  p.penalty_groups = 8;
+  for (Told& each : told) {
+    if (each.operation && each.operation->kind == Kind::charge)
+      each.operation->code = dice.pick<const char*>({"a", "b", "c"});
+  }
 }
 
 /// The default accounts, and one of its own for what goes through the wallet.
@@ -253,6 +271,7 @@ TEST_CASE("What is learnt late ends as if it had been known in time, and halves 
     random_maximum(Dice(static_cast<std::uint32_t>(seed + 2'000'000)), story.product);
     story.told = random_story(dice, day(begins), days_told);
     story.taken_over = dice.roll(0, 5) == 0;
+    random_groups(Dice(static_cast<std::uint32_t>(seed + 3'000'000)), story.product, story.told);
     INFO(words(story.product, story.told) << (story.taken_over ? "; taken over" : ""));
     if (story.told.empty() || !check(story.product)) continue;
     const auto in_time = tell(story, -1);

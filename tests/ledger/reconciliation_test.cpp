@@ -234,6 +234,104 @@ TEST_CASE("a difference within tolerance is booked to its own account", "[reconc
   verified(*world.book);
 }
 
+/// What settlement that went by the channel stands at.
+std::int64_t settled_by(const Book& book, const std::string& channel) {
+  std::int64_t sum = 0;
+  for (const GlBalance& balance : must(book.gl_balances())) {
+    if (balance.role == Role::settlement && balance.channel == channel)
+      sum += static_cast<std::int64_t>(balance.minor);
+  }
+  return sum;
+}
+
+TEST_CASE("a statement of a channel is about what went by it, and its differences stand there",
+          "[reconciliation]") {
+  World world;
+  const auto by = [&](const char* loan, const char* amount, const char* reference,
+                      const char* channel) {
+    Command command = loanbook::test::pay(loan, amount);
+    command.source = "channel";
+    command.key = reference;
+    command.channel = channel;
+    return must(world.book->record(command)).receipt.sequence;
+  };
+  by("L-1", "100.00", "P1", "alipay");
+  by("L-2", "100.00", "P2", "wechat");
+  world.pay("L-3", "100.00", "P3");
+  const auto taken_back = by("L-4", "30.00", "P4", "alipay");
+  must(world.book->record({.event = Reverse{taken_back}, .loan = "L-4", .source = "channel"}));
+  const std::int64_t general = settled_by(*world.book, "");
+  world.rules.channel = "alipay";
+  for (MatchRule& rule : world.rules.rules) rule.tolerance_minor = 5;
+  world.rules.tolerance_total_minor = 100;
+  // P2 and P3 are of other accounts, whatever their references say; 0.03 is booked.
+  const BankLine lines[] = {line("2026-10-01", 99'97, "P1")};
+  ReconcileInput input = world.input(lines, "2026-10-01", "2026-10-01");
+  input.opening = 0;
+  input.closing = 99'97;
+  const ReconcileReport report = must(world.book->reconcile(input));
+  CHECK(report.entries == 3);
+  CHECK(report.statement.breaks == 0);
+  must_ok(world.book->entries(report.sequence - 1, [](const EntryView& entry) {
+    CHECK(entry.receipt.channel == "alipay");
+    return false;
+  }));
+  CHECK(settled_by(*world.book, "alipay") == *input.closing);
+  CHECK(settled_by(*world.book, "wechat") == 100'00);
+  CHECK(settled_by(*world.book, "") == general);
+  must(world.book->close_through(day("2026-10-03")));
+  verified(*world.book);
+  CHECK(must(world.book->reconcile_internal()).differences.empty());
+
+  SECTION("nothing of another channel is taken, and nothing of none") {
+    const BankLine next[] = {line("2026-10-02", 100'00, "P2"), line("2026-10-02", 100'00, "P3")};
+    const ReconcileReport second =
+        must(world.book->reconcile(world.input(next, "2026-10-02", "2026-10-02")));
+    CHECK(second.entries == 3);
+    CHECK(second.statement.breaks == 2);
+    verified(*world.book);
+  }
+  SECTION("a statement without a channel takes what is left, of any channel") {
+    world.rules.channel.clear();
+    const BankLine next[] = {line("2026-10-02", 100'00, "P2"), line("2026-10-02", 100'00, "P3")};
+    const ReconcileReport second =
+        must(world.book->reconcile(world.input(next, "2026-10-01", "2026-10-02")));
+    CHECK(matched(second) == 2);
+  }
+  SECTION("a channel is a short id") {
+    world.rules.channel = "no spaces";
+    CHECK(error_id(world.book->reconcile(world.input(lines, "2026-10-01", "2026-10-01"))) ==
+          "id.short");
+  }
+}
+
+TEST_CASE("the next page of a statement goes on from the one before", "[reconciliation]") {
+  World world;
+  world.pay("L-1", "100.00", "P1");
+  world.pay("L-2", "50.00", "P2");
+  const auto page = [&](std::span<const BankLine> lines, std::int64_t opening,
+                        std::int64_t closing) {
+    ReconcileInput input = world.input(lines, "2026-10-01", "2026-10-01");
+    input.statement = "S-1";
+    input.opening = opening;
+    input.closing = closing;
+    return input;
+  };
+  const BankLine first[] = {line("2026-10-01", 100'00, "P1")};
+  const ReconcileInput one = page(first, 0, 100'00);
+  must(world.book->reconcile(one));
+  // The second page has a line of the first again, and the rest.
+  const BankLine rest[] = {line("2026-10-01", 100'00, "P1"), line("2026-10-01", 50'00, "P2")};
+  const ReconcileReport second = must(world.book->reconcile(page(rest, 100'00, 150'00)));
+  CHECK(second.statement.seen == 1);
+  CHECK(matched(second) == 1);
+  CHECK_FALSE(second.last_closing);
+  CHECK(must(world.book->reconcile(one)).replayed);
+  const ReconcileReport third = must(world.book->reconcile(page(first, 160'00, 160'00)));
+  CHECK(third.last_closing == 150'00);
+  verified(*world.book);
+}
+
 TEST_CASE("one of several entries is chosen when a break is accepted", "[reconciliation]") {
   World world;
   const auto first = world.pay("L-1", "100.00", "P1");

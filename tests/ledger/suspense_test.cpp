@@ -329,3 +329,38 @@ TEST_CASE("random stories of suspense end as if every payment had been known in 
     all_agree(*book);
   }
 }
+
+TEST_CASE("money in suspense keeps the channel by which it came") {
+  const auto book = book_of_two();
+  const auto by = [&](const std::string& channel) {
+    std::int64_t sum = 0;
+    for (const GlBalance& balance : must(book->gl_balances())) {
+      if (balance.role == Role::settlement && balance.channel == channel)
+        sum += static_cast<std::int64_t>(balance.minor);
+    }
+    return sum;
+  };
+  Command came = receive("500.00");
+  came.channel = "alipay";
+  const auto item = must(book->record(came)).receipt;
+  CHECK(item.channel == "alipay");
+  CHECK(by("alipay") == 500'00);
+  // No cash moves as it is assigned: both sides stand on the channel's settlement.
+  Command assigned = assign(item.sequence, "A", "200.00");
+  assigned.key = "k";
+  const auto to_a = must(book->record(assigned)).receipt;
+  CHECK(to_a.channel == "alipay");
+  CHECK(by("alipay") == 500'00);
+  CHECK(must(book->record(assigned)).replayed);
+  const auto reversed = must(book->record({.event = Reverse{to_a.sequence}, .loan = "A"}));
+  CHECK(reversed.receipt.channel == "alipay");
+  // It goes back by the way on which it came, unless another is named.
+  CHECK(must(book->record(give_back(item.sequence, "100.00"))).receipt.channel == "alipay");
+  CHECK(by("alipay") == 400'00);
+  Command other = give_back(item.sequence);
+  other.channel = "bank";
+  must(book->record(other));
+  CHECK(by("alipay") == 400'00);
+  CHECK(by("bank") == -400'00);
+  all_agree(*book);
+}

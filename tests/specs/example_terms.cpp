@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "loanbook/ledger/product/charge_income.hpp"
 #include "loanbook/money/decimal.hpp"
 #include "loanbook/money/limits.hpp"
 #include "segment_tables.hpp"
@@ -212,6 +213,26 @@ Status read_joint(std::string_view text, std::optional<ledger::JointRules>& out)
   return money::ok();
 }
 
+/// `fees service, origination` or `penalties late`: charges whose income has an account of its own.
+Status read_group(std::string_view text, std::uint8_t group, ledger::Product& out) {
+  const auto space = text.find(' ');
+  const std::string_view kind = text.substr(0, space);
+  if (space == std::string_view::npos || (kind != "fees" && kind != "penalties"))
+    return unreadable(text, "`fees` or `penalties`, then codes");
+  const ledger::Role role = ledger::charge_group_role(group);
+  const ledger::Account account = ledger::default_account(role);
+  out.accounts.at(static_cast<std::size_t>(role)) =
+      ledger::AccountCode{std::string(account.code), std::string(account.name)};
+  if (kind == "penalties")
+    out.penalty_groups = static_cast<std::uint8_t>(out.penalty_groups | 1U << (group - 1));
+  for (std::string_view rest = text.substr(space + 1); !rest.empty();) {
+    const auto end = std::min(rest.find(','), rest.size());
+    out.charge_income[std::string(rest.substr(0, end))] = group;
+    rest.remove_prefix(std::min(end + 2, rest.size()));
+  }
+  return money::ok();
+}
+
 Status read_service_fee(std::string_view text, std::optional<ledger::JointRules>& out) {
   const auto rate = money::Rate::parse(text);
   if (!rate) return rate.error();
@@ -382,6 +403,8 @@ const std::map<std::string_view, Reader>& readers() {
              t.product.accounting.basis);
        }},
       {"tax", [](auto v, auto& t) { return read_tax(v, t.product.accounting.tax); }},
+      {"charge_income_1", [](auto v, auto& t) { return read_group(v, 1, t.product); }},
+      {"charge_income_2", [](auto v, auto& t) { return read_group(v, 2, t.product); }},
       {"materiality",
        [](auto v, auto& t) { return put_amount(v, t, t.product.quality.materiality_minor); }},
   };
