@@ -296,7 +296,8 @@ void row_due(LoanState& state, const Rules& rules, Day day) {
   const auto claim = std::find_if(state.due.begin(), state.due.end(),
                                   [&](const DueInstallment& d) { return d.no == row.no; });
   const std::int64_t unpaid = claim == state.due.end() ? 0 : claim->interest;
-  if (is_revolving(rules.product) && claim != state.due.end()) {
+  // What is charged off bears nothing, at its maturity neither.
+  if (is_revolving(rules.product) && claim != state.due.end() && !table.charged_off) {
     const DueInstallment fresh =
         schedule::become_due(row.no, row.due, claim->principal, claim->interest, 0, rules.overdue);
     claim->penalty = fresh.penalty;
