@@ -45,6 +45,9 @@ constexpr Word<schedule::GraceMode> grace_modes[] = {
 constexpr Word<schedule::AllocationMode> allocation_modes[] = {
     {"vertical", schedule::AllocationMode::vertical},
     {"horizontal", schedule::AllocationMode::horizontal}};
+constexpr Word<schedule::MaximumOf> maximums_of[] = {
+    {"penalty", schedule::MaximumOf::penalty},
+    {"penalty-and-compound", schedule::MaximumOf::penalty_and_compound}};
 constexpr Word<ledger::CompoundRate> compound_rates[] = {
     {"none", ledger::CompoundRate::none},
     {"contract", ledger::CompoundRate::contract},
@@ -181,8 +184,8 @@ void read_overdue(Keys& root, Product& product) {
   Keys overdue{root.table("overdue"),
                "overdue",
                root.problems(),
-               {"grace_days", "grace", "penalty", "maximum", "compound", "buckets", "categories",
-                "materiality", "non_accrual", "customer"}};
+               {"grace_days", "grace", "penalty", "maximum", "maximum_of", "compound", "buckets",
+                "categories", "materiality", "non_accrual", "customer"}};
   overdue.integer("grace_days", product.grace_days);
   overdue.text("grace", product.grace_mode, parser_of(grace_modes));
   Keys penalty{
@@ -190,6 +193,7 @@ void read_overdue(Keys& root, Product& product) {
   penalty.text("rate", product.penalty_rate, money::Rate::parse);
   penalty.text("multiplier", product.penalty_multiplier_e4, parse_multiplier);
   overdue.text("maximum", product.penalty_maximum_e4, parse_maximum);
+  overdue.text("maximum_of", product.maximum_of, parser_of(maximums_of));
   overdue.text("compound", product.compound, parser_of(compound_rates));
   read_thresholds(overdue, "buckets", product.buckets);
   read_thresholds(overdue, "categories", product.categories);
@@ -280,6 +284,7 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
                               {"product.penalty_rate", "overdue", "penalty"},
                               {"product.penalty", "overdue", "penalty"},
                               {"product.maximum", "overdue", "maximum"},
+                              {"product.maximum_of", "overdue", "maximum_of"},
                               {"product.every", "terms", "every"},
                               {"product.due_day", "terms", "due_day"},
                               {"product.rounding", "rounding", "installment_multiple"},

@@ -97,6 +97,8 @@ void write_overdue(std::string& out, const ledger::Product& product) {
     line(out, "maximum",
          in_quotes(money::Rate::of_e12(product.penalty_maximum_e4 * e4_in_e12).percent_text()));
   }
+  if (product.maximum_of == schedule::MaximumOf::penalty_and_compound)
+    line(out, "maximum_of", in_quotes("penalty-and-compound"));
   line(out, "compound", in_quotes(to_text(product.compound)));
   line(out, "buckets", list_of(product.buckets));
   line(out, "categories", list_of(product.categories));

@@ -197,10 +197,13 @@ void add_overdue(const Product& product, std::vector<std::string>& out) {
     out.push_back(fmt::format("Principal past due bears {} {}.", penalty, since));
   }
   if (product.penalty_maximum_e4 != 0) {
-    out.push_back(fmt::format(
-        "Penalty interest on an installment, what was paid of it included, is at most {} of its "
-        "principal.",
-        money::Rate::of_e12(product.penalty_maximum_e4 * 100'000'000).percent_text()));
+    const bool both = product.maximum_of == schedule::MaximumOf::penalty_and_compound;
+    out.push_back(
+        fmt::format("Penalty interest on an installment{} {} at most {} of its principal.",
+                    both ? " and interest on its interest past due, together and with"
+                         : ", what was paid of it",
+                    both ? "what was paid of them, are" : "included, is",
+                    money::Rate::of_e12(product.penalty_maximum_e4 * 100'000'000).percent_text()));
   }
   if (product.compound != ledger::CompoundRate::none) {
     out.push_back(

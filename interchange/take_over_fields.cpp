@@ -39,6 +39,8 @@ constexpr std::array columns{
     TakeOverColumn{"charged_off", false,
                    "day on which it was given to expense; the borrower owes its claims anyway"},
     TakeOverColumn{"fraud", false, "yes: that was why it was charged off"},
+    TakeOverColumn{"written_off", false,
+                   "day on which it was given up; its claims are what was given up, as of then"},
     TakeOverColumn{"non_accrual", false,
                    "rule: it does not accrue by the product's rule; yes, no: somebody decided"},
     TakeOverColumn{"category", false, "official category, a word of `classify`"},
@@ -125,6 +127,8 @@ std::optional<Error> set_word(TakeOverRow& row, std::string_view name, std::stri
     row.penalty = value;
   } else if (name == "compound") {
     row.compound = value;
+  } else if (name == "maximum_left") {
+    row.maximum_left = value;
   } else {
     return bad_installment(name, "an installment has no such field");
   }
@@ -264,6 +268,7 @@ std::optional<ColumnError> build_take_over(const ColumnText& text, ledger::Comma
   request.fraud = fraud == "yes";
   if (!fraud.empty() && fraud != "yes" && fraud != "no")
     row.fail({.id = "import.bad_word", .message = "fraud is yes, no or empty"}, "fraud");
+  request.written_off = row.day("written_off");
   request.non_accrual = row.text("non_accrual");
   request.category = row.text("category");
   auto shared = shared_of(row.text("shared"));

@@ -76,6 +76,8 @@ struct TakeOverRow {
                                                      ///< than the currency; default: by contract
   std::optional<Day> penalty_from{}, compound_from{};  ///< since when they run in a straight line:
                                                        ///< the last payment; default: its due date
+  std::optional<std::string> maximum_left{};  ///< under a maximum: what that interest may still
+                                              ///< come to, with what has accrued
 };
 /// What parties of a joint loan have had of it so far, as totals of the loan. Amounts are decimal
 /// text by schedule::Component; empty: none.
@@ -103,6 +105,7 @@ struct TakeOver {
   // How it stands beside its amounts.
   std::optional<Day> charged_off{};  ///< given to expense on that day; its claims are given anyway
   bool fraud = false;                ///< and that was why
+  std::optional<Day> written_off{};  ///< given up on that day; its claims are what was given up
   std::string non_accrual{};  ///< `yes`, `no`: decided; `rule`: by the product's rule it does not
                               ///< accrue; empty: by its days
   std::string category{};     ///< official, as `classify`

@@ -67,10 +67,13 @@ struct TakenRow {
   std::optional<money::Int128> compound_e12{};  ///< the same
   std::optional<Day> penalty_from{};            ///< absent: its due date
   std::optional<Day> compound_from{};           ///< the same
+  /// What may still accrue of penalty interest, with what has; absent: by the row's principal.
+  std::optional<std::int64_t> maximum_left{};
 };
 /// How a loan that was taken over stands beside its amounts.
 struct TakenStanding {
   std::optional<Day> charged_off{};
+  std::optional<Day> written_off{};
   bool fraud = false;
   bool non_accrual = false;
   std::uint8_t accrual = 0;   ///< choice of `non-accrual`: 1 yes, 2 no; 0: by rule

@@ -390,8 +390,13 @@ LoanState canonical(const LoanRecord& record, const BookState& state) {
   LoanState at = record.state;
   if (record.isolated) return at;
   const Product& product = state.product_of(record);
-  advance(at, product, state.business_date);
-  accrue(at, product, state.business_date);
+  try {
+    advance(at, product, state.business_date);
+    accrue(at, product, state.business_date);
+  } catch (const LoanFault&) {
+    // The night that comes isolates it; until then it stands as it last did.
+    return record.state;
+  }
   return at;
 }
 

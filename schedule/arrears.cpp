@@ -19,13 +19,6 @@ Day end_of_grace(const DueInstallment& installment, const OverdueRules& rules) {
   return installment.due + date::days{rules.grace_days};
 }
 
-/// The charge that is payable at the opening of `day`: 0 while it runs hidden or has not begun.
-std::optional<std::int64_t> visible_level(const DueInstallment& installment, const Line& line,
-                                          const OverdueRules& rules, Day day) {
-  if (!charges_visible(installment, rules, day) || day < line.first) return 0;
-  return level(line, rules.day_count, rules.mode, day, {.calendar = rules.calendar});
-}
-
 /// The line of a charge after `paid` of it was paid and its accruing amount became `amount`.
 std::optional<Line> continue_line(const Line& line, const OverdueRules& rules, Day day,
                                   std::int64_t paid, std::int64_t amount, Rate rate) {
@@ -34,8 +27,78 @@ std::optional<Line> continue_line(const Line& line, const OverdueRules& rules, D
                        {.calendar = rules.calendar});
 }
 
+bool counts_both(const OverdueRules& rules) {
+  return rules.maximum_e4 != 0 && rules.maximum_of == MaximumOf::penalty_and_compound;
+}
+
+/// Of a line that begins later: 0.
+std::optional<std::int64_t> level_of(const Line& line, const OverdueRules& rules, Day day) {
+  if (day < line.first) return 0;
+  return level(line, rules.day_count, rules.mode, day, {.calendar = rules.calendar});
+}
+
+/// Where the line stood a day earlier: on its first day, where it stands now.
+std::optional<std::int64_t> level_before(const Line& line, const OverdueRules& rules, Day day) {
+  return level_of(line, rules, day <= line.first ? day : day - date::days{1});
+}
+
+/// What counts under the maximum. Nothing on overflow, which is beyond any room.
+std::optional<std::int64_t> counted(const DueInstallment& installment, const OverdueRules& rules,
+                                    Day day) {
+  const auto penalty = level_of(installment.penalty, rules, day);
+  if (!counts_both(rules) || !penalty) return penalty;
+  const auto compound = level_of(installment.compound, rules, day);
+  std::int64_t both = 0;
+  if (!compound || !money::add(*penalty, *compound, &both)) return std::nullopt;
+  return both;
+}
+
+/// Both charges, whether grace hides them or not.
+struct Charges {
+  std::int64_t penalty = 0;
+  std::int64_t compound = 0;
+};
+
+/// On the day on which penalty and compound interest together reach the room, what was left of it
+/// the day before goes to penalty interest first: so neither ever falls. Nothing on overflow.
+std::optional<Charges> within_room(const DueInstallment& installment, const OverdueRules& rules,
+                                   Day day) {
+  const auto reached = maximum_reached(
+      installment, rules, std::min(installment.penalty.first, installment.compound.first));
+  const Day on = std::min(day, reached.value_or(day));
+  const auto penalty = level_of(installment.penalty, rules, on);
+  const auto penalty_before = level_before(installment.penalty, rules, on);
+  const auto compound_before = level_before(installment.compound, rules, on);
+  if (!penalty || !penalty_before || !compound_before) return std::nullopt;
+  const std::int64_t left =
+      std::max<std::int64_t>(0, installment.room - *penalty_before - *compound_before);
+  const std::int64_t most = *penalty_before + std::min(*penalty - *penalty_before, left);
+  return Charges{most, installment.room - most};
+}
+
+/// Where both count.
+std::optional<Charges> charges_at(const DueInstallment& installment, const OverdueRules& rules,
+                                  Day day) {
+  const auto penalty = level_of(installment.penalty, rules, day);
+  const auto compound = level_of(installment.compound, rules, day);
+  std::int64_t sum = 0;
+  if (!penalty || !compound || !money::add(*penalty, *compound, &sum) || sum > installment.room)
+    return within_room(installment, rules, day);
+  return Charges{*penalty, *compound};
+}
+
 /// A line that has reached the room stays there.
 void hold(DueInstallment& installment, const OverdueRules& rules, Day day) {
+  if (counts_both(rules)) {
+    if (installment.penalty.slope <= 0 && installment.compound.slope <= 0) return;
+    const auto sum = counted(installment, rules, day);
+    if (sum && *sum < installment.room) return;
+    const auto stand = charges_at(installment, rules, day);
+    if (!stand) return;
+    installment.penalty = {.base = stand->penalty, .slope = 0, .denominator = 1, .first = day};
+    installment.compound = {.base = stand->compound, .slope = 0, .denominator = 1, .first = day};
+    return;
+  }
   const Line& line = installment.penalty;
   if (line.slope <= 0 || day < line.first) return;
   const auto now = level(line, rules.day_count, rules.mode, day, {.calendar = rules.calendar});
@@ -50,6 +113,8 @@ std::int64_t part(const Parts& parts, Component component) {
 }
 
 bool settle(DueInstallment& installment, const Parts& paid, const OverdueRules& rules, Day day) {
+  const bool both = counts_both(rules);
+  if (both && day > installment.due) hold(installment, rules, day);
   installment.fee -= part(paid, Component::fee);
   const std::int64_t late_fee = std::min(installment.late_fee, part(paid, Component::penalty));
   const std::int64_t penalty = part(paid, Component::penalty) - late_fee;
@@ -58,7 +123,8 @@ bool settle(DueInstallment& installment, const Parts& paid, const OverdueRules& 
   installment.principal -= part(paid, Component::principal);
   if (rules.maximum_e4 != 0) {
     installment.room = day <= installment.due ? penalty_maximum(installment.principal, rules)
-                                              : installment.room - penalty;
+                                              : installment.room - penalty -
+                                                    (both ? part(paid, Component::compound) : 0);
   }
   if (!is_open(installment) && !charges_visible(installment, rules, day)) {
     installment.penalty = {.base = 0, .slope = 0, .denominator = 1, .first = day};
@@ -70,7 +136,7 @@ bool settle(DueInstallment& installment, const Parts& paid, const OverdueRules& 
                                     rules.penalty_rate);
     if (!line) return false;
     installment.penalty = *line;
-    if (rules.maximum_e4 != 0) hold(installment, rules, day);
+    if (rules.maximum_e4 != 0 && !both) hold(installment, rules, day);
   }
   if (part(paid, Component::compound) != 0 || part(paid, Component::interest) != 0) {
     const auto line =
@@ -79,6 +145,7 @@ bool settle(DueInstallment& installment, const Parts& paid, const OverdueRules& 
     if (!line) return false;
     installment.compound = *line;
   }
+  if (both && day > installment.due) hold(installment, rules, day);
   return true;
 }
 
@@ -126,14 +193,17 @@ std::int64_t penalty_maximum(std::int64_t principal, const OverdueRules& rules) 
 
 std::optional<Day> maximum_reached(const DueInstallment& installment, const OverdueRules& rules,
                                    Day from) {
-  const Line& line = installment.penalty;
-  if (rules.maximum_e4 == 0 || line.slope <= 0) return std::nullopt;
+  const bool both = counts_both(rules);
+  const bool rises = installment.penalty.slope > 0 || (both && installment.compound.slope > 0);
+  if (rules.maximum_e4 == 0 || !rises) return std::nullopt;
   const auto reached = [&](Day day) {
-    const auto now = level(line, rules.day_count, rules.mode, day, {.calendar = rules.calendar});
+    const auto now = counted(installment, rules, day);
     return !now || *now >= installment.room;
   };
+  const Day first = both ? std::min(installment.penalty.first, installment.compound.first)
+                         : installment.penalty.first;
   // The level never falls: steps that double go past the day, halves come back to it.
-  Day before = std::max(from, line.first);
+  Day before = std::max(from, first);
   if (reached(before)) return before;
   constexpr Day last = date::year{money::limits::year_max} / 12 / 31;
   std::int32_t step = 1;
@@ -167,14 +237,22 @@ bool charges_visible(const DueInstallment& installment, const OverdueRules& rule
 
 std::optional<std::int64_t> penalty_at(const DueInstallment& installment, const OverdueRules& rules,
                                        Day day) {
-  const auto visible = visible_level(installment, installment.penalty, rules, day);
-  if (rules.maximum_e4 == 0 || !visible) return visible;
-  return std::min(*visible, installment.room);
+  if (!charges_visible(installment, rules, day)) return 0;
+  if (counts_both(rules)) {
+    const auto charges = charges_at(installment, rules, day);
+    return charges ? std::optional(charges->penalty) : std::nullopt;
+  }
+  const auto now = level_of(installment.penalty, rules, day);
+  if (rules.maximum_e4 == 0 || !now) return now;
+  return std::min(*now, installment.room);
 }
 
 std::optional<std::int64_t> compound_at(const DueInstallment& installment,
                                         const OverdueRules& rules, Day day) {
-  return visible_level(installment, installment.compound, rules, day);
+  if (!charges_visible(installment, rules, day)) return 0;
+  if (!counts_both(rules)) return level_of(installment.compound, rules, day);
+  const auto charges = charges_at(installment, rules, day);
+  return charges ? std::optional(charges->compound) : std::nullopt;
 }
 
 bool settled(const DueInstallment& installment, const OverdueRules& rules, Day day) {

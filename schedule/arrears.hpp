@@ -24,6 +24,9 @@ enum class GraceMode : std::uint8_t {
   shift = 2,          ///< the charges start at due + grace
 };
 
+/// What counts under a maximum. Values reached a disk: frozen.
+enum class MaximumOf : std::uint8_t { penalty = 1, penalty_and_compound = 2 };
+
 struct OverdueRules {
   money::Rate penalty_rate =
       money::Rate::of_e12(0);  ///< on unpaid principal, after any multiplier; 0: none
@@ -36,6 +39,8 @@ struct OverdueRules {
   /// Penalty interest on an installment, what was paid of it included, is at most so many
   /// ten-thousandths of the principal that its due date left unpaid; 0: no maximum.
   std::int64_t maximum_e4 = 0;
+  /// Or penalty and compound interest together are at most that.
+  MaximumOf maximum_of = MaximumOf::penalty;
 };
 
 /// contract rate x multiplier (1.3 to 1.5 by PBoC notice 251 of 2003), exactly; nothing where that
@@ -53,8 +58,8 @@ struct DueInstallment {
   Line penalty{};
   Line compound{};
   std::int64_t late_fee = 0;  ///< penalties of a fixed amount; paid before the line's level
-  /// Under a maximum: the most that the penalty line may still stand at, which is the maximum less
-  /// what was paid of it; else 0.
+  /// Under a maximum: the most that the penalty line (or both lines together) may still stand at,
+  /// which is the maximum less what was paid of it; else 0.
   std::int64_t room = 0;
 };
 
@@ -64,18 +69,18 @@ struct DueInstallment {
                                         const OverdueRules& rules);
 /// The maximum of penalty interest on `principal` minor units, rounded down; 0 without one.
 [[nodiscard]] std::int64_t penalty_maximum(std::int64_t principal, const OverdueRules& rules);
-/// The first day from `from` on at whose opening the penalty line stands at its room or above,
-/// while it still rises; nothing without a maximum.
+/// The first day from `from` on at whose opening what counts under the maximum stands at the room
+/// or above, while it still rises; nothing without a maximum.
 [[nodiscard]] std::optional<Day> maximum_reached(const DueInstallment& installment,
                                                  const OverdueRules& rules, Day from);
-/// At the opening of `day`: what has become overdue just now gets its room, and a penalty line that
-/// has reached its room stays there. Nothing happens without a maximum.
+/// At the opening of `day`: what has become overdue just now gets its room, and a line that has
+/// reached its room stays there. Nothing happens without a maximum.
 void hold_at_maximum(std::span<DueInstallment> installments, const OverdueRules& rules, Day day);
 /// Are its penalty and compound payable and shown at the opening of `day`?
 [[nodiscard]] bool charges_visible(const DueInstallment& installment, const OverdueRules& rules,
                                    Day day);
-/// Rounded penalty / compound at the opening of `day`; 0 while hidden; the penalty never above its
-/// room. Nothing on overflow.
+/// Rounded penalty / compound at the opening of `day`; 0 while hidden; what counts under a maximum
+/// never above its room. Nothing on overflow.
 [[nodiscard]] std::optional<std::int64_t> penalty_at(const DueInstallment& installment,
                                                      const OverdueRules& rules, Day day);
 [[nodiscard]] std::optional<std::int64_t> compound_at(const DueInstallment& installment,

@@ -161,6 +161,38 @@ def role_name(number):
     return ROLES[number] if number < len(ROLES) else f"role {number}"
 
 
+def read_maximum(r):
+    """What stands behind the plan rules, as far as the maximum of penalty interest: (part x 10^4, with compound interest)."""
+    r.flag(lambda: (r.zigzag(), r.varint(), r.u8()))  # cap of the annual rate
+    if r.u8() != 0:
+        return None  # rules of servicing, which this program does not read
+    r.list(lambda: (r.u8(), r.flag(lambda: (r.text(), r.text()))))
+    numbers = lambda count: [r.varint() for _ in range(count)]
+    while not r.done():
+        section = r.u8()
+        if section == 1:
+            r.list(lambda: (r.text(), r.varint(), r.flag(r.zigzag)))
+            r.varint(), r.u8(), r.varint(), r.take(3), numbers(3)
+        elif section == 2:
+            numbers(2), r.take(2), r.varint()
+        elif section == 4:
+            r.text(), r.zigzag(), r.take(2), numbers(2), r.flag(r.zigzag), r.flag(r.zigzag), r.varint(), r.u8()
+        elif section == 5:
+            numbers(5)
+        elif section == 6:
+            bits = r.u8()
+            if bits & 2:
+                r.varint(), r.u8()
+            if bits & 4:
+                r.text()
+        elif section == 7:
+            part = r.varint()
+            return (part, False) if part else (r.varint(), True) if r.u8() == 2 else None
+        else:
+            return None
+    return None
+
+
 def read_product(data):
     """As far as interest depends on it. `plain`: nothing but the method shapes a plan."""
     r = Reader(data)
@@ -198,6 +230,7 @@ def read_product(data):
     calendar = r.text()
     r.u8(), r.u8()
     digits = r.flag(r.u8)
+    p["maximum"] = read_maximum(r)
     p["plain"] = not (any(fees) or any(free) or steps[0] or season[0] or holidays or calendar or digits is not None or p["method"] > 5)
     return p
 
@@ -242,6 +275,17 @@ def read_taken(r):
             r.zigzag()
         for _ in range(bin(r.u8()).count("1")):
             r.zigzag()
+    if bits & 8:
+        stands = r.u8()
+        need(stands < 32, "a take-over with a standing that this program does not know")
+        r.take(2)
+        if stands & 1:
+            r.day()
+        if stands & 16:
+            r.day()
+        for _ in range(22 if stands & 8 else 0):
+            r.zigzag()
+    need(bits < 16, "a take-over with unknown fields")
     return t
 
 
@@ -530,6 +574,22 @@ def penalty_slope(plan, line, entries, night):
     return unpaid * rate / PER_YEAR[plan.product["day_count"]]
 
 
+def at_maximum(plan, entries, levels):
+    """Penalty interest of an installment, with compound interest where that counts, is at most its part of the row's principal: how
+    many lines stand there."""
+    part, both = plan.product.get("maximum") or (0, False)
+    if not part or plan.rows is None or any(e["kind"] not in (10, 11, 12, 13, 14) for e in entries):
+        return 0
+    held = 0
+    for no, _, _, principal, _ in plan.rows:
+        own = [(role, flat, at) for role, number, flat, at in levels if number == no and (both or role == 4)]
+        charged, most = sum(at for _, _, at in own), principal * part // 10**4
+        need(charged <= most, f"installment {no}: penalty interest of {charged} is above its maximum of {most}")
+        if charged == most > 0 and all(flat for _, flat, _ in own):
+            held += len(own)
+    return held
+
+
 def check_interest(product, opened, disbursed, entries, nights):
     """Every booked balance by the frozen formula; every line of interest against the plan or against principal x rate."""
     said = []
@@ -554,12 +614,13 @@ def check_interest(product, opened, disbursed, entries, nights):
                     ("the one that was agreed" if agreed else "another one than was agreed, by a restatement"))
         for _, start, due, _, interest in plan.rows:
             planned[start] = Fraction(interest, time_between(product["day_count"], start, due) or 1)
-    balances = by_plan = by_rate = other = by_penalty = penalties = 0
+    balances = by_plan = by_rate = other = by_penalty = penalties = by_maximum = 0
     rate = Fraction(opened["rate"], 10**12)
     for night in nights:
         if night["what"] != 1:
             continue
         sums = {2: 0, 4: 0, 5: 0}
+        late_levels = []
         for line in night["lines"]:
             # Of a loan that this night isolated nothing was booked on its day.
             at = level(line, product, night["day"] + datetime.timedelta(0 if night["day"] in isolated else 1))
@@ -567,6 +628,7 @@ def check_interest(product, opened, disbursed, entries, nights):
                 break
             sums[line["role"]] += at
             if line["role"] != 2:
+                late_levels.append((line["role"], line["installment"], line["slope"] == 0, at))
                 late = line["role"] == 4 and Fraction(line["slope"], line["denominator"]) == penalty_slope(plan, line, entries, night)
                 by_penalty, penalties = by_penalty + late, penalties + (not late)
                 continue
@@ -588,6 +650,8 @@ def check_interest(product, opened, disbursed, entries, nights):
             need([sums[2], sums[4], sums[5]] == night["booked"],
                  f"night {night['day']}: booked are {night['booked']}, the lines give {list(sums.values())}")
             balances += 3
+            held = at_maximum(plan, [e for e in entries if e["booking_date"] <= night["day"]], late_levels)
+            by_maximum, penalties = by_maximum + held, penalties - held
     said.append(f"{balances} balances after {len(nights)} nights computed again from their lines: equal")
     if by_plan or by_rate:
         said.append(f"{by_plan + by_rate} lines of interest computed again from " +
@@ -600,6 +664,8 @@ def check_interest(product, opened, disbursed, entries, nights):
                     ("are not held against a plan" if plan.rows is None else "run on what payments and changes left of the plan"))
     if by_penalty:
         said.append(f"{by_penalty} lines of penalty computed again from overdue principal and the penalty rate: equal")
+    if by_maximum:
+        said.append(f"{by_maximum} lines of penalty and compound interest stand at the maximum of their installment: equal")
     if penalties:
         said.append(f"NOT computed again from the contract: {penalties} lines of penalty and compound interest; their levels are")
     return said

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "channel_answers.hpp"
@@ -159,10 +160,24 @@ class Collection {
     return true;
   }
 
-  /// What came beyond what was asked for, where it was recorded only now.
-  void name_surplus() {
+  /// A dry run writes nothing that could answer: which lines the book has already.
+  void find_recorded() {
     for (Answer& answer : answers) {
-      if (answer.already || answer.outcome != "repaid" || answer.entry == 0) continue;
+      if (answer.outcome.empty()) continue;
+      const auto entries = book_.loan_entries(answer.loan);
+      if (!entries) continue;
+      answer.already = std::ranges::any_of(*entries, [&](const ledger::EntryView& entry) {
+        return entry.source == "debit" && entry.scope == "reference" &&
+               entry.key == answer.row->reference;
+      });
+    }
+  }
+
+  /// What came beyond what was asked for, where it was recorded only now, or would be.
+  void name_surplus(bool dry_run) {
+    for (Answer& answer : answers) {
+      if (answer.already || answer.outcome != "repaid") continue;
+      if (answer.entry == 0 && (!dry_run || !answer.problem.empty())) continue;
       const auto owed = owed_.find(answer.loan);
       if (owed == owed_.end()) {
         answer.problem = "nothing was asked for: see what the loan made of it";
@@ -245,6 +260,7 @@ int run_debit_results(const Context& context, const DebitArguments& arguments) {
     Collection collection(book, arguments.writing);
     if (Status s = collection.take_owed(); !s) return fail(s.error());
     for (const auto& row : results->rows) collection.add(row);
+    if (dry_run) collection.find_recorded();
     const std::string keys = "the references of the file";
     Status recorded =
         record_answers(book, collection.commands, collection.places, collection.answers, dry_run,
@@ -255,7 +271,7 @@ int run_debit_results(const Context& context, const DebitArguments& arguments) {
     recorded = record_answers(book, collection.later, collection.later_places, collection.answers,
                               dry_run, {});
     if (!recorded) return fail(recorded.error(), keys);
-    collection.name_surplus();
+    collection.name_surplus(dry_run);
     const int code = print_answers(context, "Answers about debits", collection.answers,
                                    results->problems.size(), dry_run);
     print_completeness(book);

@@ -77,6 +77,19 @@ std::vector<std::string> in_flight_notes(const Book& book, const std::string& lo
   return notes;
 }
 
+// What the borrower owes of a loan that the books hold nothing of.
+std::vector<std::string> off_books_notes(const Book& book, const ledger::LoanView& view,
+                                         std::optional<Day> as_of,
+                                         std::optional<std::uint64_t> known_at) {
+  if (view.row.status != ledger::LoanStatus::active) return {};
+  const auto standing = book.standing(view.row.loan, as_of, known_at);
+  if (!standing || !standing->charged_off) return {};
+  return {fmt::format(
+      "charged off{}{}: the borrower still owes {}, the books hold none of it",
+      standing->charged_off_on ? " on " + money::to_text(*standing->charged_off_on) : std::string{},
+      standing->fraud ? " as fraud" : "", money::text_of_minor(standing->owed, view.row.digits))};
+}
+
 void print_loan_page(const Context& context, const ledger::LoanView& view,
                      const std::vector<std::string>& in_flight) {
   const auto& row = view.row;
@@ -332,8 +345,9 @@ int run_loan_show(const Context& context, const LoanShowArguments& arguments) {
     if (!both) return fail(both.error());
     if (context.format == Format::table) {
       const bool now = !*as_of && !*known;
-      print_loan_page(context, *view,
-                      now ? in_flight_notes(book, arguments.loan) : std::vector<std::string>{});
+      std::vector<std::string> notes = off_books_notes(book, *view, *as_of, sequence_of(*known));
+      if (now) std::ranges::move(in_flight_notes(book, arguments.loan), std::back_inserter(notes));
+      print_loan_page(context, *view, notes);
       print_both(context, *both, *view);
     } else {
       print_loan_row(context, *view, *both);

@@ -226,6 +226,13 @@ int what_if_product(const Context& context, const WhatIfArguments& arguments) {
                              id, request->from, arguments.product, report->loans,
                              money::to_text(effect.booking_date)));
     print_refused(effect.refused);
+    if (report->loans == 0) {
+      say(
+          fmt::format("complete to entry {}; nothing was written. No loan would go over from "
+                      "version {}: there is nothing to adopt",
+                      effect.complete_to, request->from));
+      return effect.refused.empty() ? exit_code::done : exit_code::problems;
+    }
     say(fmt::format("complete to entry {}; nothing was written. To adopt exactly this:",
                     effect.complete_to));
     const std::string where = context.book == "./book" ? "" : " --book " + shell_word(context.book);
@@ -260,6 +267,13 @@ int what_if_events(const Context& context, const WhatIfArguments& arguments) {
         fmt::format("What if the {} events of {} were recorded, booked on {}", report->events,
                     arguments.events, money::to_text(effect.booking_date)));
     bulk.print_problems();
+    if (report->events == 0) {
+      say(
+          fmt::format("complete to entry {}; nothing was written. None of the events can be "
+                      "recorded: there is nothing to adopt",
+                      effect.complete_to));
+      return bulk.bad() == 0 ? exit_code::done : exit_code::problems;
+    }
     say(fmt::format("complete to entry {}; nothing was written. To adopt exactly this:",
                     effect.complete_to));
     std::string command = commands ? "record" : "import events";

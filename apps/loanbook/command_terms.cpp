@@ -12,10 +12,31 @@
 namespace loanbook::apps {
 namespace {
 
+/// What the bank sees of steps that meet in the settlement account.
+std::string net_of(const std::vector<ledger::Recorded>& recorded, const std::string& reference) {
+  std::int64_t net = 0;
+  for (const auto& one : recorded) {
+    for (const ledger::Movement& movement : one.receipt.movements) {
+      if (movement.role == ledger::Role::settlement && !movement.consequence) net += movement.minor;
+    }
+  }
+  const std::string& currency = recorded.front().receipt.currency;
+  const std::string amount =
+      money::text_of_minor(net < 0 ? -net : net, digits_of(currency)) + " " + currency;
+  const std::string how = net == 0  ? "no money moves"
+                          : net < 0 ? amount + " are paid out"
+                                    : amount + " come in";
+  if (net == 0) return "net of both: " + how;
+  return fmt::format("net of both: {}; the bank sees only that{}", how,
+                     reference.empty() ? ": --idempotency-key takes its reference, by which the "
+                                         "statement finds both"
+                                       : ", and finds both by the reference " + reference);
+}
+
 /// Records (or previews) a batch, all or nothing, and prints its receipts. The first command
 /// carries the key.
 int record_all(const Context& context, Book& book, std::vector<ledger::Command> commands,
-               const Writing& writing) {
+               const Writing& writing, bool tells_net = false) {
   commands.front().key = key_or_place(writing.key, book);
   const std::string& key = commands.front().key;
   auto recorded = writing.dry_run ? book.preview_batch(commands) : book.record_batch(commands);
@@ -23,6 +44,7 @@ int record_all(const Context& context, Book& book, std::vector<ledger::Command> 
   std::vector<std::string> keys;
   for (const auto& command : commands) keys.push_back(command.key);
   print_receipts(context, *recorded, keys);
+  if (tells_net) say(net_of(*recorded, writing.key));
   if (writing.dry_run) say("dry run: nothing was written");
   return exit_code::done;
 }
@@ -97,7 +119,7 @@ int run_loan_refinance(const Context& context, const RefinanceArguments& argumen
         command_of(ledger::Settle{}, arguments.old, arguments.writing),
         command_of(ledger::OpenAndDisburse{std::move(*terms)}, arguments.loan, arguments.writing)};
     for (auto& command : commands) command.value_date = *value_date;
-    return record_all(context, book, std::move(commands), arguments.writing);
+    return record_all(context, book, std::move(commands), arguments.writing, true);
   });
 }
 

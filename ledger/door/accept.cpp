@@ -534,8 +534,9 @@ Result<Recorder::Accepted> Recorder::accept_series(const PublishSeries& publish,
   if (!effect) return effect.error();
   if (const std::size_t loans = effect->late.size(); loans != 0 && !takes_late_series_) {
     return refuse("series.late",
-                  fmt::format("series '{}' changes booked days of {} loan{}, the first of them "
-                              "'{}': `loanbook restate --series FILE` books the differences",
+                  fmt::format("series '{}' changes booked days, or due dates that are over, of {} "
+                              "loan{}, the first of them '{}': `loanbook restate --series FILE` "
+                              "books the differences",
                               publish.name, loans, loans == 1 ? "" : "s",
                               state_.loans.at(effect->late.front()).id));
   }

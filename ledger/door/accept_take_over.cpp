@@ -78,6 +78,11 @@ Result<TakenRow> row_of(const TakeOverRow& given, money::Currency currency) {
   if (!penalty) return penalty.error();
   const auto compound = accrued_of(given.compound, "compound", currency);
   if (!compound) return compound.error();
+  if (given.maximum_left) {
+    const Result<std::int64_t> left = amount_of(*given.maximum_left, "maximum_left", currency);
+    if (!left) return left.error();
+    row.maximum_left = *left;
+  }
   row.penalty_e12 = *penalty;
   row.compound_e12 = *compound;
   row.penalty_from = given.penalty_from;
@@ -101,7 +106,7 @@ Status check_rows(TakenOver& taken, const TakeOver& request, const std::vector<D
     const std::optional<Day> given = request.rows[i].due;
     if (!given && (taken.replanned || !planned)) return wrong(row.no, "its due date is missing");
     if (!given) row.due = dates[row.no - 1];
-    if (!taken.replanned && row.due != dates[row.no - 1])
+    if (!taken.replanned && planned && row.due != dates[row.no - 1])
       return wrong(row.no, fmt::format("is due on {}, by the contract on {}; where the plan was "
                                        "changed give all installments to come",
                                        money::to_text(row.due), money::to_text(dates[row.no - 1])));
@@ -117,23 +122,55 @@ Status check_rows(TakenOver& taken, const TakeOver& request, const std::vector<D
   return money::ok();
 }
 
+/// What is left of a maximum needs one, and holds what has accrued.
+Status check_maximum(const TakenOver& taken, const Product& product) {
+  for (const TakenRow& row : taken.rows) {
+    if (row.maximum_left && product.penalty_maximum_e4 == 0)
+      return refuse("takeover.installment",
+                    fmt::format("installment {}: penalty interest of product '{}' has no maximum: "
+                                "leave maximum_left out",
+                                row.no, product.id));
+  }
+  return money::ok();
+}
+
+/// On a loan on daily interest the first installment is all that was drawn, due at its maturity.
+Status check_charges_only(const TakenRow& row, std::uint32_t rows_done) {
+  const bool drawn = row.no == 1 && rows_done == 1;
+  const bool owes = row.unpaid[static_cast<std::size_t>(Component::principal)] != 0 ||
+                    row.unpaid[static_cast<std::size_t>(Component::interest)] != 0;
+  if (drawn || (row.no != 1 && !owes)) return money::ok();
+  return refuse("takeover.installment",
+                fmt::format("installment {}: before its maturity a loan on daily interest has no "
+                            "installment 1, and the others hold fees and late fees only; what it "
+                            "owes is principal and interest_accrued",
+                            row.no));
+}
+
 /// How the loan stands beside its amounts; nothing where that follows from them.
 Result<std::optional<TakenStanding>> standing_of(const TakeOver& request, const Product& product,
                                                  Day day) {
   using Found = std::optional<TakenStanding>;
-  if (!request.charged_off && !request.fraud && request.non_accrual.empty() &&
-      request.category.empty() && !request.shared)
+  if (!request.charged_off && !request.written_off && !request.fraud &&
+      request.non_accrual.empty() && request.category.empty() && !request.shared)
     return Found{};
-  TakenStanding standing{.charged_off = request.charged_off, .fraud = request.fraud};
-  if (request.charged_off &&
-      (*request.charged_off > day || *request.charged_off < request.disbursed))
-    return refuse("takeover.date", "charged_off lies between the pay-out and the take-over");
+  TakenStanding standing{.charged_off = request.charged_off,
+                         .written_off = request.written_off,
+                         .fraud = request.fraud};
+  for (const auto& [off, name] : {std::pair{request.charged_off, "charged_off"},
+                                  std::pair{request.written_off, "written_off"}}) {
+    if (off && (*off > day || *off < request.disbursed))
+      return refuse("takeover.date",
+                    fmt::format("{} lies between the pay-out and the take-over", name));
+  }
+  if (request.charged_off && request.written_off && *request.written_off < *request.charged_off)
+    return refuse("takeover.date", "a loan is charged off before it is written off");
   if (request.fraud && !request.charged_off)
     return refuse("takeover.standing", "fraud says why a loan was charged off: give that day too");
-  if (is_revolving(product) && request.charged_off)
+  if (product.joint && !request.shared && (request.charged_off || request.written_off))
     return refuse("takeover.standing",
-                  "a loan on daily interest that was charged off cannot be taken over; record its "
-                  "history with `play`");
+                  "what the parties of a joint loan lost does not follow from its contract; give "
+                  "`shared` with principal_lost, interest_lost and what was earned");
   const std::string& accrual = request.non_accrual;
   if (!accrual.empty() && accrual != "yes" && accrual != "no" && accrual != "rule")
     return refuse(
@@ -194,15 +231,22 @@ struct Figure {
 
 std::int64_t held(const LoanState& state, Role role) { return state.balance.get(role); }
 
-/// Principal owed, in all or of installments due before the state's day. Of a loan that was charged
-/// off the books hold nothing.
-std::int64_t principal_of(const LoanState& state, bool overdue_only) {
+/// Principal owed, in all or of installments due before `day`. Of a loan that was charged off the
+/// books hold nothing, of one that was written off its installments say what was given up.
+std::int64_t principal_of(const LoanState& state, bool overdue_only, Day day) {
+  std::int64_t sum = 0;
+  if (state.status == LoanStatus::written_off) {
+    for (const InstallmentRecord& record : state.servicing->installments) {
+      constexpr auto at = static_cast<std::size_t>(Component::principal);
+      if (!overdue_only || record.due < day) sum += record.demanded[at] - record.paid[at];
+    }
+    return sum;
+  }
   if (!state.servicing || !state.servicing->charged_off) {
     return held(state, Role::principal_overdue) + (overdue_only ? 0 : held(state, Role::principal));
   }
-  std::int64_t sum = 0;
   for (const schedule::DueInstallment& due : state.due)
-    sum += overdue_only && due.due >= state.day ? 0 : due.principal;
+    sum += overdue_only && due.due >= day ? 0 : due.principal;
   return sum;
 }
 
@@ -219,10 +263,11 @@ Status check_figures(const TakeOver& request, const LoanState& state, const Prod
                               loan, name, given, computed));
   };
   const std::optional<std::string> principal = request.principal;
+  const Day day = request.written_off.value_or(state.day);
   std::int64_t accrued = held(state, Role::interest_accrued);
   const std::array<Figure, 7> figures{
-      {{"principal", principal, principal_of(state, false)},
-       {"principal_overdue", request.principal_overdue, principal_of(state, true)},
+      {{"principal", principal, principal_of(state, false, day)},
+       {"principal_overdue", request.principal_overdue, principal_of(state, true, day)},
        {"interest_due", request.interest_due, held(state, Role::interest_receivable)},
        {"penalty", request.penalty, held(state, Role::penalty_receivable)},
        {"compound", request.compound, held(state, Role::compound_receivable)},
@@ -235,7 +280,8 @@ Status check_figures(const TakeOver& request, const LoanState& state, const Prod
     if (given->minor() != figure.computed)
       return differs(figure.name, *figure.given, text(figure.computed));
   }
-  if (request.interest_accrued) {
+  const bool off_books = request.charged_off || request.written_off;
+  if (request.interest_accrued && !off_books) {
     const auto given = accrued_of(request.interest_accrued, "interest_accrued", product.currency);
     if (!given) return given.error();
     // Rounding of the last unit is ours to choose.
@@ -283,10 +329,12 @@ Result<Recorder::Accepted> Recorder::accept_take_over(const TakeOver& request,
   if (request.interest_from &&
       (*request.interest_from > *day || *request.interest_from < request.disbursed))
     return refuse("takeover.date", "interest_from lies between the pay-out and the take-over");
+  // What was given up stands as on the day on which it was.
+  const Day as_of = std::min(*day, request.written_off.value_or(*day));
   for (const TakeOverRow& given : request.rows) {
     Result<TakenRow> row = row_of(given, product.currency);
     if (!row) return row.error();
-    if (given.due && *given.due > *day) taken.replanned = true;
+    if (given.due && *given.due > as_of) taken.replanned = true;
     taken.rows.push_back(std::move(*row));
   }
   const schedule::Plan plan =
@@ -295,7 +343,7 @@ Result<Recorder::Accepted> Recorder::accept_take_over(const TakeOver& request,
   for (const schedule::PlanRow& row : plan.rows) {
     if (row.no == 0) continue;
     dates.push_back(row.due);
-    if (row.due <= *day) ++taken.rows_done;
+    if (row.due <= as_of) ++taken.rows_done;
   }
   const bool revolving = product.method == schedule::Method::revolving;
   if (taken.replanned && revolving)
@@ -304,7 +352,13 @@ Result<Recorder::Accepted> Recorder::accept_take_over(const TakeOver& request,
   if (!taken.replanned && product.servicing && product.servicing->down_payment_part.numerator != 0)
     return refuse("takeover.rows_needed",
                   "loans of this product have down payments: give all installments to come");
-  if (Status s = check_rows(taken, request, dates, *day); !s) return s.error();
+  if (Status s = check_rows(taken, request, dates, as_of); !s) return s.error();
+  if (Status s = check_maximum(taken, product); !s) return s.error();
+  if (revolving) {
+    for (const TakenRow& row : taken.rows) {
+      if (Status s = check_charges_only(row, taken.rows_done); !s) return s.error();
+    }
+  }
   const Result<std::int64_t> principal =
       amount_of(request.principal, "principal", product.currency);
   if (!principal) return principal.error();
@@ -344,7 +398,8 @@ Result<Recorder::Accepted> Recorder::accept_take_over(const TakeOver& request,
                   fmt::format("loan '{}' cannot be taken over: {}", command.loan, fault.reason));
   }
   if (Status s = check_figures(request, state, product, command.loan); !s) return s.error();
-  if (state.status == LoanStatus::closed)
+  const bool given_up = state.status == LoanStatus::written_off;
+  if (state.status == LoanStatus::closed || (given_up && taken.principal == 0))
     return refuse("takeover.nothing_owed",
                   fmt::format("loan '{}' owes nothing: it needs no take-over", command.loan));
   return Accepted{

@@ -128,8 +128,11 @@ struct EventEncoder {
   void standing(const TakeOver& e) const {
     const bool dated = std::ranges::any_of(
         e.rows, [](const TakeOverRow& row) { return row.penalty_from || row.compound_from; });
+    const bool later = e.written_off || std::ranges::any_of(e.rows, [](const TakeOverRow& row) {
+                         return row.maximum_left.has_value();
+                       });
     if (!dated && !e.charged_off && !e.fraud && e.non_accrual.empty() && e.category.empty() &&
-        !e.shared)
+        !e.shared && !later)
       return;
     for (const TakeOverRow& row : e.rows) {
       day(row.penalty_from);
@@ -140,13 +143,17 @@ struct EventEncoder {
     out.text(e.non_accrual);
     out.text(e.category);
     out.u8(e.shared ? 1 : 0);
-    if (!e.shared) return;
-    for (const auto* parts :
-         {&e.shared->earned, &e.shared->compensated, &e.shared->of_lead, &e.shared->lost}) {
+    if (e.shared) shares(*e.shared);
+    if (!later) return;
+    day(e.written_off);
+    for (const TakeOverRow& row : e.rows) text(row.maximum_left);
+  }
+  void shares(const TakeOverShared& shared) const {
+    for (const auto* parts : {&shared.earned, &shared.compensated, &shared.of_lead, &shared.lost}) {
       for (const std::string& part : *parts) out.text(part);
     }
-    out.text(e.shared->lost_of_lead);
-    out.text(e.shared->recovered);
+    out.text(shared.lost_of_lead);
+    out.text(shared.recovered);
   }
   void operator()(const PublishChart& e) const {
     out.u8(static_cast<std::uint8_t>(Kind::chart_published));

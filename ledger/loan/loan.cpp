@@ -241,7 +241,7 @@ void disburse(LoanState& state, const Product& product, std::int64_t amount_mino
     return;
   }
   move(state, Role::principal, Role::settlement, amount_minor);
-  state.lent += amount_minor;
+  state.lent = must_add(state.lent, amount_minor);
   state.disbursed = day;
   state.status = LoanStatus::active;
   const Rules rules{product, state};
@@ -318,6 +318,22 @@ std::int64_t must_fit(std::optional<std::int64_t> level) {
   return *level;
 }
 
+std::int64_t must_add(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (!money::add(a, b, &sum)) throw LoanFault{"an amount of the loan is beyond 64 bits"};
+  return sum;
+}
+
+void owed_must_fit(const LoanState& state, money::Int128 unpaid) {
+  for (const Role claim :
+       {Role::principal, Role::principal_overdue, Role::interest_accrued, Role::overpayment}) {
+    const std::int64_t minor = balance_of(state, claim);
+    unpaid += minor < 0 ? -money::Int128{minor} : money::Int128{minor};
+  }
+  std::int64_t fits = 0;
+  if (!money::narrow(unpaid, &fits)) throw LoanFault{"what the loan owes is beyond 64 bits"};
+}
+
 Day unmoved(const Rules& rules, Day due) {
   if (rules.terms.business_days.roll == schedule::Roll::none) return due;
   const schedule::DueDates dates(rules.terms);
@@ -377,17 +393,21 @@ void accrue_claims(LoanState& state, const Product& product, Day at) {
   const std::int64_t interest =
       interest_level(state, product, at) - balance_of(state, Role::interest_accrued);
   if (interest != 0) move(state, Role::interest_accrued, Role::interest_income, interest);
-  if (state.due.empty()) return;
+  if (state.due.empty()) return owed_must_fit(state, 0);
   const schedule::OverdueRules overdue = overdue_rules(product, state.terms.rate);
   std::int64_t penalty = 0;
   std::int64_t compound = 0;
+  money::Int128 unpaid = 0;
   for (const DueInstallment& installment : state.due) {
+    unpaid += money::Int128{installment.principal} + installment.interest + installment.fee +
+              installment.late_fee;
     if (!money::add(penalty, must_fit(schedule::penalty_at(installment, overdue, at)), &penalty) ||
         !money::add(compound, must_fit(schedule::compound_at(installment, overdue, at)),
                     &compound)) {
       throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
     }
   }
+  owed_must_fit(state, unpaid + penalty + compound);
   penalty -= balance_of(state, Role::penalty_receivable);
   compound -= balance_of(state, Role::compound_receivable);
   if (penalty != 0) move(state, Role::penalty_receivable, Role::penalty_income, penalty);

@@ -385,6 +385,15 @@ void re_age(LoanState& state, const Rules& rules, const LoanEvent& event, const 
     terms.basis = schedule::InterestBasis::daily;
   terms.principal_free_periods = 0;
   terms.interest_free_periods = 0;
+  // What changes the new plan later counts from its first date, not from a day that the product
+  // fixes, nor from where a holiday has moved it.
+  const bool by_day =
+      rules.terms.due_day != 0 || rules.terms.business_days.roll != schedule::Roll::none;
+  if (by_day && terms.frequency.unit != schedule::PeriodUnit::week &&
+      terms.frequency.unit != schedule::PeriodUnit::day) {
+    const date::year_month_day first{*op.from};
+    state.terms.due_day = static_cast<std::uint8_t>(static_cast<unsigned>(first.day()));
+  }
   if (terms.first_due <= terms.disbursed) terms.disbursed = *terms.first_due - date::days{1};
   if (auto checked = schedule::check(terms); !checked) throw LoanFault{checked.error().message};
   table.coming.clear();

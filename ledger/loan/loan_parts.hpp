@@ -63,6 +63,12 @@ void stop_plan(LoanState& state, Day day);
 /// Throws LoanFault where there is no level.
 [[nodiscard]] std::int64_t must_fit(std::optional<std::int64_t> level);
 
+/// Throws LoanFault where the sum is beyond 64 bits.
+[[nodiscard]] std::int64_t must_add(std::int64_t a, std::int64_t b);
+/// All that a loan owes together, `unpaid` on its installments included, is an amount too: whoever
+/// reads it may add it up. Throws LoanFault.
+void owed_must_fit(const LoanState& state, money::Int128 unpaid);
+
 /// Daily interest, repayable on any day, the rest at maturity (随借随还).
 [[nodiscard]] inline bool is_revolving(const Product& product) {
   return product.method == schedule::Method::revolving;

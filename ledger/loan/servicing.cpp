@@ -197,7 +197,7 @@ void demand(LoanState& state, const Rules& rules, std::uint32_t no, Component co
             std::int64_t minor) {
   if (minor == 0) return;
   InstallmentRecord& record = *state.servicing->find(no);
-  record.demanded[index(component)] += minor;
+  record.demanded[index(component)] = must_add(record.demanded[index(component)], minor);
   auto claim = std::find_if(state.due.begin(), state.due.end(),
                             [no](const DueInstallment& due) { return due.no == no; });
   if (claim == state.due.end()) {
@@ -209,16 +209,16 @@ void demand(LoanState& state, const Rules& rules, std::uint32_t no, Component co
   if (minor > 0) record.met.reset();
   switch (component) {
     case Component::fee:
-      claim->fee += minor;
+      claim->fee = must_add(claim->fee, minor);
       return;
     case Component::penalty:
-      claim->late_fee += minor;
+      claim->late_fee = must_add(claim->late_fee, minor);
       return;
     case Component::interest:
-      claim->interest += minor;
+      claim->interest = must_add(claim->interest, minor);
       break;
     case Component::principal:
-      claim->principal += minor;
+      claim->principal = must_add(claim->principal, minor);
       break;
     case Component::compound:
       LOANBOOK_ASSERT(false && "compound interest accrues, nobody demands it");
@@ -296,7 +296,8 @@ void row_due(LoanState& state, const Rules& rules, Day day) {
   const auto claim = std::find_if(state.due.begin(), state.due.end(),
                                   [&](const DueInstallment& d) { return d.no == row.no; });
   const std::int64_t unpaid = claim == state.due.end() ? 0 : claim->interest;
-  if (is_revolving(rules.product) && claim != state.due.end()) {
+  // What is charged off bears nothing, at its maturity neither.
+  if (is_revolving(rules.product) && claim != state.due.end() && !table.charged_off) {
     const DueInstallment fresh =
         schedule::become_due(row.no, row.due, claim->principal, claim->interest, 0, rules.overdue);
     claim->penalty = fresh.penalty;

@@ -196,7 +196,7 @@ void pay_out(LoanState& state, const Rules& rules, std::int64_t amount_minor, Da
       rounded(amount_minor, servicing.down_payment_part, servicing.down_payment_rounding);
   const std::int64_t planned = amount_minor - own_part;
   const bool first = state.lent == 0;
-  state.lent += amount_minor;
+  state.lent = must_add(state.lent, amount_minor);
   if (!state.servicing) state.servicing.emplace();
   if (state.status == LoanStatus::closed) go_on(state, rules, day);
   state.status = LoanStatus::active;

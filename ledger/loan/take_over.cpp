@@ -31,13 +31,15 @@ enum RowBit : std::uint8_t {
   bit_penalty = 1,
   bit_compound = 2,
   bit_penalty_from = 4,
-  bit_compound_from = 8
+  bit_compound_from = 8,
+  bit_maximum_left = 16
 };
 enum StandingBit : std::uint8_t {
   bit_charged_off = 1,
   bit_fraud = 2,
   bit_suspended = 4,
-  bit_shared = 8
+  bit_shared = 8,
+  bit_written_off = 16
 };
 
 /// numerator x factor / denominator, rounded half up, without leaving 128 bits on the way.
@@ -93,14 +95,19 @@ void begin_row_at(Line& line, const Rules& rules, Day day, const std::optional<I
           .first = day};
 }
 
-/// The maximum counts from the principal of the row as the old books have it; what they have
-/// charged beyond it stays, and grows no more.
+/// The maximum counts from the principal of the row as the old books have it, where they do not say
+/// what is left of it; what they have charged beyond it stays, and grows no more.
 void keep_room(DueInstallment& claim, const TakenRow& row, const Rules& rules, Day day) {
   if (rules.overdue.maximum_e4 == 0) return;
-  claim.room =
-      schedule::penalty_maximum(row.unpaid[principal_at] + row.paid[principal_at], rules.overdue);
-  if (day >= claim.penalty.first)
-    claim.room = std::max(claim.room, level_of(claim.penalty, rules.product, day));
+  const bool both = rules.overdue.maximum_of == schedule::MaximumOf::penalty_and_compound;
+  claim.room = row.maximum_left.value_or(
+      schedule::penalty_maximum(row.unpaid[principal_at] + row.paid[principal_at], rules.overdue));
+  std::int64_t charged = 0;
+  for (const Line* line : {&claim.penalty, &claim.compound}) {
+    if (day < line->first || (line == &claim.compound && !both)) continue;
+    charged = must_add(charged, level_of(*line, rules.product, day));
+  }
+  claim.room = std::max(claim.room, charged);
 }
 
 DueInstallment claim_of(const TakenRow& row, const Rules& rules, Day day) {
@@ -149,10 +156,12 @@ void take_plan(LoanState& state, const Rules& rules, const TakenOver& taken, Day
 std::vector<TakenRow> rows_of(const Rules& rules, const TakenOver& taken) {
   if (taken.replanned) return taken.rows;
   std::vector<TakenRow> rows;
+  std::uint32_t last = 0;
   const std::int64_t principal = taken.opened.terms.principal_minor;
   const schedule::Plan plan =
       first_plan(rules, principal, principal, taken.disbursed, taken.disbursed);
   for (const schedule::PlanRow& row : plan.rows) {
+    last = std::max(last, row.no);
     const auto given = std::find_if(taken.rows.begin(), taken.rows.end(),
                                     [&](const TakenRow& t) { return t.no == row.no; });
     TakenRow& each = rows.emplace_back(
@@ -163,6 +172,9 @@ std::vector<TakenRow> rows_of(const Rules& rules, const TakenOver& taken) {
     parts[interest_at] = row.interest;
     parts[fee_at] = row.fee;
   }
+  // Charges after the last one stand in installments of their own.
+  std::ranges::copy_if(taken.rows, std::back_inserter(rows),
+                       [&](const TakenRow& row) { return row.no > last; });
   return rows;
 }
 
@@ -184,8 +196,96 @@ void take_charge(LoanState& state, const TakenRow& row, Component component, Day
        Role::opening_balance, recognised ? row.unpaid[at] : -row.paid[at]);
 }
 
-bool is_charged_off(const TakenOver& taken) {
-  return taken.standing && taken.standing->charged_off.has_value();
+/// What was given to expense or given up is no claim in the books.
+bool is_off_books(const TakenOver& taken) {
+  return taken.standing && (taken.standing->charged_off || taken.standing->written_off);
+}
+
+/// Charges have places in a table only.
+bool needs_table(const TakenOver& taken, const Rules& rules) {
+  return std::ranges::any_of(taken.rows, [&](const TakenRow& row) {
+    return row.no > schedule::row_count(rules.terms) || row.unpaid[fee_at] != 0 ||
+           row.paid[fee_at] != 0 || row.unpaid[penalty_at] != 0 || row.paid[penalty_at] != 0;
+  });
+}
+
+/// Installments of a loan that earns nothing any more, or is owed no more.
+void leave_books(LoanState& state, const TakenStanding& standing, Day day) {
+  Servicing& table = *state.servicing;
+  table.charged_off = standing.charged_off.has_value();
+  table.charged_off_on = standing.charged_off;
+  table.fraud = standing.fraud;
+  for (DueInstallment& due : state.due) {
+    due.penalty = {.base = 0, .slope = 0, .denominator = 1, .first = day};
+    due.compound = due.penalty;
+  }
+  if (!standing.written_off) return;
+  state.due.clear();
+  table.coming.clear();
+  for (ChargeRecord& each : table.charges) each.recognised = true;
+  state.status = LoanStatus::written_off;
+}
+
+/// Of a revolving loan: charges that stand in installments of their own days.
+void take_charges_of_days(LoanState& state, const TakenOver& taken, std::uint32_t drawn, Day day,
+                          bool on_books) {
+  for (const TakenRow& row : taken.rows) {
+    if (row.no != drawn) {
+      state.servicing->installments.push_back({.no = row.no, .from = row.due, .due = row.due});
+      state.servicing->installments.back().extra = true;
+    }
+    InstallmentRecord& record = *state.servicing->find(row.no);
+    for (const std::size_t at : {fee_at, penalty_at}) {
+      record.demanded[at] += row.unpaid[at] + row.paid[at];
+      record.paid[at] += row.paid[at];
+    }
+    take_charge(state, row, Component::fee, day, on_books);
+    take_charge(state, row, Component::penalty, day, on_books);
+  }
+  sort_table(state);
+}
+
+/// What has accrued on a revolving loan until it was charged off.
+std::int64_t accrued_drawn(const Rules& rules, const TakenOver& taken, std::int64_t principal,
+                           Day from, Day until) {
+  Line line = schedule::simple_line(principal, rules.terms.rate, rules.product.day_count,
+                                    taken.interest_from.value_or(from));
+  begin_at(line, rules.product, std::max(until, line.first), taken.interest_e12);
+  return level_of(line, rules.product, std::max(until, line.first));
+}
+
+/// A revolving loan that is off the books: what was drawn and is owed is one installment.
+void take_drawn(LoanState& state, const Rules& rules, const TakenOver& taken, Day day) {
+  Servicing& table = state.servicing ? *state.servicing : state.servicing.emplace();
+  const TakenStanding& standing = *taken.standing;
+  const Day stopped = standing.charged_off ? *standing.charged_off : *standing.written_off;
+  schedule::PlanCursor cursor = schedule::begin_plan(rules.terms);
+  const schedule::PlanRow row = schedule::next_row(rules.terms, cursor);
+  const bool matured = taken.rows_done == schedule::row_count(rules.terms);
+  std::int64_t principal = taken.principal;
+  std::int64_t interest =
+      matured ? 0 : accrued_drawn(rules, taken, principal, state.disbursed, stopped);
+  for (const TakenRow& given : taken.rows) {
+    const DueInstallment claim = claim_of(given, rules, day);
+    if (given.no == row.no) {
+      principal = claim.principal;
+      interest = claim.interest;
+    }
+    state.due.push_back(claim);
+  }
+  InstallmentRecord record{.no = row.no, .from = state.disbursed, .due = row.due};
+  record.demanded[principal_at] = state.lent;
+  record.demanded[interest_at] = interest;
+  record.paid[principal_at] = state.lent - principal;
+  table.installments.push_back(record);
+  if (!matured) {
+    table.coming.push_back(row);
+    state.due.push_back(
+        {.no = row.no, .due = row.due, .principal = principal, .interest = interest});
+  }
+  take_charges_of_days(state, taken, row.no, day, false);
+  leave_books(state, standing, day);
+  run_row(state, rules, day);
 }
 
 /// A loan with a table of installments.
@@ -193,11 +293,12 @@ void take_table(LoanState& state, const Rules& rules, const TakenOver& taken, Da
   if (!state.servicing) state.servicing.emplace();
   Servicing& table = *state.servicing;
   // What was given to expense is owed all the same, and no claim in the books.
-  const bool on_books = !is_charged_off(taken);
+  const bool on_books = !is_off_books(taken);
   Day from = state.disbursed;
   Day running_from = from;
   for (const TakenRow& row : rows_of(rules, taken)) {
     InstallmentRecord record{.no = row.no, .from = from, .due = row.due, .paid = row.paid};
+    record.extra = !taken.replanned && row.no > schedule::row_count(rules.terms);
     std::int64_t unpaid = 0;
     for (std::size_t i = 0; i < record.demanded.size(); ++i) {
       record.demanded[i] = row.unpaid[i] + row.paid[i];
@@ -224,15 +325,7 @@ void take_table(LoanState& state, const Rules& rules, const TakenOver& taken, Da
     from = row.due;
   }
   sort_table(state);
-  if (!on_books) {
-    table.charged_off = true;
-    table.charged_off_on = taken.standing->charged_off;
-    table.fraud = taken.standing->fraud;
-    for (DueInstallment& due : state.due) {
-      due.penalty = {.base = 0, .slope = 0, .denominator = 1, .first = day};
-      due.compound = due.penalty;
-    }
-  }
+  if (!on_books) leave_books(state, *taken.standing, day);
   run_row(state, rules, taken.interest_from.value_or(running_from));
   if (state.row_coming && on_books)
     begin_row_at(state.interest, rules, day, taken.interest_e12, state.next);
@@ -274,10 +367,12 @@ void earned_by_contract(LoanState& state, const Rules& rules, const TakenOver& t
 void encode_standing(Encoder& out, const TakenStanding& standing) {
   out.u8(static_cast<std::uint8_t>(
       (standing.charged_off ? bit_charged_off : 0) | (standing.fraud ? bit_fraud : 0) |
-      (standing.non_accrual ? bit_suspended : 0) | (standing.shared ? bit_shared : 0)));
+      (standing.non_accrual ? bit_suspended : 0) | (standing.shared ? bit_shared : 0) |
+      (standing.written_off ? bit_written_off : 0)));
   out.u8(standing.accrual);
   out.u8(standing.official);
   if (standing.charged_off) out.day(*standing.charged_off);
+  if (standing.written_off) out.day(*standing.written_off);
   if (!standing.shared) return;
   for (const Parts* parts :
        {&standing.earned, &standing.compensated, &standing.subrogated, &standing.lost}) {
@@ -292,11 +387,12 @@ TakenStanding decode_standing(Decoder& in) {
   const std::uint8_t bits = in.u8();
   standing.accrual = in.u8();
   standing.official = in.u8();
-  if (bits >= 16 || standing.accrual > 2 || standing.official > 5) in.fail();
+  if (bits >= 32 || standing.accrual > 2 || standing.official > 5) in.fail();
   standing.fraud = (bits & bit_fraud) != 0;
   standing.non_accrual = (bits & bit_suspended) != 0;
   standing.shared = (bits & bit_shared) != 0;
   if ((bits & bit_charged_off) != 0) standing.charged_off = in.day();
+  if ((bits & bit_written_off) != 0) standing.written_off = in.day();
   if (!standing.shared) return standing;
   for (Parts* parts :
        {&standing.earned, &standing.compensated, &standing.subrogated, &standing.lost}) {
@@ -327,11 +423,13 @@ void encode(Encoder& out, const TakenOver& taken) {
     for (const std::int64_t minor : row.paid) out.zigzag(minor);
     out.u8(static_cast<std::uint8_t>(
         (row.penalty_e12 ? bit_penalty : 0) | (row.compound_e12 ? bit_compound : 0) |
-        (row.penalty_from ? bit_penalty_from : 0) | (row.compound_from ? bit_compound_from : 0)));
+        (row.penalty_from ? bit_penalty_from : 0) | (row.compound_from ? bit_compound_from : 0) |
+        (row.maximum_left ? bit_maximum_left : 0)));
     if (row.penalty_e12) out.wide(*row.penalty_e12);
     if (row.compound_e12) out.wide(*row.compound_e12);
     if (row.penalty_from) out.day(*row.penalty_from);
     if (row.compound_from) out.day(*row.compound_from);
+    if (row.maximum_left) out.zigzag(*row.maximum_left);
   }
   if (taken.standing) encode_standing(out, *taken.standing);
 }
@@ -354,11 +452,12 @@ void decode(Decoder& in, TakenOver& taken) {
     for (std::int64_t& minor : row.unpaid) minor = in.zigzag();
     for (std::int64_t& minor : row.paid) minor = in.zigzag();
     const std::uint8_t row_bits = in.u8();
-    if (row_bits >= 16) in.fail();
+    if (row_bits >= 32) in.fail();
     if ((row_bits & bit_penalty) != 0) row.penalty_e12 = in.wide();
     if ((row_bits & bit_compound) != 0) row.compound_e12 = in.wide();
     if ((row_bits & bit_penalty_from) != 0) row.penalty_from = in.day();
     if ((row_bits & bit_compound_from) != 0) row.compound_from = in.day();
+    if ((row_bits & bit_maximum_left) != 0) row.maximum_left = in.zigzag();
   }
   if ((bits & bit_standing) != 0) taken.standing = decode_standing(in);
 }
@@ -373,30 +472,42 @@ void take_over(LoanState& state, const Product& product, const TakenOver& taken,
     state.accrual = static_cast<AccrualChoice>(taken.standing->accrual);
     state.official = taken.standing->official;
   }
-  const bool on_books = !is_charged_off(taken);
+  const bool on_books = !is_off_books(taken);
   const Rules rules{product, state};
-  if ((keeps_table(product) && !is_revolving(product)) || taken.replanned || !on_books) {
-    take_table(state, rules, taken, day);
+  const bool revolving = is_revolving(product);
+  const bool charged = needs_table(taken, rules);
+  // What was given up stands as on the day on which it was.
+  const Day as_of = taken.standing ? taken.standing->written_off.value_or(day) : day;
+  if (revolving && !on_books) {
+    take_drawn(state, rules, taken, as_of);
+  } else if (!revolving && (keeps_table(product) || taken.replanned || !on_books || charged)) {
+    take_table(state, rules, taken, as_of);
   } else {
     take_plan(state, rules, taken, day);
   }
   std::int64_t penalty = 0;
   std::int64_t compound = 0;
+  money::Int128 unpaid = 0;
   for (const DueInstallment& claim : state.due) {
+    unpaid += money::Int128{claim.principal} + claim.interest + claim.fee + claim.late_fee;
     if (claim.due > day || !on_books) continue;
     move(state, claim.due < day ? Role::principal_overdue : Role::principal, Role::opening_balance,
          claim.principal);
     move(state, Role::interest_receivable, Role::opening_balance, claim.interest);
-    penalty += must_fit(schedule::penalty_at(claim, rules.overdue, day));
-    compound += must_fit(schedule::compound_at(claim, rules.overdue, day));
+    penalty = must_add(penalty, must_fit(schedule::penalty_at(claim, rules.overdue, day)));
+    compound = must_add(compound, must_fit(schedule::compound_at(claim, rules.overdue, day)));
   }
   move(state, Role::penalty_receivable, Role::opening_balance, penalty);
   move(state, Role::compound_receivable, Role::opening_balance, compound);
   move(state, Role::interest_accrued, Role::opening_balance,
        level_of(state.interest, product, std::max(day, state.interest.first)));
   move(state, Role::opening_balance, Role::overpayment, taken.overpayment);
-  if (state.servicing && is_revolving(product))
+  owed_must_fit(state, unpaid + penalty + compound);
+  if (revolving && on_books && (state.servicing || charged)) {
+    if (!state.servicing) state.servicing.emplace();
     make_drawn_table(state, rules, std::exchange(state.due, {}));
+    take_charges_of_days(state, taken, state.servicing->installments.front().no, day, true);
+  }
   if (!state.joint) return;
   if (taken.standing && taken.standing->shared) {
     take_shares(*state.joint, *taken.standing);

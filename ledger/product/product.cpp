@@ -324,6 +324,18 @@ Status check(const Product& product) {
     return bad("maximum",
                "a maximum needs penalty interest; give [overdue] penalty, or take the maximum out");
   }
+  if (product.maximum_of != schedule::MaximumOf::penalty) {
+    if (product.penalty_maximum_e4 == 0)
+      return bad("maximum_of", "maximum_of says what a maximum holds for; give [overdue] maximum");
+    if (product.compound == CompoundRate::none)
+      return bad("maximum_of",
+                 "there is no compound interest under the maximum; give [overdue] compound, or "
+                 "take maximum_of out");
+    if (product.method == schedule::Method::interest_first)
+      return bad("maximum_of",
+                 "installments of interest alone have no principal that a maximum could count "
+                 "from, so no compound interest would run on them; take maximum_of out");
+  }
   for (const Rate rate : {product.rate_min, product.rate_default, product.rate_max}) {
     if (Status s = check_penalty(product, rate); !s) return s;
   }
@@ -410,6 +422,10 @@ std::string encode(const Product& product) {
     }
     if (product.penalty_maximum_e4 != 0) {
       out.u8(penalty_maximum_section);
+      if (product.maximum_of != schedule::MaximumOf::penalty) {
+        out.varint(0);
+        out.u8(static_cast<std::uint8_t>(product.maximum_of));
+      }
       out.varint(static_cast<std::uint64_t>(product.penalty_maximum_e4));
     }
     if (!product.charge_income.empty()) {
@@ -421,6 +437,16 @@ std::string encode(const Product& product) {
 }
 
 namespace {
+
+/// A part of 0 says that something else than penalty interest alone counts under the maximum.
+void decode_maximum(Decoder& in, Product& product) {
+  product.penalty_maximum_e4 = static_cast<std::int64_t>(in.varint());
+  if (product.penalty_maximum_e4 != 0) return;
+  product.maximum_of = in.enumerator(schedule::MaximumOf::penalty_and_compound,
+                                     schedule::MaximumOf::penalty_and_compound);
+  product.penalty_maximum_e4 = static_cast<std::int64_t>(in.varint());
+  if (product.penalty_maximum_e4 == 0) in.fail();
+}
 
 /// The parts at the end, ascending by number.
 void decode_sections(Decoder& in, Product& product) {
@@ -444,8 +470,7 @@ void decode_sections(Decoder& in, Product& product) {
     } else if (section == accounting_section) {
       decode_accounting(in, product);
     } else if (section == penalty_maximum_section) {
-      product.penalty_maximum_e4 = static_cast<std::int64_t>(in.varint());
-      if (product.penalty_maximum_e4 == 0) in.fail();
+      decode_maximum(in, product);
     } else if (section == charge_income_section) {
       decode_charge_income(in, product);
     } else {

@@ -79,6 +79,7 @@ struct Product {
   std::int64_t penalty_multiplier_e4 =
       0;  ///< times the contract rate, 4 decimals (15000 = 1.5); both absent: no penalty interest
   std::int64_t penalty_maximum_e4 = 0;  ///< OverdueRules::maximum_e4
+  schedule::MaximumOf maximum_of = schedule::MaximumOf::penalty;
   CompoundRate compound = CompoundRate::none;
   schedule::AllocationRule allocation{};
   Prepayment prepayment = Prepayment::settle;

@@ -187,7 +187,8 @@ schedule::OverdueRules overdue_rules(const Product& product, Rate rate) {
           .grace_days = product.grace_days,
           .grace_mode = product.grace_mode,
           .calendar = line_context(product).calendar,
-          .maximum_e4 = product.penalty_maximum_e4};
+          .maximum_e4 = product.penalty_maximum_e4,
+          .maximum_of = product.maximum_of};
 }
 
 }  // namespace loanbook::ledger

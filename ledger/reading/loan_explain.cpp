@@ -234,9 +234,14 @@ class Explainer {
   /// Penalty interest under a maximum: what is left of it, or since when it is reached.
   void maximum(const schedule::DueInstallment& due) {
     if (rules_.maximum_e4 == 0 || due.principal + due.room == 0 || day_ <= due.due) return;
-    const std::string figure = fmt::format("installment {} penalty", due.no);
-    const bool held =
-        due.penalty.slope == 0 && due.penalty.base == due.room && due.penalty.denominator == 1;
+    const bool both = rules_.maximum_of == schedule::MaximumOf::penalty_and_compound;
+    const std::string figure =
+        fmt::format("installment {} penalty{}", due.no, both ? " and compound" : "");
+    const auto flat = [](const schedule::Line& line) {
+      return line.slope == 0 && line.denominator == 1;
+    };
+    const bool held = flat(due.penalty) && (!both || flat(due.compound)) &&
+                      due.penalty.base + (both ? due.compound.base : 0) == due.room;
     lines_.push_back(
         {figure, amount(due.room),
          held ? fmt::format("capped at {}: with what was paid of it, that is {} of the principal "

@@ -33,6 +33,7 @@ PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Prod
   row.principal = state.balance.get(Role::principal) + row.principal_overdue;
   row.interest_accrued = state.balance.get(Role::interest_accrued);
   row.interest_due = state.balance.get(Role::interest_receivable);
+  // They fit together: owed_must_fit.
   row.penalty =
       state.balance.get(Role::penalty_receivable) + state.balance.get(Role::compound_receivable);
   row.overpayment = -state.balance.get(Role::overpayment);

@@ -53,7 +53,7 @@ class Walk {
     const std::int64_t cash = step[static_cast<std::size_t>(Role::settlement)];
     const bool own = !is_pay_out(event.kind) && event.kind != Kind::coupon_settle &&
                      event.kind != Kind::transfer;
-    if (own) statement_.paid += cash;
+    if (own) statement_.paid = must_add(statement_.paid, cash);
     StatementLine line{.what = StatementLine::What::event,
                        .from = event.value_date,
                        .day = event.value_date,

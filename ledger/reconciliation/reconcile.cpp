@@ -281,7 +281,19 @@ class StatementWork {
     movement.matched = state_.reconciliation.matched(entry.sequence) ||
                        (held != held_.end() && !held->second.waits);
     movement.expected = held == held_.end() && is_expected(entry);
+    pair_refinancing(entry, movement);
     movements_.push_back(movement);
+  }
+
+  /// The bank moves the net of a refinancing, once: whichever of its two steps has a reference,
+  /// both have it, so that a line finds their sum.
+  void pair_refinancing(const Entry& entry, SettlementMovement& movement) {
+    const Opened* opened = opened_of(entry);
+    if (opened == nullptr || opened->refinances == 0 || movements_.empty()) return;
+    SettlementMovement& settled = movements_.back();
+    if (settled.sequence + 1 != entry.sequence || settled.loan != opened->refinances) return;
+    if (movement.reference.empty()) movement.reference = settled.reference;
+    if (settled.reference.empty()) settled.reference = movement.reference;
   }
 
   /// Would the bank have it by the end of this statement? What was young at the end of the one

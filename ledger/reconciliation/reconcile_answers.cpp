@@ -44,6 +44,16 @@ std::int64_t settled_by(const Entry& entry) {
 
 namespace {
 
+/// Both steps of a refinancing have the reference of either.
+Result<std::string> reference_shown(const Entry& entry, const storage::View& view) {
+  const std::string_view own = reference_of(entry);
+  const Opened* opened = opened_of(entry);
+  if (!own.empty() || opened == nullptr || opened->refinances == 0) return std::string(own);
+  const Result<Entry> settled = entry_of(view, entry.sequence - 1);
+  if (!settled) return settled.error();
+  return std::string(reference_of(*settled));
+}
+
 Result<BreakView> view_of(const Break& record, const BookState& state, const storage::View& view) {
   const StatementReconciled& statement =
       state.reconciliation.statements().at(record.id.statement).fact;
@@ -59,8 +69,10 @@ Result<BreakView> view_of(const Break& record, const BookState& state, const sto
   for (const std::uint64_t sequence : record.entries) {
     const Result<Entry> entry = entry_of(view, sequence);
     if (!entry) return entry.error();
+    Result<std::string> reference = reference_shown(*entry, view);
+    if (!reference) return reference.error();
     out.entries.push_back({sequence, loan_id(state, entry->loan), settled_by(*entry),
-                           entry->value_date, std::string(reference_of(*entry))});
+                           entry->value_date, std::move(*reference)});
     if (out.loan.empty()) out.loan = out.entries.back().loan;
   }
   for (const BreakLine& line : record.lines) {

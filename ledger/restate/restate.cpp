@@ -23,12 +23,26 @@ RoleAmounts amounts_of(const LoanBalances& after, const LoanBalances& before) {
   return amounts;
 }
 
+/// Where the rate follows an index, the plan of the contract has the rate of the pay-out; resets
+/// change what is still to come.
+LoanTerms terms_of_contract(const LoanState& state, const Product& product,
+                            const std::vector<LoanEvent>& events) {
+  LoanTerms terms = state.terms;
+  if (!product.index || events.front().agreed == nullptr) return terms;
+  const std::int64_t spread = events.front().agreed->spread_e12.value_or(product.index->spread_e12);
+  terms.rate =
+      fixed_rate(product, spread, state.disbursed).value_or(events.front().agreed->terms.rate);
+  return terms;
+}
+
 /// The plan of its contract under either product; a loan that was not paid out has none yet.
 bool plan_differs(const LoanState& before, const Product& from, const LoanState& after,
-                  const Product& to) {
+                  const Product& to, const std::vector<LoanEvent>& events) {
   if (before.lent == 0 || after.lent == 0) return false;
-  const schedule::Terms was = schedule_terms(from, before.terms, before.disbursed);
-  const schedule::Terms is = schedule_terms(to, after.terms, after.disbursed);
+  const schedule::Terms was =
+      schedule_terms(from, terms_of_contract(before, from, events), before.disbursed);
+  const schedule::Terms is =
+      schedule_terms(to, terms_of_contract(after, to, events), after.disbursed);
   if (!schedule::check(was) || !schedule::check(is)) return false;
   return plan_digest(was) != plan_digest(is);
 }
@@ -170,7 +184,7 @@ void Restatement::take(std::uint64_t loan, std::uint32_t to, const LoanHistory& 
     LoanState after =
         fold(to, known.contract, new_rules, events, state_.business_date, &steps_after);
     RestatedLoan restated{.loan = loan,
-                          .plan_differs = plan_differs(before, was, after, new_rules),
+                          .plan_differs = plan_differs(before, was, after, new_rules, events),
                           .stood = record.isolated ? std::optional(booked) : std::nullopt,
                           .before = from != to ? amounts_of(before.balance, {}) : RoleAmounts{},
                           .moved = amounts_of(after.balance, before.balance),

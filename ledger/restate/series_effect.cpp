@@ -40,6 +40,22 @@ bool may_differ(const LoanState& loan, const Product& before, const Product& aft
   return was_fixed_apart(loan, before, after, business_date);
 }
 
+/// Due dates through `day`, as the loan has them: of what is unpaid, of its table, and which row
+/// comes next.
+std::vector<std::pair<std::uint32_t, Day>> dates_through(const LoanState& loan, Day day) {
+  std::vector<std::pair<std::uint32_t, Day>> dates;
+  const auto add = [&](std::uint32_t no, Day due) {
+    if (due <= day) dates.emplace_back(no, due);
+  };
+  for (const schedule::DueInstallment& due : loan.due) add(due.no, due.due);
+  if (loan.servicing) {
+    for (const InstallmentRecord& record : loan.servicing->installments) add(record.no, record.due);
+  }
+  std::sort(dates.begin(), dates.end());
+  dates.emplace_back(loan.row_coming ? loan.next.no : 0, Day{});
+  return dates;
+}
+
 }  // namespace
 
 Result<SeriesEffect> effect_of(const BookState& state, const SeriesPublished& published,
@@ -78,7 +94,9 @@ Result<SeriesEffect> effect_of(const BookState& state, const SeriesPublished& pu
       const LoanState now = canonical(record, state);
       LoanState next = fold(record.state.product, all->contract, after->second, all->events,
                             record.isolated ? now.day : state.business_date);
-      if (difference(next.balance, now.balance) != Balances{}) {
+      // A date that is over has moved, be it that no amount did: what was told about it is another.
+      if (difference(next.balance, now.balance) != Balances{} ||
+          dates_through(next, now.day) != dates_through(now, now.day)) {
         effect.late.push_back(number);
       } else if (!(next == now)) {
         effect.moved.emplace_back(number, std::move(next));

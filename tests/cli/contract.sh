@@ -83,7 +83,9 @@ run 3 loan settle L-4
 err_has "loan.nothing_to_settle"
 run 0 loan refinance L-5 --of L-1 --product consumer-level --amount 12000 --dry-run
 err_has "nothing was written"
+err_has "net of both: "
 run 0 loan refinance L-5 --of L-1 --product consumer-level --amount 12000
+err_has "the bank sees only that"
 run 0 loan show L-5
 out_has "restructured: its pay-out settled loan L-1"
 run 0 loan show L-1

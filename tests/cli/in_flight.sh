@@ -121,13 +121,19 @@ somebody,ok,1.00,00,2026-02-01
 20260201-1-L-4,maybe,1.00,00,2026-02-01
 CSV
 head=$(head_of "$LOANBOOK_BOOK")
-run 1 debit results answers.csv --dry-run
+run 1 --format csv debit results answers.csv --dry-run
+out_has "more than was asked for"
 equal "$(head_of "$LOANBOOK_BOOK")" "$head"
+grep -v '^$' out | cut -d, -f1-7,10 >dry.csv
 run 1 --format csv debit results answers.csv
+equal "$(grep -v '^$' out | cut -d, -f1-7,10)" "$(cat dry.csv)"
 out_has "L-9"
 out_has "more than was asked for"
 out_has "no reference of a debit list"
 out_has "write ok, failed or partial"
+run 1 --format csv debit results answers.csv --dry-run
+equal "$(grep -c ',before,' out)" 4
+grep -q "more than was asked for" out && fail "a line that the book has already is called a surplus"
 head=$(head_of "$LOANBOOK_BOOK")
 run 1 debit results answers.csv
 equal "$(head_of "$LOANBOOK_BOOK")" "$head"

@@ -144,6 +144,30 @@ run 0 verify --deep
 sed '/^penalty/d' capped.toml >free.toml
 run 3 product check free.toml
 err_has "a maximum needs penalty interest"
+# Compound interest under it as well.
+sed -e 's/"capped"/"capped-both"/' -e 's/^maximum.*/&\nmaximum_of = "penalty-and-compound"/' capped.toml >both.toml
+run 3 product check both.toml
+err_has "no compound interest under the maximum"
+sed -i 's/^maximum_of.*/&\ncompound = "penalty"/' both.toml
+run 0 product check both.toml
+out_has "together and with what was paid of them, are at most 1% of its principal"
+# By hand: 980.26 and 60.00 bear 0.98026 and 0.06 a day; 5 % of 980.26 is 49.01. After 47 days 46.07 and 2.82 leave 0.12, which penalty takes on 18 August.
+sed -e 's/"capped-both"/"capped-level"/' -e 's/"bullet"/"level"/' -e 's/default = 1/default = 3/' -e 's/"2000.00"/"3000.00"/' -e 's/"0%"/"24%"/' \
+  -e 's/"1%"/"5%"/' both.toml >level.toml
+run 0 product add level.toml
+run 0 loan open M-2 --product capped-level --amount 3000 --disburse
+run 0 night --through 2026-08-20
+run 0 loan explain M-2
+out_has "46.19 CNY"
+out_has "2.82 CNY"
+out_has "capped at 49.01 CNY"
+out_has "since 2026-08-18"
+run 0 verify --deep
+run 0 keygen --out key.pem
+run 0 sign-head --key key.pem --out head
+run 0 prove loan M-2 --head head --out M-2.proof
+python3 -I "$LOANBOOK_SOURCE/tools/verify_proof.py" M-2.proof >out 2>&1 || fail "the proof of a capped loan holds: $(tail -n 3 out)"
+out_has "stand at the maximum of their installment"
 
 # Products: what one does, and what two do differently.
 run 0 product check "$products"/card-installment.toml

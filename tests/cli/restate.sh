@@ -151,6 +151,12 @@ PYTHON
 printf 'loan_id,event,amount,value_date\nL-9,repay,1.00,2026-02-03\n' >unknown.csv
 run 1 what-if --events unknown.csv
 err_has "loan.unknown"
+err_has "nothing to adopt"
+err_lacks "To adopt exactly this"
+sed 's/^version = 2/version = 4/' right.toml >four.toml
+run 0 what-if --product four.toml --of consumer-level@1
+err_has "nothing to adopt"
+err_lacks "To adopt exactly this"
 run 0 night --through 2026-02-28
 run 0 verify --deep
 

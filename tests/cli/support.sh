@@ -24,6 +24,7 @@ run() {
 
 out_has() { grep -qF -- "$1" out || fail "standard output lacks '$1': $(head -c 300 out)"; }
 err_has() { grep -qF -- "$1" err || fail "standard error lacks '$1': $(head -c 300 err)"; }
+err_lacks() { ! grep -qF -- "$1" err || fail "standard error has '$1': $(head -c 300 err)"; }
 out_is_empty() { [ ! -s out ] || fail "standard output should be empty: $(head -c 200 out)"; }
 equal() { [ "$1" = "$2" ] || fail "'$1' is not '$2'"; }
 

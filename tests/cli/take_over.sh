@@ -65,6 +65,22 @@ run 0 loan show R-1
 out_has "20.00"
 run 0 loan schedule C-1
 out_has "2026-04-15"
+# Off the books: a revolving loan that was charged off, a loan that was written off (worked in specs/take-over.md).
+cat >lost.csv <<'CSV'
+loan_id,product,amount,rate,installments,disbursed,value_date,principal,interest_accrued,unpaid,charged_off,written_off
+X-1,daily-revolving,5000.00,18%,,2025-06-01,2026-03-01,4000.00,120.00,,2026-02-01,
+X-2,consumer-level,3000.00,18%,3,2025-11-15,2026-03-01,2545.00,,no=1 principal=530.15; no=2 principal=999.93 interest=30.22,,2026-01-20
+CSV
+run 0 import take-over lost.csv
+run 0 loan show X-2
+out_has "written off"
+run 3 loan repay X-2 --amount 5.00
+run 0 loan recover X-2 --amount 40.00
+out_has recovery_income
+run 0 loan repay X-1 --amount 150.00
+out_has recovery_income
+run 0 loan show X-1
+out_has "charged off"
 # All three are paid to the end.
 run 0 night --through 2026-03-14
 run 0 loan repay C-1 --amount 413.50
@@ -79,4 +95,10 @@ run 0 night --through 2026-04-30
 run 0 verify --deep
 run 0 rebuild
 run 0 verify
+run 0 keygen --out key.pem
+run 0 sign-head --key key.pem --out head
+for loan in X-1 X-2; do
+  run 0 prove loan $loan --head head --out $loan.proof
+  python3 -I "$LOANBOOK_SOURCE/tools/verify_proof.py" $loan.proof >out 2>&1 || fail "the proof of $loan holds: $(tail -n 3 out)"
+done
 finish

@@ -264,6 +264,15 @@ TEST_CASE("a maximum of penalty interest reads back equal", "[product]") {
   CHECK(product.penalty_maximum_e4 == 6'250);
   CHECK(read_product(write_product(product), "p.toml").value() == product);
   CHECK(ledger::decode_product(ledger::encode(product)).value() == product);
+  const auto both =
+      read_product(std::string(smallest) + "[overdue]\npenalty = { rate = \"24%\" }\n" +
+                       "maximum = \"62.5%\"\nmaximum_of = \"penalty-and-compound\"\n" +
+                       "compound = \"penalty\"\n",
+                   "p.toml")
+          .value();
+  CHECK(both.maximum_of == schedule::MaximumOf::penalty_and_compound);
+  CHECK(read_product(write_product(both), "p.toml").value() == both);
+  CHECK(ledger::decode_product(ledger::encode(both)).value() == both);
 }
 
 TEST_CASE("a bad product file is refused at line and column", "[product]") {
@@ -304,6 +313,9 @@ TEST_CASE("a bad product file is refused at line and column", "[product]") {
        "product.maximum", 9, 11},
       {"a maximum of 0", "rate = \"18%\"", "rate = \"18%\"\n[overdue]\nmaximum = \"0%\"",
        "product.bad_value", 9, 11},
+      {"what counts under no maximum", "rate = \"18%\"",
+       "rate = \"18%\"\n[overdue]\nmaximum_of = \"penalty-and-compound\"", "product.maximum_of", 9,
+       14},
       {"unknown role", "rate = \"18%\"", "rate = \"18%\"\n[accounts]\ncash = { code = \"1\" }",
        "product.unknown_key", 9, 1},
       {"growth in a number", "rate = \"18%\"", "rate = \"18%\"\n[plan]\nstep = { growth = 5 }",

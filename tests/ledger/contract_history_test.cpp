@@ -39,6 +39,12 @@ Product product_for_changes(Dice& dice) {
   return p;
 }
 
+/// Of dice of its own: what is late bears more, under a maximum or not.
+void random_overdue(Dice dice, Product& p) {
+  p.compound = dice.pick({CompoundRate::none, CompoundRate::contract, CompoundRate::penalty});
+  random_maximum(dice, p);
+}
+
 std::optional<Operation> random_change(Dice& dice, int kind) {
   switch (kind) {
     case 16:
@@ -224,6 +230,7 @@ TEST_CASE("Changes of the plan, coupons and sales learnt late end as if known in
     Dice dice(static_cast<std::uint32_t>(seed));
     Product product = product_for_changes(dice);
     if (product.servicing) product.servicing->interest.reset();
+    random_overdue(Dice(static_cast<std::uint32_t>(seed + 2'000'000)), product);
     const std::vector<Told> story = accepted(product, story_of_changes(dice));
     if (story.empty()) continue;
     INFO(words(product, story));

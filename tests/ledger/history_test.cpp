@@ -15,12 +15,6 @@ namespace {
 constexpr int days_told = 100;
 constexpr const char* begins = "2026-01-01";
 
-/// Of dice of its own: the stories stay those that were told before penalty had a maximum.
-void random_maximum(Dice dice, Product& p) {
-  if (p.penalty_multiplier_e4 != 0 && dice.roll(0, 1) == 0)
-    p.penalty_maximum_e4 = dice.pick<std::int64_t>({10, 60, 150, 10'000});
-}
-
 /// Of dice of its own: the stories stay those that were told before accounting had rules.
 void random_accounting(Dice dice, Product& p) {
   if (dice.roll(0, 2) == 0) p.accounting.basis = AccountingBasis::cash;
@@ -240,7 +234,10 @@ bool stays_below_maximum(const Book& book, const Product& product) {
     std::int64_t most = 0;
     for (const schedule::DueInstallment& due : state.due) {
       CHECK(due.room >= 0);
-      CHECK(schedule::penalty_at(due, rules, on).value() <= due.room);
+      const bool both = rules.maximum_of == schedule::MaximumOf::penalty_and_compound;
+      CHECK(schedule::penalty_at(due, rules, on).value() +
+                (both ? schedule::compound_at(due, rules, on).value() : 0) <=
+            due.room);
       // What runs to the next visit is a line, which no room holds back.
       const bool shown = due.due < on && schedule::charges_visible(due, rules, on);
       if (shown && on + date::days{1} < state.next_change && due.penalty.first <= on)
@@ -248,10 +245,16 @@ bool stays_below_maximum(const Book& book, const Product& product) {
                               line_context(product))
                   .value() <= due.room);
       most += due.room;
-      held = held || (due.room > 0 && due.penalty.slope == 0 && due.penalty.base == due.room);
+      const bool flat = due.penalty.slope == 0 && (!both || due.compound.slope == 0);
+      const money::Int128 base = due.penalty.base + (both ? due.compound.base : 0);
+      held = held || (due.room > 0 && flat && base == due.room);
     }
     if (state.status == LoanStatus::active && !state.due.empty())
-      CHECK(state.balance.get(Role::penalty_receivable) <= most);
+      CHECK(state.balance.get(Role::penalty_receivable) +
+                (rules.maximum_of == schedule::MaximumOf::penalty_and_compound
+                     ? state.balance.get(Role::compound_receivable)
+                     : 0) <=
+            most);
   }
   return held;
 }

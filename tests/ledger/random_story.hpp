@@ -108,6 +108,15 @@ inline Product random_product(Dice& dice) {
   return p;
 }
 
+/// Of dice of its own: the stories stay those that were told before penalty had a maximum.
+inline void random_maximum(Dice dice, Product& p) {
+  if (p.penalty_multiplier_e4 != 0 && dice.roll(0, 1) == 0)
+    p.penalty_maximum_e4 = dice.pick<std::int64_t>({10, 60, 150, 10'000});
+  if (p.penalty_maximum_e4 != 0 && p.compound != CompoundRate::none &&
+      p.method != schedule::Method::interest_first && dice.roll(0, 1) == 0)
+    p.maximum_of = schedule::MaximumOf::penalty_and_compound;
+}
+
 inline std::optional<Operation> random_operation(Dice& dice) {
   const auto with_amount = [&](Kind kind) {
     return Operation{.kind = kind, .amount = random_amount(dice)};

@@ -102,6 +102,33 @@ TEST_CASE("a second run of the same file changes nothing and says so", "[reconci
   verified(*world.book);
 }
 
+TEST_CASE("a refinancing is one line of the bank: its net", "[reconciliation]") {
+  World world;
+  world.rules.sources.clear();
+  world.rules.kinds = {"repay", "prepay", "open_disburse"};
+  // Of the month before: what was lent first is not asked for.
+  must(world.book->close_through(day("2026-11-14")));
+  std::vector<Command> commands{
+      {.event = Settle{}, .loan = "L-1"},
+      {.event = OpenAndDisburse{{.product = "held", .amount = "60000.00", .refinances = "L-1"}},
+       .loan = "L-9"}};
+  commands.front().source = "channel";
+  commands.front().key = "RF-1";
+  const auto recorded = must(world.book->record_batch(commands));
+  std::int64_t net = 0;
+  for (const Recorded& one : recorded) {
+    for (const Movement& movement : one.receipt.movements)
+      net += movement.role == Role::settlement && !movement.consequence ? movement.minor : 0;
+  }
+  REQUIRE(net < 0);
+  must(world.book->close_through(day("2026-11-20")));
+  const BankLine lines[] = {line("2026-11-15", net, "RF-1")};
+  const ReconcileReport report =
+      must(world.book->reconcile(world.input(lines, "2026-11-15", "2026-11-20")));
+  CHECK(outcomes(report) == "batch");
+  verified(*world.book);
+}
+
 TEST_CASE("what was young or unknown is explained by the next statement", "[reconciliation]") {
   World world;
   const auto young = world.pay("L-1", "100.00", "P1");

@@ -79,6 +79,9 @@ TEST_CASE("a value that came late: two entries, the difference booked today", "[
   request.by_night = true;
   const RestateReport dry = must(book->restate(request));
   CHECK(dry.loans == 1);
+  // The plan that was agreed has the rate of the pay-out.
+  REQUIRE(dry.effect.loans.size() == 1);
+  CHECK_FALSE(dry.effect.loans.front().plan_differs);
   CHECK(dry.effect.complete_to == head);
   REQUIRE(dry.effect.nights.size() == 2);
   CHECK(seen(*book) == before);

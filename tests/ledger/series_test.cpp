@@ -67,6 +67,38 @@ TEST_CASE("A value that booked days should have known is late", "[series]") {
   verified(*book);
 }
 
+TEST_CASE("A holiday that moves a due date that is over is late, though no amount changes") {
+  auto book = new_book("2026-01-15");
+  must(book->record(
+      {.event = PublishSeries{"cn", {{day("2026-01-01"), "weekend saturday sunday"}}}}));
+  Product p = product_of(schedule::Method::equal_principal, "moved");
+  p.rate_default = p.rate_min = money::Rate::of_e12(0);
+  p.plan.calendar = "cn";
+  p.plan.roll = schedule::Roll::following;
+  p.installments_default = 3;
+  p.servicing.emplace();
+  must(book->record(publish(p)));
+  must(book->record(lend("L", "moved", "300.00")));
+  must(book->close_through(day("2026-02-15")));
+  must(book->record(pay("L", "100.00")));
+  must(book->close_through(day("2026-02-20")));
+  // 16 February, a Monday, on which the first installment (of Sunday the 15th) was due and paid.
+  const Command late{.event = PublishSeries{"cn", {{day("2026-02-16"), "free"}}}};
+  const auto refused = book->record(late);
+  CHECK(error_id(refused) == "series.late");
+  const RestateReport report =
+      must(book->restate({.series = {{"cn", {{day("2026-02-16"), "free"}}}},
+                          .source = "test",
+                          .key = "late",
+                          .reason = "came late"}));
+  CHECK(report.loans == 1);
+  CHECK(must(book->installments("L")).rows.front().due == day("2026-02-17"));
+  // What is still to come only moves.
+  must(book->record({.event = PublishSeries{"cn", {{day("2026-03-16"), "free"}}}}));
+  CHECK(must(book->installments("L")).rows[1].due == day("2026-03-17"));
+  verified(*book);
+}
+
 TEST_CASE("Values that are neither rates nor a calendar are refused", "[series]") {
   auto book = new_book();
   CHECK(error_id(book->record(index_values({{day("2026-01-01"), "three"}}))) == "series.value");

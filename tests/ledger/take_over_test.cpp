@@ -59,12 +59,15 @@ Product taken_product(Dice& dice) {
 }
 
 /// Repayments, and what puts a loan into another state.
-std::vector<Told> taken_story(Dice& dice, bool revolving) {
+std::vector<Told> taken_story(Dice& dice) {
   std::vector<Told> story;
   for (int day = dice.roll(0, 20); day < days_told; day += dice.roll(1, 30)) {
     Told told{.day = day, .repaid = random_amount(dice)};
-    const int kind = dice.roll(0, 11);
-    if (kind == 0 && !revolving) told.operation = Operation{.kind = Kind::charge_off};
+    const int kind = dice.roll(0, 13);
+    if (kind == 0) told.operation = Operation{.kind = Kind::charge_off};
+    if (kind == 12) told.operation = Operation{.kind = Kind::write_off};
+    if (kind == 13)
+      told.operation = Operation{.kind = Kind::recover, .amount = random_amount(dice)};
     if (kind == 1)
       told.operation = Operation{.kind = Kind::non_accrual,
                                  .choice = dice.pick<const char*>({"yes", "no", "rule"})};
@@ -97,6 +100,32 @@ std::string exact_text(const schedule::Line& line, const Product& product, Day a
   }();
 }
 
+/// Of a loan that was given up on `on`: what of it is owed no more, by installment.
+void given_up(TakeOver& request, const LoanState& state, bool replanned, Day on) {
+  using schedule::Component;
+  std::int64_t principal = 0;
+  for (const InstallmentRecord& record : state.servicing->installments) {
+    const auto part = [&](Component component, const Parts& parts) {
+      return parts[static_cast<std::size_t>(component)];
+    };
+    const auto open = [&](Component component) {
+      return part(component, record.demanded) - part(component, record.paid);
+    };
+    principal += open(Component::principal);
+    if (!replanned && record.due > on) {
+      request.interest_accrued = money_text(open(Component::interest));
+      continue;
+    }
+    TakeOverRow& row = request.rows.emplace_back(TakeOverRow{.no = record.no, .due = record.due});
+    row.principal = money_text(open(Component::principal));
+    row.interest = money_text(open(Component::interest));
+    row.principal_paid = money_text(part(Component::principal, record.paid));
+    row.interest_paid = money_text(part(Component::interest, record.paid));
+  }
+  request.principal = money_text(principal);
+  request.written_off = on;
+}
+
 /// What the old books say beside the amounts.
 void stands(TakeOver& request, const LoanState& state) {
   if (state.servicing && state.servicing->charged_off) {
@@ -122,7 +151,8 @@ void stands(TakeOver& request, const LoanState& state) {
 }
 
 /// What the old books say of a loan at the opening of `at`.
-Command take_over_of(const LoanState& state, const Product& product, Day at, bool replanned) {
+Command take_over_of(const LoanState& state, const Product& product, Day at, bool replanned,
+                     std::optional<Day> written_off = {}) {
   using schedule::Component;
   TakeOver request;
   request.terms = {.product = "p", .amount = money_text(state.lent)};
@@ -142,6 +172,10 @@ Command take_over_of(const LoanState& state, const Product& product, Day at, boo
     request.next_due = state.next.due;
     request.next_installment = state.next.no;
     if (!charged_off) request.interest_accrued = exact_text(state.interest, product, at);
+    for (const schedule::DueInstallment& due : state.due) {
+      if (charged_off && product.method == schedule::Method::revolving && due.due > at)
+        request.interest_accrued = money_text(due.interest);
+    }
     if (product.method == schedule::Method::revolving || replanned)
       request.interest_from = state.interest.first;
   }
@@ -159,6 +193,7 @@ Command take_over_of(const LoanState& state, const Product& product, Day at, boo
       };
       row.penalty_from = since(due.penalty);
       row.compound_from = since(due.compound);
+      if (product.penalty_maximum_e4 != 0) row.maximum_left = money_text(due.room);
     }
     if (state.servicing) {
       const InstallmentRecord& record = *state.servicing->find(due.no);
@@ -180,6 +215,11 @@ Command take_over_of(const LoanState& state, const Product& product, Day at, boo
               : schedule::DueInstallment{
                     .no = row.no, .due = row.due, .principal = 0, .interest = 0});
     }
+  }
+  if (written_off) {
+    request.rows.clear();
+    request.principal_overdue.reset();
+    given_up(request, state, replanned, *written_off);
   }
   stands(request, state);
   Command command{.event = std::move(request), .loan = "L"};
@@ -260,11 +300,13 @@ void tell(Book& book, const std::vector<Told>& story, Day start, int from, int t
 TEST_CASE("A loan taken over on any day goes on as the same loan played in full") {
   const int stories = std::getenv("LOANBOOK_TEST_ALL") != nullptr ? 4'000 : 200;
   int compared = 0;
+  int off_books = 0;
+  int recovered = 0;
   for (int seed = 1; seed <= stories; ++seed) {
     Dice dice(static_cast<std::uint32_t>(seed));
-    const Product product = taken_product(dice);
-    const std::vector<Told> story =
-        taken_story(dice, product.method == schedule::Method::revolving);
+    Product product = taken_product(dice);
+    random_maximum(Dice(static_cast<std::uint32_t>(seed + 2'000'000)), product);
+    const std::vector<Told> story = taken_story(dice);
     const Day start = day("2026-01-01") + date::days{dice.roll(0, 60)};
     const int cut = dice.roll(1, days_told - 20);
     INFO("seed " << seed << ", " << schedule::to_text(product.method) << ", "
@@ -282,12 +324,18 @@ TEST_CASE("A loan taken over on any day goes on as the same loan played in full"
     const std::vector<LoanEvent> events = events_of(*old_book);
     const LoanState state =
         fold(0, events.front().agreed->terms, must(old_book->product("p")), events, at);
-    if (state.status != LoanStatus::active) continue;
+    const bool lost = state.status == LoanStatus::written_off;
+    if (state.status != LoanStatus::active && !lost) continue;
+    std::optional<Day> written_off;
+    for (const LoanEvent& event : events) {
+      if (event.kind == Kind::write_off) written_off = event.value_date;
+    }
+    const bool replanned = state.servicing && product.method != schedule::Method::revolving;
     const Balances before = must(old_book->loan("L")).balances;
 
     auto book = new_book(money::to_text(at).c_str());
     must(book->record(publish(product)));
-    must(book->record(take_over_of(state, product, at, static_cast<bool>(state.servicing))));
+    must(book->record(take_over_of(state, product, at, replanned, written_off)));
     const bool cash = product.accounting.on_cash();
     CHECK(figures_of(*book, nullptr, cash) == figures_of(*old_book, &before, cash));
     CHECK(tax_of(*book) == 0);
@@ -304,8 +352,225 @@ TEST_CASE("A loan taken over on any day goes on as the same loan played in full"
     }
     verified(*book);
     ++compared;
+    off_books += lost || (state.servicing && state.servicing->charged_off) ? 1 : 0;
+    recovered +=
+        lost && must(book->loan("L")).balances[static_cast<std::size_t>(Role::recovery_income)] != 0
+            ? 1
+            : 0;
   }
   CHECK(compared > stories / 3);
+  CHECK(off_books > stories / 20);
+  CHECK(recovered > 0);
+}
+
+Command running_loan(const char* product, const char* principal, std::vector<TakeOverRow> rows) {
+  TakeOver request;
+  request.terms = {.product = product, .amount = "1000.00"};
+  request.disbursed = day("2026-01-01");
+  request.principal = principal;
+  request.rows = std::move(rows);
+  Command command{.event = std::move(request), .loan = "L"};
+  command.value_date = day("2026-07-01");
+  return command;
+}
+
+/// 0.5 % a day on 1,000.00 is 5.00; at most 2 % of the principal, 20.00.
+Product capped_product() {
+  Product p = product_of(schedule::Method::bullet, "capped");
+  p.rate_default = p.rate_min = money::Rate::of_e12(0);
+  p.installments_default = 1;
+  p.penalty_multiplier_e4 = 0;
+  p.penalty_rate = money::Rate::of_e12(1'800'000'000'000);
+  p.compound = CompoundRate::none;
+  p.grace_days = 0;
+  p.penalty_maximum_e4 = 200;
+  return p;
+}
+
+std::int64_t penalty_on(const Book& book) {
+  return must(book.loan("L")).balances[static_cast<std::size_t>(Role::penalty_receivable)];
+}
+
+TEST_CASE("Penalty interest beyond its maximum is taken over as it is and grows no more") {
+  struct Row {
+    const char* name;
+    const char* accrued;
+    std::optional<std::string> left;
+    std::int64_t at_once, later;
+  };
+  // Due on 1 February at the latest: by July all has long been charged that may be.
+  const Row rows[] = {{"beyond the maximum", "35.00", {}, 35'00, 35'00},
+                      {"below it", "12.00", {}, 12'00, 20'00},
+                      {"partly paid before", "12.00", "15.00", 12'00, 15'00},
+                      {"all of it paid before", "0.00", "0.00", 0, 0},
+                      {"beyond what is said to be left", "12.00", "10.00", 12'00, 12'00}};
+  for (const Row& row : rows) {
+    DYNAMIC_SECTION(row.name) {
+      auto book = new_book("2026-07-01");
+      must(book->record(publish(capped_product())));
+      TakeOverRow given{.no = 1, .principal = "1000.00"};
+      given.penalty = row.accrued;
+      given.penalty_from = day("2026-07-01");
+      given.maximum_left = row.left;
+      must(book->record(running_loan("capped", "1000.00", {given})));
+      CHECK(penalty_on(*book) == row.at_once);
+      must(book->close_through(day("2026-07-31")));
+      CHECK(penalty_on(*book) == row.later);
+      verified(*book);
+    }
+  }
+}
+
+TEST_CASE("A chargeback after a take-over may be charged for as well, under its own maximum") {
+  auto book = new_book("2026-07-01");
+  must(book->record(publish(capped_product())));
+  // 400.00 were paid late: the maximum is that of 1,000.00.
+  TakeOverRow given{.no = 1, .principal = "600.00", .principal_paid = "400.00"};
+  given.penalty = "0.00";
+  given.penalty_from = day("2026-07-01");
+  must(book->record(running_loan("capped", "600.00", {given})));
+  const auto paid = must(book->record(pay("L", "100.00"))).receipt.sequence;
+  must(book->close_through(day("2026-07-31")));
+  CHECK(penalty_on(*book) == 20'00);
+  must(book->record(
+      {.event = Operation{.kind = Kind::chargeback, .amount = "100.00", .of = paid}, .loan = "L"}));
+  must(book->close_through(day("2026-08-31")));
+  CHECK(penalty_on(*book) == 22'00);
+  verified(*book);
+}
+
+TEST_CASE("A maximum is left only where the product has one") {
+  auto book = new_book("2026-07-01");
+  Product free = capped_product();
+  free.penalty_maximum_e4 = 0;
+  must(book->record(publish(free)));
+  TakeOverRow given{.no = 1, .principal = "1000.00"};
+  given.maximum_left = "1.00";
+  CHECK(book->record(running_loan("capped", "1000.00", {given})).error().id ==
+        "takeover.installment");
+}
+
+TEST_CASE("A loan that was written off is taken over, and money on it is a recovery") {
+  const Product revolving = [] {
+    Product p = product_of(schedule::Method::revolving, "revolving");
+    p.installments_default = 12;
+    return p;
+  }();
+  const Product level = [] {
+    Product p = product_of(schedule::Method::level, "level");
+    p.installments_default = 3;
+    return p;
+  }();
+  for (const Product& product : {revolving, level}) {
+    DYNAMIC_SECTION(product.id) {
+      auto book = new_book("2026-07-01");
+      must(book->record(publish(product)));
+      Command lost = running_loan(product.id.c_str(), "700.00", {});
+      TakeOver& request = std::get<TakeOver>(lost.event);
+      request.written_off = day("2026-05-20");
+      request.charged_off = day("2026-04-20");
+      if (product.id == "level")
+        request.rows = {{.no = 2, .principal = "350.00"}, {.no = 3, .principal = "350.00"}};
+      must(book->record(lost));
+      LoanView view = must(book->loan("L"));
+      CHECK(view.row.status == LoanStatus::written_off);
+      for (const std::int64_t minor : view.balances) CHECK(minor == 0);
+      CHECK_FALSE(book->record(pay("L", "5.00")));
+      must(book->record(
+          {.event = Operation{.kind = Kind::recover, .amount = "30.00"}, .loan = "L"}));
+      must(book->close_through(day("2026-07-31")));
+      view = must(book->loan("L"));
+      CHECK(view.balances[static_cast<std::size_t>(Role::recovery_income)] == -30'00);
+      CHECK(view.balances[static_cast<std::size_t>(Role::settlement)] == 30'00);
+      verified(*book);
+    }
+  }
+}
+
+TEST_CASE("Fees of a loan without a table are taken over as claims") {
+  for (const auto method : {schedule::Method::level, schedule::Method::revolving}) {
+    Product product = product_of(method, "plain");
+    product.installments_default = 12;
+    auto book = new_book("2026-07-01");
+    must(book->record(publish(product)));
+    const bool revolving = method == schedule::Method::revolving;
+    Command command = running_loan("plain", revolving ? "1000.00" : "600.00", {});
+    TakeOver& request = std::get<TakeOver>(command.event);
+    request.fees = "5.00";
+    request.late_fees = "2.00";
+    if (revolving) {
+      request.rows = {{.no = 2, .due = day("2026-06-01"), .fee = "5.00", .late_fee = "2.00"}};
+    } else {
+      request.rows = {{.no = 5, .principal = "10.00", .fee = "5.00", .late_fee = "2.00"}};
+      request.principal = "";
+      // By contract: the rows from 6 on are to come.
+      const auto plan = schedule::make_plan(schedule_terms(
+          product, {.principal_minor = 1000'00, .rate = product.rate_default, .installments = 12},
+          day("2026-01-01")));
+      std::int64_t owed = 10'00;
+      for (const schedule::PlanRow& row : plan.rows) owed += row.no > 6 ? row.principal : 0;
+      request.principal = money_text(owed);
+    }
+    must(book->record(command));
+    must(book->record(pay("L", "7.00")));
+    const LoanView view = must(book->loan("L"));
+    CHECK(view.balances[static_cast<std::size_t>(Role::fee_receivable)] == 0);
+    CHECK(view.balances[static_cast<std::size_t>(Role::late_fee_receivable)] == 0);
+    verified(*book);
+  }
+}
+
+TEST_CASE("What a loan owes in all fits into 64 bits, whatever came in") {
+  SECTION("taken over with penalty and compound interest near the limit on each of many rows") {
+    Product product = product_of(schedule::Method::level, "rows");
+    product.installments_max = product.installments_default = 60;
+    product.frequency = {schedule::PeriodUnit::day, 1};
+    product.basis = schedule::InterestBasis::daily;
+    auto book = new_book("2026-07-01");
+    must(book->record(publish(product)));
+    std::vector<TakeOverRow> rows;
+    for (std::uint32_t no = 1; no <= 60; ++no) {
+      TakeOverRow& row = rows.emplace_back(TakeOverRow{.no = no, .principal = "1.00"});
+      row.penalty = row.compound = "999999999999999.00";
+    }
+    const Command command = running_loan("rows", "60.00", rows);
+    CHECK(error_id(book->record(command)) == "loan.beyond_limits");
+  }
+  SECTION("charged a hundred times what one amount may be") {
+    auto book = new_book("2026-01-01");
+    must(book->record(publish(level_product())));
+    must(book->record(lend("L", "level", "1000.00")));
+    int accepted = 0;
+    std::string refused;
+    for (int i = 0; i < 100 && refused.empty(); ++i) {
+      Operation charge{.kind = Kind::charge, .amount = "1000000000000000.00"};
+      charge.choice = i % 2 == 0 ? "fee" : "penalty";
+      const auto recorded = book->record({.event = charge, .loan = "L"});
+      accepted += recorded ? 1 : 0;
+      if (!recorded) refused = recorded.error().id;
+    }
+    CHECK(refused == "loan.beyond_limits");
+    CHECK(accepted == 92);
+    must(book->close_through(day("2026-03-31")));
+    const LoanView view = must(book->loan("L"));
+    CHECK(view.payoff > 0);
+    CHECK(view.row.fees > 0);
+    verified(*book);
+  }
+}
+
+TEST_CASE("Nothing runs on a revolving loan that was charged off, at its maturity neither") {
+  Product product = product_of(schedule::Method::revolving, "p");
+  product.installments_default = 1;
+  auto book = new_book("2026-01-01");
+  must(book->record(publish(product)));
+  must(book->record(lend("L", "p", "1000.00")));
+  must(book->close_through(day("2026-01-15")));
+  must(book->record({.event = Operation{.kind = Kind::charge_off}, .loan = "L"}));
+  must(book->close_through(day("2026-04-30")));
+  CHECK(penalty_on(*book) == 0);
+  CHECK(must(book->loan("L")).balances[static_cast<std::size_t>(Role::penalty_income)] == 0);
+  verified(*book);
 }
 
 }  // namespace

@@ -21,7 +21,9 @@ struct NaiveInstallment {
   std::int64_t interest;
   Rational penalty = 0;
   Rational compound = 0;
-  std::int64_t room = 0;  ///< under a maximum: the most the penalty may still be
+  std::int64_t room = 0;             ///< under a maximum: the most the penalty may still be
+  std::int64_t penalty_before = 0;   ///< rounded, at the opening of the day or after its money
+  std::int64_t compound_before = 0;  ///< the same
 };
 
 struct Naive {
@@ -54,9 +56,28 @@ struct Naive {
     if (rules.maximum_e4 == 0) return;
     for (NaiveInstallment& one : installments) {
       if (day <= one.due + date::days{1}) one.room = one.principal * rules.maximum_e4 / 10'000;
+      if (rules.maximum_of == MaximumOf::penalty_and_compound) {
+        cap_both(one, day);
+        continue;
+      }
       const Rational shown = model::rounded(one.penalty, {rules.mode, 1});
       if (day > one.due && shown >= one.room) one.penalty = one.room;
     }
+  }
+  /// Penalty interest takes first what the day before left of the room of both.
+  void cap_both(NaiveInstallment& one, Day day) const {
+    const auto whole = [&](const Rational& exact) {
+      return static_cast<std::int64_t>(model::rounded(exact, {rules.mode, 1}));
+    };
+    const std::int64_t penalty = whole(one.penalty);
+    const std::int64_t compound = whole(one.compound);
+    if (day > one.due && penalty + compound >= one.room) {
+      const std::int64_t left = one.room - one.penalty_before - one.compound_before;
+      one.penalty = one.penalty_before + std::min(penalty - one.penalty_before, left);
+      one.compound = one.room - whole(one.penalty);
+    }
+    one.penalty_before = whole(one.penalty);
+    one.compound_before = whole(one.compound);
   }
   static std::int64_t take(std::int64_t& money, std::int64_t owed) {
     const std::int64_t part = std::min(money, owed);
@@ -79,11 +100,17 @@ struct Naive {
       const std::int64_t before = money;
       take_charge(money, one, one.penalty, day);
       if (day > one.due) one.room -= before - money;
+      const std::int64_t then = money;
       take_charge(money, one, one.compound, day);
+      if (day > one.due && rules.maximum_of == MaximumOf::penalty_and_compound)
+        one.room -= then - money;
       one.interest -= take(money, one.interest);
       one.principal -= take(money, one.principal);
       if (one.interest == 0 && one.principal == 0 && !visible(one, day))
         one.penalty = one.compound = 0;
+      one.penalty_before = static_cast<std::int64_t>(model::rounded(one.penalty, {rules.mode, 1}));
+      one.compound_before =
+          static_cast<std::int64_t>(model::rounded(one.compound, {rules.mode, 1}));
     }
     return money;
   }
@@ -99,7 +126,9 @@ TEST_CASE("penalty and compound interest equal those of a day-by-day model",
                    .mode = static_cast<money::RoundingMode>(random(1, 4)),
                    .grace_days = static_cast<std::uint16_t>(random(0, 4)),
                    .grace_mode = static_cast<GraceMode>(random(1, 2)),
-                   .maximum_e4 = random(0, 1) == 0 ? 0 : random(1, 600)};
+                   .maximum_e4 = random(0, 1) == 0 ? 0 : random(1, 600),
+                   .maximum_of = static_cast<MaximumOf>(random(1, 2))};
+    const bool both = naive.rules.maximum_of == MaximumOf::penalty_and_compound;
     const bool each_day = random(0, 1) == 0;  // lines are held each day, or when money comes
     const Day begin = money::day_from_number(static_cast<std::int32_t>(random(19'000, 19'800)));
     std::vector<DueInstallment> ours;
@@ -128,10 +157,13 @@ TEST_CASE("penalty and compound interest equal those of a day-by-day model",
         if (day <= one.due) continue;
         const auto reached = maximum_reached(ours[i], naive.rules, day + date::days{1});
         if (!reached) continue;
-        RC_ASSERT(penalty_at(ours[i], naive.rules, *reached + date::days{400}) == ours[i].room);
+        const auto capped = [&](Day at) {
+          return penalty_at(ours[i], naive.rules, at).value() +
+                 (both ? compound_at(ours[i], naive.rules, at).value() : 0);
+        };
+        RC_ASSERT(capped(*reached + date::days{400}) == ours[i].room);
         if (*reached > day + date::days{1} && charges_visible(ours[i], naive.rules, *reached))
-          RC_ASSERT(penalty_at(ours[i], naive.rules, *reached - date::days{1}).value() <
-                    std::max<std::int64_t>(ours[i].room, 1));
+          RC_ASSERT(capped(*reached - date::days{1}) < std::max<std::int64_t>(ours[i].room, 1));
       }
       naive.accrue(day);
     }
@@ -173,6 +205,33 @@ TEST_CASE("penalty interest with what was paid of it stays within its maximum", 
   REQUIRE(pay(unpaid, 25'000, rules, {}, after(500)));  // 50.00 of penalty, 200.00 of principal
   CHECK(unpaid[0].principal == 80'000);
   CHECK(penalty_at(unpaid[0], rules, after(900)) == 0);
+}
+
+TEST_CASE("penalty and compound interest under one maximum", "[arrears]") {
+  // 1000.00 and 500.00 at 36 % of 360 days are 1.00 and 0.50 a day; 10 % of 1000.00 is 100.00,
+  // which both reach on day 67: 66.00 + 33.00 on day 66, 1.00 left, which penalty interest takes.
+  const OverdueRules rules{.penalty_rate = money::Rate::of_e12(360'000'000'000),
+                           .compound_rate = money::Rate::of_e12(360'000'000'000),
+                           .maximum_e4 = 1'000,
+                           .maximum_of = MaximumOf::penalty_and_compound};
+  const Day due = money::day_from_number(20'000);
+  const auto after = [due](int days) { return due + date::days{days}; };
+  std::vector<DueInstallment> unpaid{become_due(1, due, 100'000, 50'000, 0, rules)};
+  CHECK(maximum_reached(unpaid[0], rules, due) == after(67));
+  CHECK(penalty_at(unpaid[0], rules, after(66)) == 6'600);
+  CHECK(compound_at(unpaid[0], rules, after(66)) == 3'300);
+  for (const int later : {67, 68, 500}) {
+    CHECK(penalty_at(unpaid[0], rules, after(later)) == 6'700);
+    CHECK(compound_at(unpaid[0], rules, after(later)) == 3'300);
+  }
+  hold_at_maximum(unpaid, rules, after(67));
+  CHECK_FALSE(maximum_reached(unpaid[0], rules, after(68)));
+  CHECK(penalty_at(unpaid[0], rules, after(500)) == 6'700);
+  CHECK(compound_at(unpaid[0], rules, after(500)) == 3'300);
+  REQUIRE(pay(unpaid, 8'000, rules, {}, after(500)));  // 67.00 of penalty, 13.00 of compound
+  CHECK(unpaid[0].room == 2'000);
+  CHECK(penalty_at(unpaid[0], rules, after(900)) == 0);
+  CHECK(compound_at(unpaid[0], rules, after(900)) == 2'000);
 }
 
 TEST_CASE("buckets and categories have inclusive upper bounds", "[arrears]") {

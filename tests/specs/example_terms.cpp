@@ -323,6 +323,14 @@ const std::map<std::string_view, Reader>& readers() {
          t.product.penalty_maximum_e4 = part->e12() / 100'000'000;
          return money::ok();
        }},
+      {"maximum_of",
+       [](auto v, auto& t) {
+         using schedule::MaximumOf;
+         return choose<MaximumOf>(v,
+                                  {{"penalty", MaximumOf::penalty},
+                                   {"penalty-and-compound", MaximumOf::penalty_and_compound}},
+                                  t.product.maximum_of);
+       }},
       {"compound",
        [](auto v, auto& t) {
          return choose<CompoundRate>(v,
