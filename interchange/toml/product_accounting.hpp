@@ -1,6 +1,7 @@
 #pragma once
 
-// [accounting], [tax] and the branch of a product. Only sources of this folder include it.
+// [accounting], [tax], the branch of a product and its fee up front. Only sources of this folder
+// include it.
 
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@ class Keys;
 void read_accounting(Keys& root, ledger::Product& product);
 /// Nothing where the product says nothing of it.
 void write_accounting(std::string& out, const ledger::Product& product);
+/// `fee` of [payouts]: kept back of each pay-out.
+void read_upfront_fee(Keys& payouts, ledger::Product& product);
+void write_upfront_fee(std::string& out, const ledger::Product& product);
 /// The same as sentences for people.
 void say_accounting(const ledger::Product& product, std::vector<std::string>& out);
 

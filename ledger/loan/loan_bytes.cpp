@@ -259,7 +259,9 @@ void decode_rare(Decoder& in, RareRecords& rare) {
 constexpr std::uint64_t joint_bit = std::uint64_t{1} << 63;
 // Nor this one: what penalty interest may still come to, of each installment that is due.
 constexpr std::uint64_t room_bit = std::uint64_t{1} << 62;
-static_assert(role_count <= 62);
+// Nor this one: a fee that was kept back of pay-outs and is not all income.
+constexpr std::uint64_t deferred_bit = std::uint64_t{1} << 61;
+static_assert(role_count <= 61);
 
 bool has_room(const LoanState& state) {
   return std::any_of(state.due.begin(), state.due.end(),
@@ -391,11 +393,16 @@ void encode(const LoanState& state, std::string& bytes) {
   for (std::size_t i = 0; i < role_count; ++i) used |= std::uint64_t{balance[i] != 0} << i;
   if (state.joint) used |= joint_bit;
   if (has_room(state)) used |= room_bit;
+  if (state.deferred) used |= deferred_bit;
   out.varint(used);
   for (const std::int64_t minor : balance) {
     if (minor != 0) out.zigzag(minor);
   }
   if (state.joint) encode_joint(out, *state.joint);
+  if (state.deferred) {
+    out.zigzag(state.deferred->left);
+    encode_line(out, state.deferred->earned);
+  }
   if (!has_room(state)) return;
   for (const schedule::DueInstallment& due : state.due) out.zigzag(due.room);
 }
@@ -448,6 +455,11 @@ bool decode(std::string_view& bytes, LoanState& state) {
     if ((used >> i & 1U) != 0) state.balance.at(static_cast<Role>(i)) = in.zigzag();
   }
   if ((used & joint_bit) != 0) decode_joint(in, state.joint.emplace());
+  if ((used & deferred_bit) != 0) {
+    DeferredFee& fee = state.deferred.emplace();
+    fee.left = in.zigzag();
+    fee.earned = decode_line(in);
+  }
   if ((used & room_bit) != 0) {
     for (schedule::DueInstallment& due : state.due) due.room = in.zigzag();
     if (!has_room(state)) in.fail();

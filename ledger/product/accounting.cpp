@@ -36,6 +36,9 @@ std::int64_t taxed_income(const LoanState& state, const Product& product) {
   if ((of & tax_on_fee) != 0) {
     add(Role::fee_income);
     if (cash) add(Role::fee_receivable);
+    // What the running row has earned of a fee that was kept back: taxed as the row ends.
+    if (state.deferred)
+      debit += money::Int128{state.deferred->left} + balance_of(state, Role::fee_deferred);
   }
   if ((of & tax_on_penalty) != 0) {
     for (const Role role :
@@ -80,7 +83,7 @@ std::int64_t contained_tax(std::int64_t income_minor, std::int64_t rate_e12) {
 }
 
 bool says_accounting(const Product& product) {
-  return !(product.accounting == Accounting{}) || !product.branch.empty();
+  return product.accounting.on_cash() || product.accounting.taxed() || !product.branch.empty();
 }
 
 void encode_accounting(Encoder& out, const Product& product) {

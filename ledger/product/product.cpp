@@ -6,6 +6,7 @@
 
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/product/product_penalty.hpp"
+#include "loanbook/ledger/product/upfront_fee.hpp"
 #include "loanbook/money/limits.hpp"
 
 namespace loanbook::ledger {
@@ -22,6 +23,7 @@ constexpr std::uint8_t index_section = 4;
 constexpr std::uint8_t payout_section = 5;
 constexpr std::uint8_t accounting_section = 6;
 constexpr std::uint8_t penalty_maximum_section = 7;
+constexpr std::uint8_t upfront_fee_section = 9;
 
 constexpr std::int64_t penalty_maximum_e4_max = 100'000;  // 1,000 %
 
@@ -145,6 +147,12 @@ money::Rounding decode_rounding(Decoder& in) {
   return {mode, static_cast<std::int64_t>(in.varint())};
 }
 
+/// What section 5 holds: the fee stands in one of its own.
+PayoutRules without_fee(PayoutRules rules) {
+  rules.fee = {};
+  return rules;
+}
+
 /// Older programs read layout 1 alone; what they know is written as they know it.
 bool needs_second_layout(const Product& product) {
   const bool later_accounts =
@@ -153,6 +161,7 @@ bool needs_second_layout(const Product& product) {
   return later_accounts || product.servicing || product.joint || product.index ||
          !(product.plan == PlanRules{}) || !(product.quality == AssetQuality{}) ||
          !(product.payouts == PayoutRules{}) || says_accounting(product) ||
+         product.accounting.upfront_fee != FeeIncomeSpread::at_once ||
          product.penalty_maximum_e4 != 0 || product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
 }
@@ -272,6 +281,7 @@ Status check_plan(const Product& product) {
   const bool over_part = several && product.servicing->over_approved_e4 != 0;
   if (Status s = check(product.payouts, several, over_part); !s) return s;
   if (Status s = check_accounting(product); !s) return s;
+  if (Status s = check_upfront_fee(product); !s) return s;
   const LoanTerms terms{.principal_minor = product.amount_max_minor,
                         .rate = product.rate_default,
                         .installments = product.installments_default};
@@ -396,7 +406,7 @@ std::string encode(const Product& product) {
       out.u8(index_section);
       encode(out, *product.index);
     }
-    if (!(product.payouts == PayoutRules{})) {
+    if (!(without_fee(product.payouts) == PayoutRules{})) {
       out.u8(payout_section);
       encode(out, product.payouts);
     }
@@ -407,6 +417,10 @@ std::string encode(const Product& product) {
     if (product.penalty_maximum_e4 != 0) {
       out.u8(penalty_maximum_section);
       out.varint(static_cast<std::uint64_t>(product.penalty_maximum_e4));
+    }
+    if (!product.payouts.fee.none()) {
+      out.u8(upfront_fee_section);
+      encode_upfront_fee(out, product);
     }
   }
   return bytes;
@@ -438,6 +452,8 @@ void decode_sections(Decoder& in, Product& product) {
     } else if (section == penalty_maximum_section) {
       product.penalty_maximum_e4 = static_cast<std::int64_t>(in.varint());
       if (product.penalty_maximum_e4 == 0) in.fail();
+    } else if (section == upfront_fee_section) {
+      decode_upfront_fee(in, product);
     } else {
       in.fail();
     }
