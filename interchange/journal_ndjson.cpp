@@ -106,6 +106,7 @@ std::string visit_line(const Segment& segment, const ledger::SegmentProduct& par
   out.key("interest_accrued").integer(visit.interest_booked);
   out.key("penalty_receivable").integer(visit.penalty_booked);
   out.key("compound_receivable").integer(visit.compound_booked);
+  if (ledger::has_fee(visit)) out.key("fee_deferred").integer(-visit.fee_booked);
   out.key("lines").string(lines);
   out.end_object();
   return out.take();

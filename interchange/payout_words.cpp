@@ -27,6 +27,12 @@ void add_payout_words(const ledger::Product& product, std::vector<std::string>& 
     out.push_back(fmt::format(
         "It can be drawn for {} days from its approval or opening, the last one included.",
         rules.days));
+  if (rules.fee.none()) return;
+  std::string fee;
+  if (rules.fee.part_e12 != 0)
+    fee = money::Rate::of_e12(rules.fee.part_e12).percent_text() + " of it";
+  if (rules.fee.minor != 0) fee += (fee.empty() ? "" : " and ") + amount(rules.fee.minor);
+  out.push_back(fmt::format("A fee of {} is kept back of each pay-out.", fee));
 }
 
 void add_quality_words(const ledger::Product& product, std::vector<std::string>& out) {

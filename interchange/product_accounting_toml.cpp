@@ -7,10 +7,15 @@ namespace loanbook::interchange::toml_reading {
 namespace {
 
 using ledger::AccountingBasis;
+using ledger::FeeIncomeSpread;
 using ledger::TaxedIncome;
 
 constexpr Word<AccountingBasis> bases[] = {{"accrual", AccountingBasis::accrual},
                                            {"cash", AccountingBasis::cash}};
+constexpr Word<FeeIncomeSpread> spreads[] = {
+    {"at-once", FeeIncomeSpread::at_once},
+    {"straight-line", FeeIncomeSpread::straight_line},
+    {"effective-interest", FeeIncomeSpread::effective_interest}};
 constexpr Word<TaxedIncome> taxed[] = {{"interest", ledger::tax_on_interest},
                                        {"fee", ledger::tax_on_fee},
                                        {"penalty", ledger::tax_on_penalty}};
@@ -109,17 +114,47 @@ bool refuse_charges(const toml::table& given, std::string_view role, Problems& p
 
 void read_accounting(Keys& root, ledger::Product& product) {
   root.text("branch", product.branch);
-  Keys accounting{root.table("accounting"), "accounting", root.problems(), {"basis"}};
+  Keys accounting{
+      root.table("accounting"), "accounting", root.problems(), {"basis", "upfront_fee"}};
   accounting.text("basis", product.accounting.basis, parser_of(bases));
+  accounting.text("upfront_fee", product.accounting.upfront_fee, parser_of(spreads));
   read_tax(root, product);
 }
 
 void write_accounting(std::string& out, const ledger::Product& product) {
   const ledger::Accounting& accounting = product.accounting;
-  if (accounting.on_cash()) out += "\n[accounting]\nbasis = \"cash\"\n";
+  const bool spread = accounting.upfront_fee != FeeIncomeSpread::at_once;
+  if (accounting.on_cash() || spread) out += "\n[accounting]\n";
+  if (accounting.on_cash()) out += "basis = \"cash\"\n";
+  if (spread)
+    out += "upfront_fee = \"" + std::string(text_of(spreads, accounting.upfront_fee)) + "\"\n";
   if (!accounting.taxed()) return;
   out += "\n[tax]\nrate = \"" + money::Rate::of_e12(accounting.tax.rate_e12).percent_text() +
          "\"\nof = [" + words_of(accounting.tax.of, "\"") + "]\n";
+}
+
+void read_upfront_fee(Keys& payouts, ledger::Product& product) {
+  ledger::UpfrontFee& fee = product.payouts.fee;
+  Keys keys{payouts.table("fee"),
+            "payouts.fee",
+            payouts.problems(),
+            {"part", "amount", "rounding", "multiple"}};
+  money::Rate part = money::Rate::of_e12(0);
+  keys.text("part", part, money::Rate::parse);
+  fee.part_e12 = part.e12();
+  keys.text("amount", fee.minor, minor_parser(product.currency));
+  keys.text("rounding", fee.rounding.mode, money::parse_rounding_mode);
+  keys.text("multiple", fee.rounding.multiple, minor_parser(product.currency));
+}
+
+void write_upfront_fee(std::string& out, const ledger::Product& product) {
+  const ledger::UpfrontFee& fee = product.payouts.fee;
+  if (fee.none()) return;
+  const unsigned digits = product.currency.digits;
+  out += "fee = { part = \"" + money::Rate::of_e12(fee.part_e12).percent_text() +
+         "\", amount = \"" + money::text_of_minor(fee.minor, digits) + "\", rounding = \"" +
+         std::string(money::to_text(fee.rounding.mode)) + "\", multiple = \"" +
+         money::text_of_minor(fee.rounding.multiple, digits) + "\" }\n";
 }
 
 void say_accounting(const ledger::Product& product, std::vector<std::string>& out) {
@@ -130,6 +165,14 @@ void say_accounting(const ledger::Product& product, std::vector<std::string>& ou
         "Interest, fees and penalties are income as they come in (cash basis); until then "
         "memorandum accounts show them.");
   }
+  if (accounting.upfront_fee == FeeIncomeSpread::straight_line)
+    out.emplace_back(
+        "The fee kept back is income in equal parts a day until the last due date; a loan that "
+        "ends earlier earns the rest on that day.");
+  if (accounting.upfront_fee == FeeIncomeSpread::effective_interest)
+    out.emplace_back(
+        "The fee kept back is income by the effective interest method, installment by installment; "
+        "a loan that ends earlier earns the rest on that day.");
   if (accounting.taxed()) {
     out.push_back("Income holds " + money::Rate::of_e12(accounting.tax.rate_e12).percent_text() +
                   " tax (of " + words_of(accounting.tax.of, "") +

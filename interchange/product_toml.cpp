@@ -201,14 +201,17 @@ void read_overdue(Keys& root, Product& product) {
 }
 
 void read_payouts(Keys& root, Product& product) {
-  Keys payouts{
-      root.table("payouts"), "payouts", root.problems(), {"count", "min", "max", "over", "days"}};
+  Keys payouts{root.table("payouts"),
+               "payouts",
+               root.problems(),
+               {"count", "min", "max", "over", "days", "fee"}};
   ledger::PayoutRules& rules = product.payouts;
   payouts.integer("count", rules.count_max);
   payouts.text("min", rules.amount_min_minor, minor_parser(product.currency));
   payouts.text("max", rules.amount_max_minor, minor_parser(product.currency));
   payouts.text("over", rules.over_minor, minor_parser(product.currency));
   payouts.integer("days", rules.days);
+  toml_reading::read_upfront_fee(payouts, product);
 }
 
 void read_order(Keys& keys, schedule::AllocationOrder& out) {
@@ -291,6 +294,7 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
                               {"product.grace_days", "overdue", "grace_days"},
                               {"product.allocation", "allocation", "order"},
                               {"product.payouts", "payouts", "count"},
+                              {"product.upfront_fee", "payouts", "fee"},
                               {"product.method", "terms", "method"},
                               {"product.fee", "plan", "fee"},
                               {"product.balloon", "plan", "balloon"},

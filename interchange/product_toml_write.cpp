@@ -117,6 +117,7 @@ void write_payouts(std::string& out, const ledger::Product& product) {
   amount("max", rules.amount_max_minor);
   amount("over", rules.over_minor);
   if (rules.days != 0) line(out, "days", std::to_string(rules.days));
+  toml_reading::write_upfront_fee(out, product);
 }
 
 void write_allocation(std::string& out, const ledger::Product& product) {

@@ -150,6 +150,7 @@ ROLES = ["principal", "principal_overdue", "interest_accrued", "interest_receiva
          "interest_suspended", "income_suspended", "memo_interest", "memo_contra", "opening_balance", "retained_earnings",
          "reconciliation_difference", "suspense", "coupon_receivable", "fee_deferred", "tax_payable", "income_tax",
          "charge_income_1", "charge_income_2", "charge_income_3", "charge_income_4"]
+FEE_DEFERRED = 45
 STATUS = {1: "approved", 2: "active", 3: "closed", 4: "cancelled", 5: "written off"}
 OPENINGS = (10, 12, 46)
 FIELDS = ("amount", "of", "rows", "from", "until", "choice", "code", "rate", "channel")
@@ -369,7 +370,9 @@ def read_night(data):
             r.list(r.varint)
     else:
         need(night["what"] == 1, "a night of a kind that this program does not know")
-        night.update(status=r.u8(), bucket=r.u8(), booked=[r.zigzag(), r.zigzag(), r.zigzag()])
+        status = r.u8()
+        night.update(status=status & 127, bucket=r.u8(), booked=[r.zigzag(), r.zigzag(), r.zigzag()])
+        night["fee"] = r.zigzag() if status & 128 else 0
         night["lines"] = r.list(lambda: {"role": r.u8(), "installment": r.varint(), "visible_from": r.day(), "base": r.zigzag(),
                                          "slope": r.zigzag(), "denominator": r.varint(), "first": r.day()})
     need(r.done(), "a night with bytes after its end")
@@ -590,6 +593,31 @@ def at_maximum(plan, entries, levels):
     return held
 
 
+def check_fee(product, before, night, entries, isolated):
+    """The balance of a deferred fee from the line of the visit before and the entries of the day. True: held, None: not computed."""
+    opening = night["day"] + datetime.timedelta(1)
+    lines = [line for line in night["lines"] if line["role"] == FEE_DEFERRED]
+    need(len(lines) <= 1 and night["fee"] >= 0, f"night {night['day']}: a deferred fee of more than one line, or below zero")
+    if before is None or not (before or night["fee"]):
+        return None
+    if night["day"] in isolated or any(level(line, product, opening) is None for line in before.get("lines", []) + lines):
+        return None
+    today = [e for e in entries if e["booking_date"] == night["day"]]
+    moved = sum(amount for e in today for role, amount in e["movements"] if role & 127 == FEE_DEFERRED)
+    if night["status"] != 2:
+        need(night["fee"] == 0, f"night {night['day']}: a loan that is not active has a deferred fee")
+        return True
+    if today and lines and lines[0]["first"] == opening:
+        return None  # the line of that one day stands nowhere
+    def earned(some):
+        return sum(level(line, product, opening) - level(line, product, night["day"]) for line in some)
+    so_far = before.get("fee", 0) - sum(level(line, product, night["day"]) - level(line, product, before["day"] + datetime.timedelta(1))
+                                        for line in before.get("lines", []))
+    held = [so_far - moved - earned(some) for some in (before.get("lines", []), lines)]
+    need(night["fee"] in held, f"night {night['day']}: {night['fee']} of the fee are deferred, its lines give {held}")
+    return True
+
+
 def check_interest(product, opened, disbursed, entries, nights):
     """Every booked balance by the frozen formula; every line of interest against the plan or against principal x rate."""
     said = []
@@ -614,11 +642,15 @@ def check_interest(product, opened, disbursed, entries, nights):
                     ("the one that was agreed" if agreed else "another one than was agreed, by a restatement"))
         for _, start, due, _, interest in plan.rows:
             planned[start] = Fraction(interest, time_between(product["day_count"], start, due) or 1)
-    balances = by_plan = by_rate = other = by_penalty = penalties = by_maximum = 0
+    balances = by_plan = by_rate = other = by_penalty = penalties = by_maximum = fees = 0
+    fee = None if restated else {}
     rate = Fraction(opened["rate"], 10**12)
     for night in nights:
         if night["what"] != 1:
             continue
+        fees += bool(check_fee(product, fee, night, entries, isolated))
+        fee = {"day": night["day"] - datetime.timedelta(1 if night["day"] in isolated else 0), "fee": night["fee"],
+               "lines": [line for line in night["lines"] if line["role"] == FEE_DEFERRED]}
         sums = {2: 0, 4: 0, 5: 0}
         late_levels = []
         for line in night["lines"]:
@@ -626,6 +658,8 @@ def check_interest(product, opened, disbursed, entries, nights):
             at = level(line, product, night["day"] + datetime.timedelta(0 if night["day"] in isolated else 1))
             if at is None:
                 break
+            if line["role"] == FEE_DEFERRED:
+                continue
             sums[line["role"]] += at
             if line["role"] != 2:
                 late_levels.append((line["role"], line["installment"], line["slope"] == 0, at))
@@ -656,6 +690,8 @@ def check_interest(product, opened, disbursed, entries, nights):
     if by_plan or by_rate:
         said.append(f"{by_plan + by_rate} lines of interest computed again from " +
                     ("principal and rate" if by_rate else "the plan") + ": equal")
+    if fees:
+        said.append(f"{fees} balances of the deferred fee computed again from the lines and entries before them: equal")
     if other:
         moving = {13, 14, 15, 16, 17, 18, 19, 20, 24} | set(range(29, 41))
         need(plan.rows is None or any(e["kind"] in moving or not e["known"] for e in entries),
@@ -824,8 +860,9 @@ def tell(head, product, entries, nights, notes):
                 print(f"    {role_name(role):24}{amount_text(minor, currency):>18} {currency}  (consequence)")
         else:
             interest, penalty, compound = (amount_text(minor, currency) for minor in night["booked"])
+            fee = f"deferred fee {amount_text(night['fee'], currency)}, " if night["fee"] else ""
             print(f"night {night['day']}: {STATUS.get(night['status'], night['status'])}, accrued {interest}, penalty {penalty}, "
-                  f"compound {compound}, {len(night['lines'])} lines from then on")
+                  f"compound {compound}, {fee}{len(night['lines'])} lines from then on")
     for note in notes:
         print(f"- {note}")
     print(f"- signed with {head['key']}" if "key" in head else "- NOT SIGNED: the book may be any book")

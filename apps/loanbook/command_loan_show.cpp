@@ -123,6 +123,10 @@ void print_loan_page(const Context& context, const ledger::LoanView& view,
   if (row.among != (row.official.empty() ? row.category : row.official))
     notes.push_back(fmt::format("with the other loans of its customer: {}", row.among));
   if (row.non_accrual) notes.push_back("non-accrual: its interest is no income until it comes in");
+  if (const auto left = -view.balances[static_cast<std::size_t>(ledger::Role::fee_deferred)];
+      left != 0)
+    notes.push_back(fmt::format("{} of the fee kept back of its pay-outs is no income yet",
+                                money::text_of_minor(left, row.digits)));
   if (view.annual_rate_e12 && !view.disbursed)
     notes.push_back(fmt::format(
         "offered at {}% a year, all costs included",

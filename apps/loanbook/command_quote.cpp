@@ -13,6 +13,7 @@
 #include "loanbook/interchange/html.hpp"
 #include "loanbook/interchange/plan_chart.hpp"
 #include "loanbook/interchange/product_toml.hpp"
+#include "loanbook/ledger/product/upfront_fee.hpp"
 #include "loanbook/schedule/disclosure.hpp"
 #include "loanbook/schedule/explain.hpp"
 #include "loanbook/schedule/rates.hpp"
@@ -168,7 +169,9 @@ Result<Quoted> quote_of(const QuoteArguments& arguments, ledger::Product product
   if (!deducted) return deducted.error();
   const auto paid = amount_option(arguments.fee_paid, "--fee-paid", currency);
   if (!paid) return paid.error();
-  quoted.fees = {.deducted_minor = *deducted, .paid_minor = *paid};
+  quoted.fees = ledger::fees_of(quoted.product, quoted.terms);
+  quoted.fees.deducted_minor += *deducted;
+  quoted.fees.paid_minor = *paid;
   if (quoted.fees.total() >= quoted.terms.principal_minor) {
     return Error{"cli.fee_out_of_range", "the fees up front take the whole amount; lower them"};
   }

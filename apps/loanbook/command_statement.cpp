@@ -80,6 +80,8 @@ std::string text_of(const StatementLine& line, const Statement& statement, bool 
   }
   std::string text = plain_words(line.kind);
   if (!line.payer.empty()) text += ", paid by " + line.payer;
+  if (line.kept_back != 0)
+    text += fmt::format(", a fee of {} kept back of it", amount(line.kept_back));
   if (line.booked) text += fmt::format(" (booked {})", money::to_text(*line.booked));
   return text;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-// [accounting], [tax] and the branch of a product. Only sources of this folder include it.
+// [accounting], [tax], the branch of a product and its fee up front. Only sources of this folder
+// include it.
 
 #include <cstdint>
 #include <string>
@@ -20,6 +21,9 @@ void read_charges(Keys& account, const toml::table& given, std::uint8_t group,
 bool refuse_charges(const toml::table& given, std::string_view role, Problems& problems);
 /// Nothing where the product says nothing of it.
 void write_accounting(std::string& out, const ledger::Product& product);
+/// `fee` of [payouts]: kept back of each pay-out.
+void read_upfront_fee(Keys& payouts, ledger::Product& product);
+void write_upfront_fee(std::string& out, const ledger::Product& product);
 /// The same as sentences for people.
 void say_accounting(const ledger::Product& product, std::vector<std::string>& out);
 

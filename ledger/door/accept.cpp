@@ -7,6 +7,7 @@
 #include "loanbook/ledger/door/personal_data.hpp"
 #include "loanbook/ledger/door/recorder.hpp"
 #include "loanbook/ledger/loan/plan_digest.hpp"
+#include "loanbook/ledger/product/upfront_fee.hpp"
 #include "loanbook/ledger/proof/digest.hpp"
 #include "loanbook/money/money.hpp"
 
@@ -330,6 +331,7 @@ Result<Recorder::Accepted> Recorder::accept_open(const OpenLoan& open, const Com
       return s.error();
     const std::int64_t paid = opened.terms.principal_minor;
     if (Status s = check_payout(product, paid, nullptr, *day); !s) return s.error();
+    if (Status s = check_payout_fee(product, paid); !s) return s.error();
     if (Status s = check_partner_limits(product, opened.terms.rate, 0, paid, *day); !s)
       return s.error();
   }

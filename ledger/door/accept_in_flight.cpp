@@ -5,6 +5,7 @@
 
 #include "loanbook/ledger/door/door.hpp"
 #include "loanbook/ledger/door/recorder.hpp"
+#include "loanbook/ledger/product/upfront_fee.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/money/money.hpp"
 
@@ -98,6 +99,7 @@ Result<std::int64_t> Recorder::check_pay_out(std::uint64_t loan, const std::stri
   if (Status s = ledger::check(record.state.terms, product, first); !s) return s.error();
   // What its channel confirms has happened: limits were kept when it was ordered.
   if (state_.flights.order_of(loan) != nullptr) return amount;
+  if (Status s = check_payout_fee(product, *amount); !s) return s.error();
   if (Status s = check_payout(product, *amount, all->get(), day); !s) return s.error();
   if (Status s =
           check_partner_limits(product, record.state.terms.rate, record.state.lent, *amount, day);
@@ -134,14 +136,20 @@ Result<Recorder::Accepted> Recorder::accept_confirmed(const Operation& operation
                                                       const Command& command, std::uint64_t loan,
                                                       Operated operated) const {
   const PayoutOrder& order = *state_.flights.order_of(loan);
-  const money::Currency currency = state_.product_of(state_.loans.at(loan)).currency;
+  const Product& product = state_.product_of(state_.loans.at(loan));
   const auto text = [&](std::int64_t minor) {
-    return money::text_of_minor(minor, currency.digits);
+    return money::text_of_minor(minor, product.currency.digits);
   };
-  if (operation.amount && operated.amount_minor != order.minor)
-    return refuse("payout.amount_differs",
-                  fmt::format("entry {} ordered {}, the channel confirms {}: ask it what it paid",
-                              order.sequence, text(order.minor), text(operated.amount_minor)));
+  // The channel pays what the fee leaves.
+  const std::int64_t fee = fee_of(product.payouts.fee, order.minor);
+  if (operation.amount && operated.amount_minor != order.minor - fee)
+    return refuse(
+        "payout.amount_differs",
+        fmt::format(
+            "entry {} ordered {}{}, the channel confirms {}: ask it what it paid", order.sequence,
+            text(order.minor - fee),
+            fee == 0 ? "" : fmt::format(" ({} less a fee of {})", text(order.minor), text(fee)),
+            text(operated.amount_minor)));
   const Result<Day> day = value_date(command);
   if (!day) return day.error();
   const Result<std::int64_t> amount = check_pay_out(loan, text(order.minor), *day);

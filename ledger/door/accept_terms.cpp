@@ -9,6 +9,7 @@
 #include "loanbook/ledger/door/recorder.hpp"
 #include "loanbook/ledger/loan/loan_parts.hpp"
 #include "loanbook/ledger/loan/servicing_interest.hpp"
+#include "loanbook/ledger/product/upfront_fee.hpp"
 #include "loanbook/money/money.hpp"
 #include "loanbook/schedule/disclosure.hpp"
 
@@ -53,10 +54,10 @@ Result<Recorder::Accepted> Recorder::accept_apply(const Apply& request,
                                                          money::to_text(accepted->value_date),
                                                          money::to_text(*request.valid_until)));
   opened.valid_until = request.valid_until;
-  const schedule::Terms terms =
-      schedule_terms(state_.products[opened.product].product, opened.terms, accepted->value_date);
-  const schedule::Disclosure told =
-      schedule::disclose_for_cap(terms, schedule::make_plan(terms), {}, schedule::CapBasis::simple);
+  const Product& product = state_.products[opened.product].product;
+  const schedule::Terms terms = schedule_terms(product, opened.terms, accepted->value_date);
+  const schedule::Disclosure told = schedule::disclose_for_cap(
+      terms, schedule::make_plan(terms), fees_of(product, terms), schedule::CapBasis::simple);
   if (told.simple)
     opened.annual_rate_e12 = static_cast<std::int64_t>(
         money::divide_rounded(told.simple->centre_e30, money::Int128{1'000'000'000'000'000'000},

@@ -11,10 +11,6 @@ namespace {
 
 constexpr date::days one_day{1};
 
-AccruedLevels booked_of(const Visit& visit) {
-  return {visit.interest_booked, visit.penalty_booked, visit.compound_booked};
-}
-
 void add_accruing(AccruedLevels& levels, Role role, std::int64_t minor) {
   for (std::size_t i = 0; i < accruing_roles.size(); ++i) {
     if (role == accruing_roles.at(i)) levels.at(i) += minor;
@@ -93,10 +89,15 @@ Status RunningLines::take(const std::vector<Segment>& segments) {
         loan.product = part.product;
         loan.lines = visit.lines;
         loan.isolated_at.reset();
+        loan.visited = segment.day + one_day;
+        loan.fee_deferred = -visit.fee_booked;
       }
     }
-    for (const Segment::Isolated& isolated : segment.isolated)
-      loans_[isolated.loan].isolated_at = segment.day;
+    for (const Segment::Isolated& isolated : segment.isolated) {
+      Loan& loan = loans_[isolated.loan];
+      loan.isolated_at = segment.day;
+      loan.visited = std::min(loan.visited, segment.day);
+    }
   }
   return money::ok();
 }
@@ -115,15 +116,17 @@ AccruedLevels RunningLines::levels(const Loan& loan, Day opening) const {
   const auto known = known_.find(loan.product);
   const Product& product =
       known != known_.end() ? known->second : state_.products.at(loan.product).product;
+  const auto level = [&](const SegmentLine& line, Day day) {
+    if (day < line.visible_from || day < line.line.first) return std::int64_t{0};
+    return schedule::level(line.line, product.day_count, product.accrual_rounding, day,
+                           line_context(product))
+        .value_or(0);
+  };
+  add_accruing(levels, Role::fee_deferred, loan.fee_deferred);
   for (const SegmentLine& line : loan.lines) {
-    if (at < line.visible_from || at < line.line.first) continue;
-    for (std::size_t i = 0; i < accruing_roles.size(); ++i) {
-      if (line.role == accruing_roles.at(i)) {
-        levels.at(i) += schedule::level(line.line, product.day_count, product.accrual_rounding, at,
-                                        line_context(product))
-                            .value_or(0);
-      }
-    }
+    // Of a fee the line says what has become income since it began.
+    const bool fee = line.role == Role::fee_deferred;
+    add_accruing(levels, line.role, level(line, at) - (fee ? level(line, loan.visited) : 0));
   }
   return levels;
 }

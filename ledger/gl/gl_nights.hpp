@@ -12,9 +12,6 @@
 
 namespace loanbook::ledger {
 
-/// The roles whose balance is the level of lines.
-inline constexpr std::array<Role, 3> accruing_roles = {
-    Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable};
 using AccruedLevels = std::array<std::int64_t, accruing_roles.size()>;
 
 /// The day_closed entry of `day`; nothing where the day is not closed.
@@ -27,6 +24,8 @@ class RunningLines {
     std::uint32_t product = 0;
     std::vector<SegmentLine> lines;
     std::optional<Day> isolated_at;  ///< booked through the day before
+    Day visited{};                   ///< the opening at which `fee_deferred` was its balance
+    std::int64_t fee_deferred = 0;
   };
 
   explicit RunningLines(const BookState& state) : state_(state) {}

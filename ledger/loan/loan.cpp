@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "loanbook/ledger/loan/deferred_fee.hpp"
 #include "loanbook/ledger/loan/loan_changes.hpp"
 #include "loanbook/ledger/loan/loan_parts.hpp"
 #include "loanbook/ledger/loan/servicing_interest.hpp"
@@ -202,6 +203,7 @@ void settle_changes(LoanState& state, const Rules& rules) {
 }
 
 void change(LoanState& state, const Rules& rules, Day day) {
+  const RowsBefore rows(state, rules.product, false);
   schedule::hold_at_maximum(state.due, rules.overdue, day);
   accrue(state, rules.product, day);
   state.day = day;
@@ -229,6 +231,7 @@ void change(LoanState& state, const Rules& rules, Day day) {
   if (rules.product.index) reset_rate(state, rules.product, day);
   if (state.joint) compensate(state, rules.product, day);
   settle_changes(state, rules);
+  rows.spread_fee(state, rules.product, day, false);
   // Nothing accrues on a loan that money held has settled, but these accounts follow.
   if (state.status != LoanStatus::active) follow_totals(state, rules.product);
 }
@@ -421,6 +424,7 @@ void accrue(LoanState& state, const Product& product, Day at) {
   // nothing.
   if (state.status != LoanStatus::active) return;
   accrue_claims(state, product, at);
+  earn_fee(state, product, at);
   if (state.servicing && is_revolving(product)) show_accrued(state);
   follow_totals(state, product);
 }
@@ -443,6 +447,8 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   if (product.index) begin_index(state, product, event);
   accrue(state, product, event.value_date);
   const LoanBalances start = state.balance;
+  const RowsBefore rows(state, product, is_operation(event.kind));
+  give_up_fee(state, product, event);
   take_event(state, product, event);
   // An operation may hide, waive or move what accrues: the difference is part of its step.
   if (state.servicing) accrue(state, product, event.value_date);
@@ -452,6 +458,8 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   const Rules rules{product, state};
   close_if_settled(state, rules, event.value_date);
   settle_changes(state, rules);
+  const bool paid_out = event.kind == Kind::disburse || event.kind == Kind::open_disburse;
+  rows.spread_fee(state, product, event.value_date, paid_out);
   if (event.kind == Kind::take_over) begin_tax(state, product);
   follow_totals(state, product);
   const Balances step = difference(state.balance, start);
@@ -476,6 +484,7 @@ void take_event(LoanState& state, const Product& product, const LoanEvent& event
     case Kind::disburse:
     case Kind::open_disburse:
       disburse(state, product, event.amount_minor, event.value_date);
+      withhold_fee(state, product, event.amount_minor);
       break;
     case Kind::take_over:
       take_over(state, product, *event.taken, event.value_date);

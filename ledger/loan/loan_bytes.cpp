@@ -259,6 +259,8 @@ void decode_rare(Decoder& in, RareRecords& rare) {
 constexpr std::uint64_t joint_bit = std::uint64_t{1} << 63;
 // Nor this one: what penalty interest may still come to, of each installment that is due.
 constexpr std::uint64_t room_bit = std::uint64_t{1} << 62;
+// Nor this one: a fee that was kept back of pay-outs and is not all income.
+constexpr std::uint64_t deferred_bit = std::uint64_t{1} << 61;
 // And this one: from where taxed income counts on a loan that was taken over.
 constexpr std::uint64_t taxed_bit = std::uint64_t{1} << 60;
 static_assert(role_count <= 60);
@@ -394,11 +396,16 @@ void encode(const LoanState& state, std::string& bytes) {
   if (state.joint) used |= joint_bit;
   if (has_room(state)) used |= room_bit;
   if (state.taxed_from != 0) used |= taxed_bit;
+  if (state.deferred) used |= deferred_bit;
   out.varint(used);
   for (const std::int64_t minor : balance) {
     if (minor != 0) out.zigzag(minor);
   }
   if (state.joint) encode_joint(out, *state.joint);
+  if (state.deferred) {
+    out.zigzag(state.deferred->left);
+    encode_line(out, state.deferred->earned);
+  }
   if (state.taxed_from != 0) out.zigzag(state.taxed_from);
   if (!has_room(state)) return;
   for (const schedule::DueInstallment& due : state.due) out.zigzag(due.room);
@@ -452,6 +459,11 @@ bool decode(std::string_view& bytes, LoanState& state) {
     if ((used >> i & 1U) != 0) state.balance.at(static_cast<Role>(i)) = in.zigzag();
   }
   if ((used & joint_bit) != 0) decode_joint(in, state.joint.emplace());
+  if ((used & deferred_bit) != 0) {
+    DeferredFee& fee = state.deferred.emplace();
+    fee.left = in.zigzag();
+    fee.earned = decode_line(in);
+  }
   if ((used & taxed_bit) != 0) {
     state.taxed_from = in.zigzag();
     if (state.taxed_from == 0) in.fail();

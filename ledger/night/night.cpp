@@ -22,9 +22,14 @@ void add(Totals& totals, Role debit, Role credit, money::Int128 minor) {
   totals[static_cast<std::size_t>(credit)] -= minor;
 }
 
+bool same_fee(const LoanState& a, const LoanState& b) {
+  if (!a.deferred || !b.deferred) return !a.deferred && !b.deferred;
+  return *a.deferred == *b.deferred;
+}
+
 bool same_lines(const LoanState& a, const LoanState& b) {
   if (a.status != b.status || a.bucket != b.bucket || !(a.interest == b.interest) ||
-      a.due.size() != b.due.size())
+      a.due.size() != b.due.size() || !same_fee(a, b))
     return false;
   for (std::size_t i = 0; i < a.due.size(); ++i) {
     if (a.due[i].no != b.due[i].no || !(a.due[i].penalty == b.due[i].penalty) ||
@@ -59,13 +64,16 @@ std::size_t part_count(std::size_t size, unsigned threads) {
 struct Charges {
   LineColumns lines;
   std::vector<std::uint64_t> loan;  ///< 0: dead
+  std::vector<std::int64_t> begun;  ///< the balance when the line began: level 0 stands for it
   std::vector<std::uint8_t> skip;
   std::size_t dead = 0;
 
   Charges(schedule::DayCount day_count, money::RoundingMode mode) : lines(day_count, mode) {}
 
-  void append(std::uint64_t number, const schedule::Line& line, Day opening) {
+  void append(std::uint64_t number, const schedule::Line& line, Day opening,
+              std::int64_t balance = 0) {
     loan.push_back(number);
+    begun.push_back(balance);
     skip.push_back(0);
     lines.resize(loan.size());
     lines.set(loan.size() - 1, line, opening);
@@ -88,12 +96,21 @@ struct Charges {
     for (std::size_t i = 0; i < loan.size(); ++i) {
       if (loan[i] == 0) continue;
       loan[kept] = loan[i];
+      begun[kept] = begun[i];
       lines.move_slot(i, kept++);
     }
     loan.resize(kept);
+    begun.resize(kept);
     skip.resize(kept);
     lines.resize(kept);
     dead = 0;
+  }
+  /// Of all that are not dead.
+  [[nodiscard]] money::Int128 balances() const {
+    money::Int128 sum = 0;
+    for (std::size_t i = 0; i < loan.size(); ++i)
+      sum += loan[i] == 0 ? 0 : begun[i] + money::Int128{lines.level(i)};
+    return sum;
   }
 };
 
@@ -110,19 +127,22 @@ struct NightEngine::Lane {
   LineColumns interest;
   Charges penalty;
   Charges compound;
+  Charges fee;  ///< kept back of pay-outs: what of it has become income
 
   explicit Lane(const Product& p)
       : product(p),
         interest(p.day_count, p.accrual_rounding),
         penalty(p.day_count, p.accrual_rounding),
-        compound(p.day_count, p.accrual_rounding) {
+        compound(p.day_count, p.accrual_rounding),
+        fee(p.day_count, p.accrual_rounding) {
     use_calendar();
   }
 
   /// A calendar may have been published since the last night.
   void use_calendar() {
     const schedule::DayCountContext context = line_context(product);
-    for (LineColumns* columns : {&interest, &penalty.lines, &compound.lines}) columns->use(context);
+    for (LineColumns* columns : {&interest, &penalty.lines, &compound.lines, &fee.lines})
+      columns->use(context);
   }
 
   /// The slot of a loan, or loan.size().
@@ -154,6 +174,7 @@ struct NightEngine::Visited {
   Totals totals{};
   std::vector<std::pair<std::uint64_t, std::size_t>> written;  ///< loan, bytes of its visit
   std::string bytes;
+  bool fees = false;  ///< a visit has a deferred fee
   std::vector<Segment::Isolated> isolated;
   std::map<std::pair<std::uint8_t, std::uint8_t>, BucketChange> buckets;
 };
@@ -240,10 +261,16 @@ void NightEngine::put_lines(Lane& lane, std::size_t slot, Day opening) {
   for (const schedule::DueInstallment& due : loan.due) {
     fits = fits && lane.interest.fits(due.penalty) && lane.interest.fits(due.compound);
   }
+  if (loan.deferred) {
+    const schedule::Line& earned = loan.deferred->earned;
+    fits = fits && earned.first <= opening && lane.interest.fits(earned);
+  }
   if (!fits) {
     lane.next_change[slot] = every_night;
     return;
   }
+  if (loan.deferred)
+    lane.fee.append(lane.loan[slot], loan.deferred->earned, opening, -loan.deferred->left);
   if (accrues(loan.interest)) lane.interest.set(slot, loan.interest, opening);
   for (const schedule::DueInstallment& due : loan.due) {
     if (!schedule::charges_visible(due, rules, opening)) continue;
@@ -274,9 +301,11 @@ void NightEngine::run_columns(Lane& lane, Day day, unsigned threads, Totals& tot
   for (const money::Int128 part : sums) sum += part;
   const money::Int128 penalty = lane.penalty.run(day, visited_);
   const money::Int128 compound = lane.compound.run(day, visited_);
+  const money::Int128 fee = lane.fee.run(day, visited_);
   add(totals, Role::interest_accrued, Role::interest_income, sum);
   add(totals, Role::penalty_receivable, Role::penalty_income, penalty);
   add(totals, Role::compound_receivable, Role::compound_income, compound);
+  add(totals, Role::fee_deferred, Role::fee_income, fee);
   if (!lane.product.accounting.on_cash()) return;
   const money::Int128 earned = sum + penalty + compound;
   add(totals, Role::income_suspended, Role::interest_suspended, earned);
@@ -295,10 +324,12 @@ NightEngine::Visited NightEngine::visit(const Lane& lane, std::span<const std::u
                   .interest_booked = loan.balance.get(Role::interest_accrued),
                   .penalty_booked = loan.balance.get(Role::penalty_receivable),
                   .compound_booked = loan.balance.get(Role::compound_receivable),
+                  .fee_booked = -loan.balance.get(Role::fee_deferred),
                   .lines = {}};
     add_lines(loan, product, written);
     const std::size_t before_it = result.bytes.size();
     encode_visit(written, result.bytes);
+    result.fees = result.fees || has_fee(written);
     result.written.emplace_back(number, result.bytes.size() - before_it);
   };
   for (const std::uint64_t number : loans) {
@@ -365,6 +396,7 @@ void NightEngine::run_lane(Lane& lane, std::uint32_t product, Day day, const Nig
   std::uint64_t previous = 0;
   for (Visited& part : parts) {
     for (std::size_t i = 0; i < role_count; ++i) encoded.totals[i] += part.totals[i];
+    encoded.fees = encoded.fees || part.fees;
     std::size_t at = 0;
     for (const auto& [number, size] : part.written) {
       Encoder{encoded.visit_bytes}.varint(number - previous);
@@ -410,8 +442,7 @@ void NightEngine::compare(const Lane& lane, std::uint32_t product, Day opening,
   Totals levels{};
   money::Int128& interest = levels[static_cast<std::size_t>(Role::interest_accrued)];
   const auto add_state = [&](const LoanState& loan) {
-    for (const Role role :
-         {Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable}) {
+    for (const Role role : accruing_roles) {
       levels[static_cast<std::size_t>(role)] += loan.balance.get(role);
     }
   };
@@ -421,20 +452,14 @@ void NightEngine::compare(const Lane& lane, std::uint32_t product, Day opening,
     else
       interest += lane.interest.level(slot);
   }
-  for (std::size_t i = 0; i < lane.penalty.loan.size(); ++i) {
-    if (lane.penalty.loan[i] != 0)
-      levels[static_cast<std::size_t>(Role::penalty_receivable)] += lane.penalty.lines.level(i);
-  }
-  for (std::size_t i = 0; i < lane.compound.loan.size(); ++i) {
-    if (lane.compound.loan[i] != 0)
-      levels[static_cast<std::size_t>(Role::compound_receivable)] += lane.compound.lines.level(i);
-  }
+  levels[static_cast<std::size_t>(Role::penalty_receivable)] += lane.penalty.balances();
+  levels[static_cast<std::size_t>(Role::compound_receivable)] += lane.compound.balances();
+  levels[static_cast<std::size_t>(Role::fee_deferred)] += lane.fee.balances();
   for (std::uint64_t number = 1; state_.isolated > 0 && number <= state_.loans.size(); ++number) {
     const LoanRecord& record = state_.loans.at(number);
     if (record.isolated && record.state.product == product) add_state(record.state);
   }
-  for (const Role role :
-       {Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable}) {
+  for (const Role role : accruing_roles) {
     const auto index = static_cast<std::size_t>(role);
     const money::Int128 booked =
         (product < state_.balances.size() ? state_.balances[product][index] : 0) +

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/proof/digest.hpp"
 
@@ -11,6 +13,11 @@ namespace {
 constexpr std::string_view magic = "LBSEG001";
 // Says how many roles its totals have; a night without any of the later ones is written as before.
 constexpr std::string_view magic_2 = "LBSEG002";
+
+// The same where a visit has a deferred fee.
+constexpr std::string_view magic_3 = "LBSEG003";
+// In the byte of a visit's status: the balance of its deferred fee follows those of what accrues.
+constexpr std::uint8_t fee_bit = 0x80;
 
 /// Up to the last role that a total stands under.
 std::size_t roles_of(const std::vector<EncodedProduct>& products) {
@@ -33,9 +40,13 @@ void encode_line(Encoder& out, const SegmentLine& line) {
   out.day(line.line.first);
 }
 
-SegmentLine decode_line(Decoder& in) {
+SegmentLine decode_line(Decoder& in, bool fee) {
   SegmentLine line{};
-  line.role = in.enumerator(Role::principal, Role::overpayment);
+  const std::uint8_t role = in.u8();
+  line.role = static_cast<Role>(role);
+  if (role > static_cast<std::uint8_t>(Role::overpayment) &&
+      !(fee && line.role == Role::fee_deferred))
+    in.fail();
   line.installment = static_cast<std::uint32_t>(in.varint());
   line.visible_from = in.day();
   line.line.base = in.wide();
@@ -67,6 +78,10 @@ void add_lines(const LoanState& state, const Product& product, Visit& visit) {
   if (accrues(state.interest)) {
     visit.lines.push_back({Role::interest_accrued, 0, state.interest.first, state.interest});
   }
+  if (state.deferred && accrues(state.deferred->earned)) {
+    const schedule::Line& earned = state.deferred->earned;
+    visit.lines.push_back({Role::fee_deferred, 0, earned.first, earned});
+  }
   const schedule::OverdueRules rules = overdue_rules(product, state.terms.rate);
   for (const schedule::DueInstallment& due : state.due) {
     if (due.due > state.day) continue;  // of a table: nothing accrues on what is not due yet
@@ -80,13 +95,25 @@ void add_lines(const LoanState& state, const Product& product, Visit& visit) {
   }
 }
 
+bool has_fee(const Visit& visit) {
+  return visit.fee_booked != 0 || std::ranges::any_of(visit.lines, [](const SegmentLine& line) {
+           return line.role == Role::fee_deferred;
+         });
+}
+
+std::array<std::int64_t, accruing_roles.size()> booked_of(const Visit& visit) {
+  return {visit.interest_booked, visit.penalty_booked, visit.compound_booked, -visit.fee_booked};
+}
+
 void encode_visit(const Visit& visit, std::string& bytes) {
   Encoder out{bytes};
-  out.u8(status_byte(visit.status));
+  const bool fee = has_fee(visit);
+  out.u8(static_cast<std::uint8_t>(status_byte(visit.status) | (fee ? fee_bit : 0)));
   out.u8(visit.bucket);
   out.zigzag(visit.interest_booked);
   out.zigzag(visit.penalty_booked);
   out.zigzag(visit.compound_booked);
+  if (fee) out.zigzag(visit.fee_booked);
   out.varint(visit.lines.size());
   for (const SegmentLine& line : visit.lines) encode_line(out, line);
 }
@@ -94,9 +121,11 @@ void encode_visit(const Visit& visit, std::string& bytes) {
 std::string encode_segment(Day day, const std::vector<EncodedProduct>& products,
                            const std::vector<Segment::Isolated>& isolated) {
   const std::size_t roles = roles_of(products);
-  std::string bytes{roles > role_count_1 ? magic_2 : magic};
+  const bool fees = std::ranges::any_of(products, &EncodedProduct::fees);
+  const bool first = roles == role_count_1 && !fees;
+  std::string bytes{fees ? magic_3 : first ? magic : magic_2};
   Encoder out{bytes};
-  if (roles > role_count_1) out.varint(roles);
+  if (!first) out.varint(roles);
   out.day(day);
   out.varint(products.size());
   for (const EncodedProduct& product : products) {
@@ -117,10 +146,11 @@ std::string encode_segment(Day day, const std::vector<EncodedProduct>& products,
 Result<Segment> decode_segment(std::string_view bytes) {
   const Error damaged{.id = "integrity.segment_damaged",
                       .message = "a segment's bytes are not canonical"};
-  const bool second = bytes.starts_with(magic_2);
-  if (!second && !bytes.starts_with(magic)) return damaged;
+  const bool third = bytes.starts_with(magic_3);
+  const bool counted = third || bytes.starts_with(magic_2);
+  if (!counted && !bytes.starts_with(magic)) return damaged;
   Decoder in{bytes.substr(magic.size())};
-  const std::uint64_t roles = second ? in.varint() : role_count_1;
+  const std::uint64_t roles = counted ? in.varint() : role_count_1;
   if (roles > role_count) return damaged;
   Segment segment;
   segment.day = in.day();
@@ -136,13 +166,18 @@ Result<Segment> decode_segment(std::string_view bytes) {
       Visit visit;
       loan += in.varint();
       visit.loan = loan;
-      visit.status = in.enumerator(LoanStatus::approved, LoanStatus::written_off);
+      const std::uint8_t status = in.u8();
+      const bool fee = third && (status & fee_bit) != 0;
+      visit.status = static_cast<LoanStatus>(fee ? status ^ fee_bit : status);
+      if (visit.status < LoanStatus::approved || visit.status > LoanStatus::written_off) in.fail();
       visit.bucket = in.u8();
       visit.interest_booked = in.zigzag();
       visit.penalty_booked = in.zigzag();
       visit.compound_booked = in.zigzag();
+      if (fee) visit.fee_booked = in.zigzag();
       const std::uint64_t lines = in.varint();
-      for (std::uint64_t l = 0; in.good() && l < lines; ++l) visit.lines.push_back(decode_line(in));
+      for (std::uint64_t l = 0; in.good() && l < lines; ++l)
+        visit.lines.push_back(decode_line(in, fee));
       product.visits.push_back(std::move(visit));
     }
     segment.products.push_back(std::move(product));

@@ -15,11 +15,18 @@
 
 namespace loanbook::ledger {
 
+/// The roles that follow lines: the balance is the level, that of fee_deferred has the level above
+/// what it was when the line began.
+inline constexpr std::array<Role, 4> accruing_roles = {
+    Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable,
+    Role::fee_deferred};
+
 /// A line of a visited loan: its level at the opening of a day is round((base + slope x t) /
 /// denominator).
 struct SegmentLine {
-  Role role;                  ///< interest_accrued, penalty_receivable or compound_receivable
-  std::uint32_t installment;  ///< number of the due installment; 0: interest
+  Role role;  ///< interest_accrued, penalty_receivable or compound_receivable; fee_deferred: what
+              ///< of the fee has become income, so its balance rises by it
+  std::uint32_t installment;  ///< number of the due installment; 0: interest, deferred fee
   Day visible_from;           ///< booked as 0 before this day (grace)
   schedule::Line line;
 };
@@ -55,6 +62,10 @@ struct Segment {
 
 /// The lines of a state, as a visit records them.
 void add_lines(const LoanState& state, const Product& product, Visit& visit);
+/// Has its loan a deferred fee?
+[[nodiscard]] bool has_fee(const Visit& visit);
+/// What the visit wrote on the accruing roles.
+[[nodiscard]] std::array<std::int64_t, accruing_roles.size()> booked_of(const Visit& visit);
 /// The bytes of one visit but its loan number, which stands before it as the distance to that of
 /// the visit before.
 void encode_visit(const Visit& visit, std::string& out);
@@ -65,6 +76,7 @@ struct EncodedProduct {
   std::uint64_t loans = 0;
   std::array<money::Int128, role_count> totals{};
   std::uint64_t visits = 0;
+  bool fees = false;  ///< a visit has a deferred fee
   std::string visit_bytes;
 };
 [[nodiscard]] std::string encode_segment(Day day, const std::vector<EncodedProduct>& products,

@@ -49,6 +49,11 @@ Taxable taxable(const LoanState& state, const Product& product, Component compon
     case Component::fee:
       income(Role::fee_income);
       if (cash) waits(Role::fee_receivable);
+      // What the running row has earned of a fee that was kept back: taxed as the row ends.
+      if (state.deferred) {
+        add_to(is.waiting, state.deferred->left);
+        waits(Role::fee_deferred);
+      }
       break;
     case Component::penalty:
       income(Role::penalty_income);
@@ -124,7 +129,7 @@ std::int64_t contained_tax(std::int64_t income_minor, std::int64_t rate_e12) {
 }
 
 bool says_accounting(const Product& product) {
-  return !(product.accounting == Accounting{}) || !product.branch.empty();
+  return product.accounting.on_cash() || product.accounting.taxed() || !product.branch.empty();
 }
 
 void encode_accounting(Encoder& out, const Product& product) {

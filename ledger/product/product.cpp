@@ -7,6 +7,7 @@
 #include "loanbook/ledger/codec.hpp"
 #include "loanbook/ledger/product/charge_income.hpp"
 #include "loanbook/ledger/product/product_penalty.hpp"
+#include "loanbook/ledger/product/upfront_fee.hpp"
 #include "loanbook/money/limits.hpp"
 
 namespace loanbook::ledger {
@@ -23,6 +24,7 @@ constexpr std::uint8_t index_section = 4;
 constexpr std::uint8_t payout_section = 5;
 constexpr std::uint8_t accounting_section = 6;
 constexpr std::uint8_t penalty_maximum_section = 7;
+constexpr std::uint8_t upfront_fee_section = 9;
 constexpr std::uint8_t charge_income_section = 10;
 
 constexpr std::int64_t penalty_maximum_e4_max = 100'000;  // 1,000 %
@@ -147,6 +149,12 @@ money::Rounding decode_rounding(Decoder& in) {
   return {mode, static_cast<std::int64_t>(in.varint())};
 }
 
+/// What section 5 holds: the fee stands in one of its own.
+PayoutRules without_fee(PayoutRules rules) {
+  rules.fee = {};
+  return rules;
+}
+
 /// Older programs read layout 1 alone; what they know is written as they know it.
 bool needs_second_layout(const Product& product) {
   const bool later_accounts =
@@ -155,6 +163,7 @@ bool needs_second_layout(const Product& product) {
   return later_accounts || product.servicing || product.joint || product.index ||
          !(product.plan == PlanRules{}) || !(product.quality == AssetQuality{}) ||
          !(product.payouts == PayoutRules{}) || says_accounting(product) ||
+         product.accounting.upfront_fee != FeeIncomeSpread::at_once ||
          product.penalty_maximum_e4 != 0 || !product.charge_income.empty() ||
          product.penalty_groups != 0 || product.method > schedule::Method::revolving ||
          product.day_count > schedule::DayCount::thirty_e_360;
@@ -276,6 +285,7 @@ Status check_plan(const Product& product) {
   if (Status s = check(product.payouts, several, over_part); !s) return s;
   if (Status s = check_accounting(product); !s) return s;
   if (Status s = check_charge_income(product); !s) return s;
+  if (Status s = check_upfront_fee(product); !s) return s;
   const LoanTerms terms{.principal_minor = product.amount_max_minor,
                         .rate = product.rate_default,
                         .installments = product.installments_default};
@@ -412,7 +422,7 @@ std::string encode(const Product& product) {
       out.u8(index_section);
       encode(out, *product.index);
     }
-    if (!(product.payouts == PayoutRules{})) {
+    if (!(without_fee(product.payouts) == PayoutRules{})) {
       out.u8(payout_section);
       encode(out, product.payouts);
     }
@@ -427,6 +437,10 @@ std::string encode(const Product& product) {
         out.u8(static_cast<std::uint8_t>(product.maximum_of));
       }
       out.varint(static_cast<std::uint64_t>(product.penalty_maximum_e4));
+    }
+    if (!product.payouts.fee.none()) {
+      out.u8(upfront_fee_section);
+      encode_upfront_fee(out, product);
     }
     if (!product.charge_income.empty()) {
       out.u8(charge_income_section);
@@ -473,6 +487,8 @@ void decode_sections(Decoder& in, Product& product) {
       decode_maximum(in, product);
     } else if (section == charge_income_section) {
       decode_charge_income(in, product);
+    } else if (section == upfront_fee_section) {
+      decode_upfront_fee(in, product);
     } else {
       in.fail();
     }

@@ -7,6 +7,7 @@
 
 #include "loanbook/ledger/product/product.hpp"
 #include "loanbook/ledger/product/product_penalty.hpp"
+#include "loanbook/ledger/product/upfront_fee.hpp"
 #include "loanbook/money/limits.hpp"
 
 namespace loanbook::ledger {
@@ -106,7 +107,8 @@ Status check_cap(const Product& product, const schedule::Terms& terms) {
   if (!product.plan.cap) return money::ok();
   // Each loan that is opened passes here; the other annual rates take most of the time.
   return schedule::check_cap(
-      schedule::disclose_for_cap(terms, schedule::make_plan(terms), {}, product.plan.cap->basis),
+      schedule::disclose_for_cap(terms, schedule::make_plan(terms), fees_of(product, terms),
+                                 product.plan.cap->basis),
       *product.plan.cap);
 }
 

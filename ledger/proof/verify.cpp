@@ -98,6 +98,7 @@ class Verification {
     std::uint32_t product = 0;
     std::vector<SegmentLine> lines;
     std::optional<Day> isolated_at;  ///< booked through the day before
+    std::int64_t fee_begun = 0;      ///< balance of fee_deferred when its line began
   };
 
   void find(std::string where, std::string message) {
@@ -173,14 +174,14 @@ class Verification {
     std::vector<Totals> levels(totals_.size());
     for (const auto& [loan, of_loan] : lines_) {
       const Day opening = of_loan.isolated_at.value_or(closed.day + one_day);
-      for (const SegmentLine& line : of_loan.lines) {
-        levels.at(of_loan.product)[static_cast<std::size_t>(line.role)] +=
+      Totals& of_product = levels.at(of_loan.product);
+      of_product[static_cast<std::size_t>(Role::fee_deferred)] += of_loan.fee_begun;
+      for (const SegmentLine& line : of_loan.lines)
+        of_product[static_cast<std::size_t>(line.role)] +=
             level_at(line, products_[of_loan.product], opening);
-      }
     }
     for (std::size_t number = 0; number < totals_.size(); ++number) {
-      for (const Role role :
-           {Role::interest_accrued, Role::penalty_receivable, Role::compound_receivable}) {
+      for (const Role role : accruing_roles) {
         const auto index = static_cast<std::size_t>(role);
         if (levels[number][index] == totals_[number][index]) continue;
         const std::uint8_t digits = products_[number].currency.digits;
@@ -464,22 +465,21 @@ class Verification {
     for (const SegmentProduct& part : segment.products) {
       const Product& product = products_.at(part.product);
       for (const Visit& visit : part.visits) {
-        std::int64_t interest = 0;
-        std::int64_t penalty = 0;
-        std::int64_t compound = 0;
         Lines& of_loan = lines_[visit.loan];
         of_loan.product = part.product;
         of_loan.lines = visit.lines;
         of_loan.isolated_at.reset();
         const Day opening = isolated.contains(visit.loan) ? segment.day : segment.day + one_day;
+        std::array<std::int64_t, accruing_roles.size()> levels{};
         for (const SegmentLine& line : visit.lines) {
-          const std::int64_t level = level_at(line, product, opening);
-          (line.role == Role::interest_accrued     ? interest
-           : line.role == Role::penalty_receivable ? penalty
-                                                   : compound) += level;
+          for (std::size_t i = 0; i < levels.size(); ++i)
+            levels.at(i) +=
+                line.role == accruing_roles.at(i) ? level_at(line, product, opening) : 0;
         }
-        if (interest != visit.interest_booked || penalty != visit.penalty_booked ||
-            compound != visit.compound_booked) {
+        // A fee becomes income from what is left of it when the line begins.
+        of_loan.fee_begun = -visit.fee_booked - levels.back();
+        levels.back() += of_loan.fee_begun;
+        if (levels != booked_of(visit)) {
           find(fmt::format("loan '{}'", state_.loans.at(visit.loan).id),
                fmt::format("closing {} its lines give other figures than were booked",
                            money::to_text(segment.day)));

@@ -59,6 +59,7 @@ class Explainer {
     }
     charges();
     suspended();
+    deferred_fee();
     shares();
     if (const std::int64_t held = -balance_of(state_, Role::overpayment); held != 0)
       lines_.push_back({"held for the borrower", amount(held),
@@ -93,6 +94,31 @@ class Explainer {
                       "interest and penalty of the lender's own books that did not come in, while "
                       "the loan does not accrue; the borrower owes it as before",
                       ""});
+  }
+
+  /// What was kept back of pay-outs and is not earned yet.
+  void deferred_fee() {
+    if (!state_.deferred) return;
+    const DeferredFee& fee = *state_.deferred;
+    const std::int64_t left = -balance_of(state_, Role::fee_deferred);
+    const bool by_rate = product_.accounting.upfront_fee == FeeIncomeSpread::effective_interest;
+    if (fee.earned.slope == 0) {
+      lines_.push_back({"fee not yet income", amount(left),
+                        state_.non_accrual ? "kept back of pay-outs; none of it becomes income "
+                                             "while the loan does not accrue"
+                                           : "kept back of pay-outs",
+                        "since " + money::to_text(fee.earned.first)});
+      return;
+    }
+    lines_.push_back(
+        {"fee not yet income", amount(left),
+         fmt::format("{} of what was kept back when the row began, less what it has earned; {}",
+                     amount(fee.left),
+                     by_rate ? "earned at the rate that discounts the rows to come to principal "
+                               "less that fee"
+                             : "earned in equal parts a day until the last due date"),
+         ""});
+    level("fee earned of the row", fee.left - left, fee.earned);
   }
 
   /// What each partner of a joint loan has in it, as a function of the loan's totals.

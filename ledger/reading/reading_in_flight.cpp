@@ -9,6 +9,7 @@
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/loan/loan_parts.hpp"
+#include "loanbook/ledger/product/upfront_fee.hpp"
 
 namespace loanbook::ledger {
 namespace {
@@ -44,7 +45,8 @@ PayoutView view_of(const PayoutOrder& order, const BookState& state) {
           .loan = record.id,
           .currency = std::string(currency.text()),
           .digits = currency.digits,
-          .amount = order.minor,
+          // What the channel pays.
+          .amount = order.minor - fee_of(state.product_of(record).payouts.fee, order.minor),
           .ordered = order.ordered,
           .age = days_since(order.ordered, state),
           .channel = order.channel,

@@ -8,6 +8,7 @@
 
 #include "loanbook/ledger/book_impl.hpp"
 #include "loanbook/ledger/loan/loan_parts.hpp"
+#include "loanbook/ledger/product/upfront_fee.hpp"
 
 namespace loanbook::ledger {
 namespace {
@@ -67,6 +68,7 @@ class Walk {
                        .reason = entry.reason};
     if (const auto* paid = std::get_if<Paid>(&entry.payload)) line.payer = paid->payer;
     if (line.amount == 0) line.amount = cash < 0 ? -cash : cash;
+    if (is_pay_out(event.kind)) line.kept_back = fee_of(product_.payouts.fee, event.amount_minor);
     if (entry.booking_date != entry.value_date) line.booked = entry.booking_date;
     if (is_internal(event.kind)) return;
     since_ = event.value_date;

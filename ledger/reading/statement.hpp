@@ -41,7 +41,8 @@ struct StatementLine {
   std::int64_t amount = 0;
   std::optional<Day> booked{};  ///< where it was booked after its value date
   std::string reason{};
-  std::string payer{};  ///< of a repayment: a third party
+  std::string payer{};         ///< of a repayment: a third party
+  std::int64_t kept_back = 0;  ///< of a pay-out: the fee that did not reach the borrower
 };
 
 /// opening + sum of the lines' changes = closing, part by part.

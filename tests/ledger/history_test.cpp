@@ -4,10 +4,12 @@
 
 #include <cstdlib>
 #include <map>
+#include <utility>
 
 #include "ledger/events.hpp"
 #include "ledger/random_story.hpp"
 #include "loanbook/ledger/product/charge_income.hpp"
+#include "loanbook/ledger/product/upfront_fee.hpp"
 
 namespace loanbook::test {
 namespace {
@@ -38,6 +40,20 @@ void random_groups(Dice dice, Product& p, std::vector<Told>& told) {
     if (each.operation && each.operation->kind == Kind::charge)
       each.operation->code = dice.pick<const char*>({"a", "b", "c"});
   }
+}
+
+/// Of dice of its own: the stories stay those that were told before pay-outs had a fee.
+void random_fee(Dice dice, Product& p) {
+  if (p.joint || dice.roll(0, 1) == 0) return;
+  UpfrontFee& fee = p.payouts.fee;
+  fee.part_e12 = dice.pick<std::int64_t>({0, 20'000'000'000, 333'333'333'333, 900'000'000'000});
+  fee.minor = fee.part_e12 == 0 ? dice.roll(1, 2'00) : dice.pick<std::int64_t>({0, 0, 77});
+  fee.rounding.mode = dice.pick({money::RoundingMode::half_up, money::RoundingMode::down});
+  const bool by_rate = p.method != schedule::Method::revolving && dice.roll(0, 1) == 0;
+  if (p.accounting.on_cash()) return;
+  p.accounting.upfront_fee = by_rate                ? FeeIncomeSpread::effective_interest
+                             : dice.roll(0, 5) == 0 ? FeeIncomeSpread::at_once
+                                                    : FeeIncomeSpread::straight_line;
 }
 
 /// The default accounts, and one of its own for what goes through the wallet.
@@ -96,9 +112,12 @@ std::string claim_below_zero(const LoanView& view) {
   return balance(Role::interest_unearned) > 0 ? "interest_unearned" : "";
 }
 
-/// What no history may do: owe the borrower's own money.
+/// What no history may do: owe the borrower's own money, or earn more of a fee than was kept back.
 void nothing_negative(const LoanView& view) {
   CHECK(view.balances[static_cast<std::size_t>(Role::overpayment)] <= 0);
+  const std::int64_t deferred = view.balances[static_cast<std::size_t>(Role::fee_deferred)];
+  CHECK(deferred <= 0);
+  if (view.row.status != LoanStatus::active) CHECK(deferred == 0);
 }
 
 /// As a loan of our own, or one that another book has served for 40 days.
@@ -218,6 +237,53 @@ void folds_in_halves(const Book& book, const Product& product, Dice& dice) {
   CHECK(state == whole);
 }
 
+/// The loan with its fee and without: what differs is cash, what is left of the fee, and what
+/// became of the rest. Was some of it income over time?
+bool fee_changes_nothing_else(const Book& book, const Product& product) {
+  Product without = product;
+  without.payouts.fee = {};
+  without.accounting.upfront_fee = FeeIncomeSpread::at_once;
+  const std::vector<LoanEvent> events = events_of(book);
+  const LoanTerms terms = events.front().agreed->terms;
+  std::int64_t kept = 0;
+  for (const LoanEvent& event : events) {
+    const bool pays_out = event.kind == Kind::disburse || event.kind == Kind::open_disburse;
+    if (pays_out) kept += fee_of(product.payouts.fee, event.amount_minor);
+  }
+  bool spread = false;
+  std::int64_t left = kept;
+  for (Day on = events.front().value_date; on <= book.status().business_date;
+       on += date::days{11}) {
+    const auto last = std::find_if(events.begin(), events.end(),
+                                   [&](const LoanEvent& event) { return event.value_date > on; });
+    LoanState with = fold(0, terms, product, {events.begin(), last}, on);
+    const LoanState bare = fold(0, terms, without, {events.begin(), last}, on);
+    Balances differs = difference(with.balance, bare.balance);
+    const auto take = [&](Role role) {
+      return std::exchange(differs[static_cast<std::size_t>(role)], 0);
+    };
+    const std::int64_t deferred = take(Role::fee_deferred);
+    const std::int64_t cash = take(Role::settlement);
+    CHECK(-deferred <= kept);
+    CHECK(cash <= kept);
+    std::int64_t became = 0;
+    for (const Role role :
+         {Role::fee_income, Role::charge_off_expense, Role::fraud_expense, Role::write_off_expense})
+      became += take(role);
+    CHECK(cash + deferred + became == 0);
+    CHECK(take(Role::income_tax) + take(Role::tax_payable) == 0);
+    CHECK(differs == Balances{});
+    CHECK(with.status == bare.status);
+    spread = spread || (deferred != 0 && became != 0);
+    left = -deferred;
+    with.deferred.reset();
+    CHECK(with.due.size() == bare.due.size());
+    CHECK(with.interest == bare.interest);
+  }
+  CHECK(left <= kept);
+  return spread;
+}
+
 /// On no day is penalty interest above what is left of its maximum. Was one reached?
 bool stays_below_maximum(const Book& book, const Product& product) {
   const std::vector<LoanEvent> events = events_of(book);
@@ -265,6 +331,7 @@ TEST_CASE("What is learnt late ends as if it had been known in time, and halves 
   int told = 0;
   int below_zero = 0;
   int held = 0;
+  int spread = 0;
   const int begin = first != nullptr ? std::atoi(first) : 1;
   for (int seed = begin; seed < begin + stories; ++seed) {
     INFO("seed " << seed);
@@ -272,6 +339,7 @@ TEST_CASE("What is learnt late ends as if it had been known in time, and halves 
     Story story{.product = random_product(dice), .told = {}};
     random_accounting(Dice(static_cast<std::uint32_t>(seed + 1'000'000)), story.product);
     random_maximum(Dice(static_cast<std::uint32_t>(seed + 2'000'000)), story.product);
+    random_fee(Dice(static_cast<std::uint32_t>(seed + 3'000'000)), story.product);
     story.told = random_story(dice, day(begins), days_told);
     story.taken_over = dice.roll(0, 5) == 0;
     random_groups(Dice(static_cast<std::uint32_t>(seed + 3'000'000)), story.product, story.told);
@@ -283,6 +351,8 @@ TEST_CASE("What is learnt late ends as if it had been known in time, and halves 
     folds_in_halves(*in_time, must(in_time->product("p")), dice);
     if (story.product.penalty_maximum_e4 != 0)
       held += stays_below_maximum(*in_time, must(in_time->product("p"))) ? 1 : 0;
+    if (!story.product.payouts.fee.none())
+      spread += fee_changes_nothing_else(*in_time, must(in_time->product("p"))) ? 1 : 0;
     const auto late = tell(story, dice.roll(0, static_cast<int>(story.told.size())));
     if (late == nullptr) continue;
     verified(*late);
@@ -293,6 +363,7 @@ TEST_CASE("What is learnt late ends as if it had been known in time, and halves 
   INFO(told << " stories, " << below_zero << " with a claim below zero");
   CHECK(told > stories / 8);
   CHECK(held > stories / 100);
+  CHECK(spread > stories / 20);
   CHECK(below_zero * 10 < told);
 }
 

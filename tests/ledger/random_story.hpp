@@ -243,6 +243,10 @@ inline std::string words(const Product& product, const std::vector<Told>& story)
   if (product.accounting.on_cash()) text += ", on cash";
   if (product.accounting.taxed())
     text += ", taxed " + std::to_string(static_cast<int>(product.accounting.tax.of));
+  if (!product.payouts.fee.none())
+    text += ", fee " + std::to_string(product.payouts.fee.part_e12) + " + " +
+            std::to_string(product.payouts.fee.minor) + " spread " +
+            std::to_string(static_cast<int>(product.accounting.upfront_fee));
   if (product.servicing && product.servicing->interest) {
     const InterestRules& rules = *product.servicing->interest;
     text += ", overdue " + std::to_string(static_cast<int>(rules.overdue)) + ", early " +

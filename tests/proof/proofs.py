@@ -20,6 +20,7 @@ import book
 VERIFIER = book.SOURCE / "tools" / "verify_proof.py"
 LOANS = 100
 RESTATED = "consumer-level"
+WITH_FEE = "L-UPFRONT-FEE"  # a fee was kept back of its pay-out
 FLIPS = 400 if book.ALL else 60
 
 
@@ -53,7 +54,10 @@ def make_book(path):
     file.write_text(text.replace("version = 1", "version = 2").replace('multiplier = "1.5"', 'multiplier = "1.2"'))
     book.run(target, "product", "add", file)
     book.run(target, "restate", "--product", RESTATED, "--from", "1", "--to", "2", "--reason", "contract says 1.2")
-    book.run(target, "night", "--through", "2026-02-10", code=None)
+    book.run(target, "loan", "open", WITH_FEE, "--product", "cash-loan-upfront-fee", "--amount", "12000", "--disburse")
+    book.run(target, "night", "--through", "2026-03-12", code=None)
+    book.run(target, "loan", "prepay", WITH_FEE, "--amount", "4000.00", "--choice", "reduce")
+    book.run(target, "night", "--through", "2026-03-14", code=None)
     return target
 
 
@@ -65,7 +69,7 @@ def loans_of(target):
 def check_proofs(path, target, key, head):
     """A hundred loans, told and checked by a process of its own."""
     files = []
-    for loan in loans_of(target)[:LOANS]:
+    for loan in [WITH_FEE, *(loan for loan in loans_of(target) if loan != WITH_FEE)][:LOANS]:
         files.append(path / f"{loan}.proof")
         book.run(target, "prove", "loan", loan, "--head", head, "--out", files[-1])
     want(len(files) == LOANS, f"{LOANS} loans")
@@ -83,6 +87,7 @@ def check_proofs(path, target, key, head):
     want(restated > 0, "restated loans are among them")
     want(planned >= LOANS // 2 and lines > 0, "plans and lines are computed again")
     want(any("lines of penalty computed again" in note for note in notes), "and penalties")
+    want(any("balances of the deferred fee" in note for note in notes), "and a fee that was kept back")
     return files
 
 

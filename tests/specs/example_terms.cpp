@@ -16,6 +16,7 @@ namespace {
 
 using ledger::AccountingBasis;
 using ledger::CompoundRate;
+using ledger::FeeIncomeSpread;
 using ledger::IncomeTax;
 using ledger::Prepayment;
 using ledger::tax_on_fee;
@@ -194,6 +195,19 @@ Status put_amount(std::string_view text, const ExampleTerms& terms, std::int64_t
   const auto amount = parse_amount(text, terms.product.currency);
   if (!amount) return amount.error();
   out = amount->minor();
+  return money::ok();
+}
+
+/// `2 %`, `2 % + 10.00`: kept back of each pay-out.
+Status read_upfront_fee(std::string_view text, ExampleTerms& terms) {
+  ledger::UpfrontFee& fee = terms.product.payouts.fee;
+  const auto plus = text.find(" + ");
+  if (plus != std::string_view::npos) {
+    if (Status s = put_amount(text.substr(plus + 3), terms, fee.minor); !s) return s;
+  }
+  const auto part = money::Rate::parse(text.substr(0, plus));
+  if (!part) return part.error();
+  fee.part_e12 = part->e12();
   return money::ok();
 }
 
@@ -413,6 +427,16 @@ const std::map<std::string_view, Reader>& readers() {
       {"tax", [](auto v, auto& t) { return read_tax(v, t.product.accounting.tax); }},
       {"charge_income_1", [](auto v, auto& t) { return read_group(v, 1, t.product); }},
       {"charge_income_2", [](auto v, auto& t) { return read_group(v, 2, t.product); }},
+      {"payout_fee", [](auto v, auto& t) { return read_upfront_fee(v, t); }},
+      {"upfront_fee",
+       [](auto v, auto& t) {
+         return choose<FeeIncomeSpread>(
+             v,
+             {{"at-once", FeeIncomeSpread::at_once},
+              {"straight-line", FeeIncomeSpread::straight_line},
+              {"effective-interest", FeeIncomeSpread::effective_interest}},
+             t.product.accounting.upfront_fee);
+       }},
       {"materiality",
        [](auto v, auto& t) { return put_amount(v, t, t.product.quality.materiality_minor); }},
   };
