@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "loanbook/ledger/product/upfront_fee.hpp"
 #include "loanbook/money/money.hpp"
 
 namespace loanbook::interchange {
@@ -32,7 +33,10 @@ void add_payout_words(const ledger::Product& product, std::vector<std::string>& 
   if (rules.fee.part_e12 != 0)
     fee = money::Rate::of_e12(rules.fee.part_e12).percent_text() + " of it";
   if (rules.fee.minor != 0) fee += (fee.empty() ? "" : " and ") + amount(rules.fee.minor);
-  out.push_back(fmt::format("A fee of {} is kept back of each pay-out.", fee));
+  const std::int64_t most = product.amount_max_minor;
+  out.push_back(
+      fmt::format("A fee of {} is kept back of each pay-out: of {} the borrower receives {}.", fee,
+                  amount(most), amount(most - ledger::fee_of(rules.fee, most))));
 }
 
 void add_quality_words(const ledger::Product& product, std::vector<std::string>& out) {

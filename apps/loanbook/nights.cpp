@@ -17,14 +17,16 @@ bool is_income(ledger::Role role) {
          role == ledger::Role::compound_income;
 }
 
-// What the day earned, by currency: income stands on the credit side.
+// What the day earned, by currency: income stands on the credit side, and what of a deferred fee
+// became income on the debit side of the fee.
 std::string income_text(const ledger::NightReport& night) {
   std::map<std::string, std::pair<std::uint8_t, money::Int128>> sums;
   for (const auto& total : night.totals) {
-    if (!is_income(total.role)) continue;
+    const bool fee = total.role == ledger::Role::fee_deferred;
+    if (!fee && !is_income(total.role)) continue;
     auto& sum = sums[total.currency];
     sum.first = total.digits;
-    sum.second -= total.minor;
+    sum.second -= fee ? -total.minor : total.minor;
   }
   std::string text;
   for (const auto& [currency, sum] : sums) {

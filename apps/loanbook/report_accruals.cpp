@@ -76,8 +76,8 @@ Status accruals(ReportRun& run) {
          RowMark::total});
   }
   report.notes = {
-      "After = level of the lines at the opening of the next day; t counts the "
-      "product's day index."};
+      "After = level of the lines at the opening of the next day, of fee_deferred what its line "
+      "leaves; t counts the product's day index."};
   run.print(std::move(report), place->through);
   return money::ok();
 }

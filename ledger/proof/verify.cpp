@@ -174,6 +174,7 @@ class Verification {
     std::vector<Totals> levels(totals_.size());
     for (const auto& [loan, of_loan] : lines_) {
       const Day opening = of_loan.isolated_at.value_or(closed.day + one_day);
+      if (of_loan.lines.empty() && of_loan.fee_begun == 0) continue;
       Totals& of_product = levels.at(of_loan.product);
       of_product[static_cast<std::size_t>(Role::fee_deferred)] += of_loan.fee_begun;
       for (const SegmentLine& line : of_loan.lines)

@@ -39,7 +39,9 @@ upfront_fee = "effective-interest"
       return sentence.find(text) != std::string::npos;
     });
   };
-  CHECK(says("A fee of 2% of it and 10.00 CNY is kept back of each pay-out."));
+  CHECK(
+      says("A fee of 2% of it and 10.00 CNY is kept back of each pay-out: of 2000.00 CNY the "
+           "borrower receives 1950.00 CNY."));
   CHECK(says("by the effective interest method"));
   const auto plain = read_product(smallest, "q.toml").value();
   const auto differences = product_differences(plain, product);

@@ -363,7 +363,7 @@ TEST_CASE("What is learnt late ends as if it had been known in time, and halves 
   INFO(told << " stories, " << below_zero << " with a claim below zero");
   CHECK(told > stories / 8);
   CHECK(held > stories / 100);
-  CHECK(spread > stories / 20);
+  CHECK(spread > stories / 40);
   CHECK(below_zero * 10 < told);
 }
 

@@ -158,6 +158,7 @@ TEST_CASE("a restatement spreads a fee another way, and puts no other fee in: th
   must(book->close_through(day("2026-01-15")));
   CHECK(role(must(book->loan("L")), Role::fee_deferred) == -180'00);
   RestateRequest request{.product = "p", .from = 1, .to = 3};
+  request.reason = "the contract";
   request.dry_run = request.skip_refused = true;
   CHECK(must(book->restate(request)).effect.refused.size() == 1);
   request.to = 2;
@@ -254,6 +255,14 @@ TEST_CASE("nights of many loans with deferred fees: columns, visits and general 
     income -= role(view, Role::fee_income);
   }
   CHECK(income == kept);
+}
+
+TEST_CASE("a night of a loan on which nothing has moved yet is verified") {
+  const auto book = new_book();
+  must(book->record(publish(two_rows())));
+  must(book->record({.event = OpenLoan{.product = "p", .amount = "12000.00"}, .loan = "L"}));
+  must(book->close_through(day("2026-01-02")));
+  verified(*book);
 }
 
 TEST_CASE("the report of accruals says what a night earned of a fee") {
