@@ -5,6 +5,7 @@
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/money/wide.hpp"
+#include "loanbook/schedule/charges.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -20,10 +21,20 @@ Day end_of_grace(const DueInstallment& installment, const OverdueRules& rules) {
 }
 
 /// The charge that is payable at the opening of `day`: 0 while it runs hidden or has not begun.
-std::optional<std::int64_t> visible_level(const DueInstallment& installment, const Line& line,
-                                          const OverdueRules& rules, Day day) {
-  if (!charges_visible(installment, rules, day) || day < line.first) return 0;
-  return level(line, rules.day_count, rules.mode, day, {.calendar = rules.calendar});
+bool visible_level(const DueInstallment& installment, const Line& line, const OverdueRules& rules,
+                   Day day, std::int64_t* minor) {
+  *minor = 0;
+  if (line.slope == 0 && line.base == 0) return true;
+  if (day < installment.due || day < line.first || !charges_visible(installment, rules, day))
+    return true;
+  return level_into(line, rules.day_count, rules.mode, day, {.calendar = rules.calendar}, minor);
+}
+
+bool visible_penalty(const DueInstallment& installment, const OverdueRules& rules, Day day,
+                     std::int64_t* minor) {
+  if (!visible_level(installment, installment.penalty, rules, day, minor)) return false;
+  if (rules.maximum_e4 != 0) *minor = std::min(*minor, installment.room);
+  return true;
 }
 
 /// The line of a charge after `paid` of it was paid and its accruing amount became `amount`.
@@ -103,6 +114,12 @@ std::optional<money::Rate> penalty_rate(money::Rate contract, money::Ratio multi
   return money::Rate::of_e12(static_cast<std::int64_t>(rate));
 }
 
+std::span<const DueInstallment> due_by(std::span<const DueInstallment> installments, Day day) {
+  std::size_t count = 0;
+  while (count < installments.size() && installments[count].due <= day) ++count;
+  return installments.first(count);
+}
+
 DueInstallment become_due(std::uint32_t no, Day due, std::int64_t principal, std::int64_t interest,
                           std::int64_t fee, const OverdueRules& rules) {
   const Day start = rules.grace_mode == GraceMode::shift ? due + date::days{rules.grace_days} : due;
@@ -167,14 +184,30 @@ bool charges_visible(const DueInstallment& installment, const OverdueRules& rule
 
 std::optional<std::int64_t> penalty_at(const DueInstallment& installment, const OverdueRules& rules,
                                        Day day) {
-  const auto visible = visible_level(installment, installment.penalty, rules, day);
-  if (rules.maximum_e4 == 0 || !visible) return visible;
-  return std::min(*visible, installment.room);
+  std::int64_t minor = 0;
+  if (!visible_penalty(installment, rules, day, &minor)) return std::nullopt;
+  return minor;
 }
 
 std::optional<std::int64_t> compound_at(const DueInstallment& installment,
                                         const OverdueRules& rules, Day day) {
-  return visible_level(installment, installment.compound, rules, day);
+  std::int64_t minor = 0;
+  if (!visible_level(installment, installment.compound, rules, day, &minor)) return std::nullopt;
+  return minor;
+}
+
+bool running_charges(std::span<const DueInstallment> installments, const OverdueRules& rules,
+                     Day day, RunningCharges* charges) {
+  for (const DueInstallment& installment : installments) {
+    std::int64_t penalty = 0;
+    std::int64_t compound = 0;
+    if (!visible_penalty(installment, rules, day, &penalty) ||
+        !visible_level(installment, installment.compound, rules, day, &compound) ||
+        !money::add(charges->penalty, penalty, &charges->penalty) ||
+        !money::add(charges->compound, compound, &charges->compound))
+      return false;
+  }
+  return true;
 }
 
 bool settled(const DueInstallment& installment, const OverdueRules& rules, Day day) {
@@ -202,15 +235,17 @@ std::optional<std::vector<Claim>> claims_of(std::span<const DueInstallment> inst
 
 bool settle_lines(std::span<DueInstallment> installments, std::span<const AllocatedLine> lines,
                   const OverdueRules& rules, Day day) {
+  std::size_t left = lines.size();
   for (DueInstallment& installment : installments) {
+    if (left == 0) break;
     Parts paid{};
-    bool touched = false;
+    const std::size_t before = left;
     for (const AllocatedLine& line : lines) {
       if (line.no != installment.no) continue;
       paid[static_cast<std::size_t>(line.component)] += line.amount;
-      touched = true;
+      --left;
     }
-    if (touched && !settle(installment, paid, rules, day)) return false;
+    if (left != before && !settle(installment, paid, rules, day)) return false;
   }
   return true;
 }
