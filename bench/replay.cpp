@@ -1,5 +1,6 @@
 // One loan with thousands of events: what it costs to read it and to correct its past. usage:
 // bench_replay [FOLDER] [events]     prints one line a figure; leaves the book for a look.
+// bench_replay FOLDER again          measures the book that is there.
 
 #include <fmt/format.h>
 
@@ -173,11 +174,12 @@ void measure(const std::string& folder, Day begin, const std::string& loan) {
 
 int main(int argc, char** argv) {
   const std::string folder = argc > 1 ? argv[1] : "build/bench-replay-book";
+  const bool again = argc > 2 && std::string(argv[2]) == "again";
   const int events = argc > 2 ? std::atoi(argv[2]) : 10'000;
-  std::filesystem::remove_all(folder);
-  must(storage::rocksdb::create_book(folder));
   const Day begin = must(money::parse_day("2016-01-15"));
-  {
+  if (!again) {
+    std::filesystem::remove_all(folder);
+    must(storage::rocksdb::create_book(folder));
     auto store = must(storage::rocksdb::open_writer(folder));
     must(Book::init(*store, "CNY", begin));
     auto book = must(Book::open(std::move(store)));

@@ -13,7 +13,11 @@ class Boxed {
   Boxed(const Boxed& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
   Boxed(Boxed&&) noexcept = default;
   Boxed& operator=(const Boxed& other) {
-    if (this != &other) value_ = other.value_ ? std::make_unique<T>(*other.value_) : nullptr;
+    if (value_ && other.value_) {
+      *value_ = *other.value_;  // what both have needs no new memory
+    } else if (this != &other) {
+      value_ = other.value_ ? std::make_unique<T>(*other.value_) : nullptr;
+    }
     return *this;
   }
   Boxed& operator=(Boxed&&) noexcept = default;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/rounding.hpp"
@@ -23,6 +24,14 @@ std::int32_t oldest_days(std::span<const Claim> by_due, Day date) {
     }
   }
   return 0;
+}
+
+bool due_before(const Claim& a, const Claim& b) { return a.due < b.due; }
+
+/// Most callers have them in order.
+void sort_by_due(std::vector<Claim>& claims) {
+  if (!std::is_sorted(claims.begin(), claims.end(), due_before))
+    std::stable_sort(claims.begin(), claims.end(), due_before);
 }
 
 struct Pot {
@@ -56,8 +65,7 @@ Allocation allocate(std::int64_t amount_minor, std::span<const Claim> claims,
                     const AllocationRule& rule, Day date) {
   LOANBOOK_ASSERT(amount_minor >= 0);
   std::vector<Claim> by_due(claims.begin(), claims.end());
-  std::stable_sort(by_due.begin(), by_due.end(),
-                   [](const Claim& a, const Claim& b) { return a.due < b.due; });
+  sort_by_due(by_due);
 
   Allocation result;
   result.unallocated = amount_minor;
@@ -106,11 +114,10 @@ Timing timing_of(const Claim& claim, Day date) {
 /// A payment on its way through an order by timing. Claims are lowered as they are paid.
 class TimedPayment {
  public:
-  TimedPayment(std::int64_t amount_minor, std::span<const Claim> claims, const TimedOrder& order,
+  TimedPayment(std::int64_t amount_minor, std::vector<Claim> claims, const TimedOrder& order,
                Day date)
-      : order_(order), date_(date), claims_(claims.begin(), claims.end()) {
-    std::stable_sort(claims_.begin(), claims_.end(),
-                     [](const Claim& a, const Claim& b) { return a.due < b.due; });
+      : order_(order), date_(date), claims_(std::move(claims)) {
+    sort_by_due(claims_);
     result_.unallocated = amount_minor;
   }
 
@@ -128,15 +135,19 @@ class TimedPayment {
 
  private:
   void take(std::span<const AllocationStep> steps) {
-    std::vector<Claim*> open;
-    for (Claim& claim : claims_) {
-      if (timing_of(claim, date_) == steps.front().timing) open.push_back(&claim);
-    }
-    if (steps.front().timing == Timing::in_advance) {
-      if (order_.advance == Advance::spread) return spread(open, steps);
-      if (order_.advance == Advance::last) std::reverse(open.begin(), open.end());
-    }
-    for (Claim* claim : open) pay(*claim, steps, result_.unallocated);
+    const std::span<Claim> open = of_timing(steps.front().timing);
+    const bool ahead = steps.front().timing == Timing::in_advance;
+    if (ahead && order_.advance == Advance::spread) return spread(open, steps);
+    const bool from_last = ahead && order_.advance == Advance::last;
+    for (std::size_t i = 0; i < open.size() && result_.unallocated > 0; ++i)
+      pay(open[from_last ? open.size() - 1 - i : i], steps, result_.unallocated);
+  }
+
+  /// Claims stand by due date, so those of one timing stand together.
+  std::span<Claim> of_timing(Timing timing) {
+    const auto is = [&](const Claim& claim) { return timing_of(claim, date_) == timing; };
+    const auto begin = std::find_if(claims_.begin(), claims_.end(), is);
+    return {begin, std::find_if_not(begin, claims_.end(), is)};
   }
 
   /// At most `limit` to one claim.
@@ -171,7 +182,9 @@ class TimedPayment {
 
   // Every round pays at least one claim in full or all the money, so there are at most as many
   // rounds as claims.
-  void spread(std::vector<Claim*>& open, std::span<const AllocationStep> steps) {
+  void spread(std::span<Claim> claims, std::span<const AllocationStep> steps) {
+    std::vector<Claim*> open;
+    for (Claim& claim : claims) open.push_back(&claim);
     while (result_.unallocated > 0) {
       std::erase_if(open, [&](const Claim* claim) { return owed(*claim, steps) == 0; });
       if (open.empty()) return;
@@ -194,10 +207,17 @@ class TimedPayment {
 
 }  // namespace
 
-Allocation allocate(std::int64_t amount_minor, std::span<const Claim> claims,
-                    const TimedOrder& order, Day date) {
+bool goes_row_by_row(const TimedOrder& order) {
+  return order.mode == AllocationMode::vertical && order.advance == Advance::next &&
+         std::is_sorted(
+             order.steps.begin(), order.steps.end(),
+             [](const AllocationStep& a, const AllocationStep& b) { return a.timing < b.timing; });
+}
+
+Allocation allocate(std::int64_t amount_minor, std::vector<Claim> claims, const TimedOrder& order,
+                    Day date) {
   LOANBOOK_ASSERT(amount_minor >= 0);
-  return TimedPayment(amount_minor, claims, order, date).run();
+  return TimedPayment(amount_minor, std::move(claims), order, date).run();
 }
 
 }  // namespace loanbook::schedule

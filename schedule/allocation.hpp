@@ -106,8 +106,11 @@ struct TimedOrder {
   Advance advance = Advance::next;
   bool operator==(const TimedOrder&) const = default;
 };
+/// Does money pay all of one installment before it comes to the next? Then the claims (by due date)
+/// may be given one at a time, each with what the one before it left.
+[[nodiscard]] bool goes_row_by_row(const TimedOrder& order);
 /// The same as `allocate` above for an order by timing; `dpd` and `switched` are not decided here.
-[[nodiscard]] Allocation allocate(std::int64_t amount_minor, std::span<const Claim> claims,
+[[nodiscard]] Allocation allocate(std::int64_t amount_minor, std::vector<Claim> claims,
                                   const TimedOrder& order, Day date);
 
 }  // namespace loanbook::schedule

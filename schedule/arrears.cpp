@@ -5,6 +5,7 @@
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
 #include "loanbook/money/wide.hpp"
+#include "loanbook/schedule/charges.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -53,16 +54,10 @@ std::optional<std::int64_t> counted(const DueInstallment& installment, const Ove
   return both;
 }
 
-/// Both charges, whether grace hides them or not.
-struct Charges {
-  std::int64_t penalty = 0;
-  std::int64_t compound = 0;
-};
-
 /// On the day on which penalty and compound interest together reach the room, what was left of it
 /// the day before goes to penalty interest first: so neither ever falls. Nothing on overflow.
-std::optional<Charges> within_room(const DueInstallment& installment, const OverdueRules& rules,
-                                   Day day) {
+std::optional<RunningCharges> within_room(const DueInstallment& installment,
+                                          const OverdueRules& rules, Day day) {
   const auto reached = maximum_reached(
       installment, rules, std::min(installment.penalty.first, installment.compound.first));
   const Day on = std::min(day, reached.value_or(day));
@@ -73,18 +68,43 @@ std::optional<Charges> within_room(const DueInstallment& installment, const Over
   const std::int64_t left =
       std::max<std::int64_t>(0, installment.room - *penalty_before - *compound_before);
   const std::int64_t most = *penalty_before + std::min(*penalty - *penalty_before, left);
-  return Charges{most, installment.room - most};
+  return RunningCharges{most, installment.room - most};
 }
 
 /// Where both count.
-std::optional<Charges> charges_at(const DueInstallment& installment, const OverdueRules& rules,
-                                  Day day) {
+std::optional<RunningCharges> charges_at(const DueInstallment& installment,
+                                         const OverdueRules& rules, Day day) {
   const auto penalty = level_of(installment.penalty, rules, day);
   const auto compound = level_of(installment.compound, rules, day);
   std::int64_t sum = 0;
   if (!penalty || !compound || !money::add(*penalty, *compound, &sum) || sum > installment.room)
     return within_room(installment, rules, day);
-  return Charges{*penalty, *compound};
+  return RunningCharges{*penalty, *compound};
+}
+
+bool is_idle(const Line& line) { return line.slope == 0 && line.base == 0; }
+
+/// The charges that are payable at the opening of `day`: 0 before the installment is due, and while
+/// grace hides them. False on overflow.
+bool payable(const DueInstallment& installment, const OverdueRules& rules, Day day,
+             RunningCharges* charges) {
+  *charges = {};
+  if (is_idle(installment.penalty) && is_idle(installment.compound)) return true;
+  if (day < installment.due || !charges_visible(installment, rules, day)) return true;
+  if (counts_both(rules)) {
+    const auto both = charges_at(installment, rules, day);
+    if (both) *charges = *both;
+    return both.has_value();
+  }
+  const auto stands = [&](const Line& line, std::int64_t* minor) {
+    return is_idle(line) || day < line.first ||
+           level_into(line, rules.day_count, rules.mode, day, {.calendar = rules.calendar}, minor);
+  };
+  if (!stands(installment.penalty, &charges->penalty) ||
+      !stands(installment.compound, &charges->compound))
+    return false;
+  if (rules.maximum_e4 != 0) charges->penalty = std::min(charges->penalty, installment.room);
+  return true;
 }
 
 /// A line that has reached the room stays there.
@@ -170,6 +190,12 @@ std::optional<money::Rate> penalty_rate(money::Rate contract, money::Ratio multi
   return money::Rate::of_e12(static_cast<std::int64_t>(rate));
 }
 
+std::span<const DueInstallment> due_by(std::span<const DueInstallment> installments, Day day) {
+  std::size_t count = 0;
+  while (count < installments.size() && installments[count].due <= day) ++count;
+  return installments.first(count);
+}
+
 DueInstallment become_due(std::uint32_t no, Day due, std::int64_t principal, std::int64_t interest,
                           std::int64_t fee, const OverdueRules& rules) {
   const Day start = rules.grace_mode == GraceMode::shift ? due + date::days{rules.grace_days} : due;
@@ -237,27 +263,35 @@ bool charges_visible(const DueInstallment& installment, const OverdueRules& rule
 
 std::optional<std::int64_t> penalty_at(const DueInstallment& installment, const OverdueRules& rules,
                                        Day day) {
-  if (!charges_visible(installment, rules, day)) return 0;
-  if (counts_both(rules)) {
-    const auto charges = charges_at(installment, rules, day);
-    return charges ? std::optional(charges->penalty) : std::nullopt;
-  }
-  const auto now = level_of(installment.penalty, rules, day);
-  if (rules.maximum_e4 == 0 || !now) return now;
-  return std::min(*now, installment.room);
+  RunningCharges charges;
+  if (!payable(installment, rules, day, &charges)) return std::nullopt;
+  return charges.penalty;
 }
 
 std::optional<std::int64_t> compound_at(const DueInstallment& installment,
                                         const OverdueRules& rules, Day day) {
-  if (!charges_visible(installment, rules, day)) return 0;
-  if (!counts_both(rules)) return level_of(installment.compound, rules, day);
-  const auto charges = charges_at(installment, rules, day);
-  return charges ? std::optional(charges->compound) : std::nullopt;
+  RunningCharges charges;
+  if (!payable(installment, rules, day, &charges)) return std::nullopt;
+  return charges.compound;
+}
+
+bool running_charges(std::span<const DueInstallment> installments, const OverdueRules& rules,
+                     Day day, RunningCharges* charges) {
+  for (const DueInstallment& installment : installments) {
+    RunningCharges own;
+    if (!payable(installment, rules, day, &own) ||
+        !money::add(charges->penalty, own.penalty, &charges->penalty) ||
+        !money::add(charges->compound, own.compound, &charges->compound))
+      return false;
+  }
+  return true;
 }
 
 bool settled(const DueInstallment& installment, const OverdueRules& rules, Day day) {
   if (is_open(installment) || installment.fee > 0 || installment.late_fee > 0) return false;
-  return penalty_at(installment, rules, day) == 0 && compound_at(installment, rules, day) == 0;
+  RunningCharges charges;
+  return payable(installment, rules, day, &charges) && charges.penalty == 0 &&
+         charges.compound == 0;
 }
 
 std::optional<std::vector<Claim>> claims_of(std::span<const DueInstallment> installments,
@@ -265,30 +299,32 @@ std::optional<std::vector<Claim>> claims_of(std::span<const DueInstallment> inst
   std::vector<Claim> claims;
   claims.reserve(installments.size());
   for (const DueInstallment& installment : installments) {
-    const auto penalty = penalty_at(installment, rules, day);
-    const auto compound = compound_at(installment, rules, day);
+    RunningCharges charges;
     std::int64_t penalties = 0;
-    if (!penalty || !compound || !money::add(installment.late_fee, *penalty, &penalties))
+    if (!payable(installment, rules, day, &charges) ||
+        !money::add(installment.late_fee, charges.penalty, &penalties))
       return std::nullopt;
-    claims.push_back(
-        {installment.no,
-         installment.due,
-         {installment.fee, penalties, *compound, installment.interest, installment.principal}});
+    claims.push_back({installment.no,
+                      installment.due,
+                      {installment.fee, penalties, charges.compound, installment.interest,
+                       installment.principal}});
   }
   return claims;
 }
 
 bool settle_lines(std::span<DueInstallment> installments, std::span<const AllocatedLine> lines,
                   const OverdueRules& rules, Day day) {
+  std::size_t left = lines.size();
   for (DueInstallment& installment : installments) {
+    if (left == 0) break;
     Parts paid{};
-    bool touched = false;
+    const std::size_t before = left;
     for (const AllocatedLine& line : lines) {
       if (line.no != installment.no) continue;
       paid[static_cast<std::size_t>(line.component)] += line.amount;
-      touched = true;
+      --left;
     }
-    if (touched && !settle(installment, paid, rules, day)) return false;
+    if (left != before && !settle(installment, paid, rules, day)) return false;
   }
   return true;
 }

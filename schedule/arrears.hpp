@@ -63,6 +63,10 @@ struct DueInstallment {
   std::int64_t room = 0;
 };
 
+/// Those of `installments` (ascending by due) that are due by `day`: nothing runs on the others.
+[[nodiscard]] std::span<const DueInstallment> due_by(std::span<const DueInstallment> installments,
+                                                     Day day);
+
 /// Opens the penalty and compound lines (from `due`, or due + grace with `shift`).
 [[nodiscard]] DueInstallment become_due(std::uint32_t no, Day due, std::int64_t principal,
                                         std::int64_t interest, std::int64_t fee,
@@ -79,8 +83,8 @@ void hold_at_maximum(std::span<DueInstallment> installments, const OverdueRules&
 /// Are its penalty and compound payable and shown at the opening of `day`?
 [[nodiscard]] bool charges_visible(const DueInstallment& installment, const OverdueRules& rules,
                                    Day day);
-/// Rounded penalty / compound at the opening of `day`; 0 while hidden; what counts under a maximum
-/// never above its room. Nothing on overflow.
+/// Rounded penalty / compound at the opening of `day`; 0 before it is due and while hidden; what
+/// counts under a maximum never above its room. Nothing on overflow.
 [[nodiscard]] std::optional<std::int64_t> penalty_at(const DueInstallment& installment,
                                                      const OverdueRules& rules, Day day);
 [[nodiscard]] std::optional<std::int64_t> compound_at(const DueInstallment& installment,

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "loanbook/money/assert.hpp"
+#include "loanbook/schedule/charges.hpp"
 
 namespace loanbook::schedule {
 namespace {
@@ -21,30 +22,37 @@ std::optional<Line> scaled(const Line& line, std::int64_t factor) {
   return wider;
 }
 
+bool exact_into(const Line& line, DayCount day_count, Day day, const DayCountContext& context,
+                Int128* exact) {
+  LOANBOOK_ASSERT(line.first <= day);
+  Int128 grown = 0;
+  if (line.slope != 0 &&
+      !money::multiply(line.slope, Int128{day_index(day_count, line.first, day, context)}, &grown))
+    return false;
+  return money::add(line.base, grown, exact);
+}
+
 }  // namespace
 
 std::optional<Int128> exact_level(const Line& line, DayCount day_count, Day day,
                                   const DayCountContext& context) {
-  LOANBOOK_ASSERT(line.first <= day);
-  Int128 grown = 0;
-  if (line.slope != 0 &&
-      !money::multiply(line.slope, Int128{day_index(day_count, line.first, day, context)},
-                       &grown)) {
-    return std::nullopt;
-  }
   Int128 exact = 0;
-  if (!money::add(line.base, grown, &exact)) return std::nullopt;
+  if (!exact_into(line, day_count, day, context, &exact)) return std::nullopt;
   return exact;
 }
 
 std::optional<std::int64_t> level(const Line& line, DayCount day_count, money::RoundingMode mode,
                                   Day day, const DayCountContext& context) {
-  const auto exact = exact_level(line, day_count, day, context);
-  if (!exact) return std::nullopt;
   std::int64_t minor = 0;
-  if (!money::narrow(money::divide_rounded(*exact, line.denominator, mode), &minor))
-    return std::nullopt;
+  if (!level_into(line, day_count, mode, day, context, &minor)) return std::nullopt;
   return minor;
+}
+
+bool level_into(const Line& line, DayCount day_count, money::RoundingMode mode, Day day,
+                const DayCountContext& context, std::int64_t* minor) {
+  Int128 exact = 0;
+  return exact_into(line, day_count, day, context, &exact) &&
+         money::narrow(money::divide_rounded(exact, line.denominator, mode), minor);
 }
 
 Line scheduled_line(std::int64_t interest_minor, DayCount day_count, Day first, Day due,

@@ -69,10 +69,14 @@ class Terms:
             return add_months(self.first_due, (k - 1) * self.every, self.due_day or self.first_due.day) if k > 1 else self.first_due
         return add_months(self.disbursed, k * self.every, self.due_day)
 
+    def begins_on_due_day(self):
+        """The due day is cut to the month: 31 is the 30th of November."""
+        return not self.due_day or self.disbursed == add_months(self.disbursed, 0, self.due_day)
+
     def part_of_year(self, k):
         if self.basis == "daily":
             return fraction_of_year(self.day_count, self.due(k - 1), self.due(k))
-        if k == 1 and (self.first_due or self.due_day):  # whole months and odd days
+        if k == 1 and (self.first_due or not self.begins_on_due_day()):  # whole months and odd days
             months = 0
             while add_months(self.disbursed, months + 1) <= self.due(1):
                 months += 1

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "loanbook/ledger/codec.hpp"
+#include "loanbook/ledger/loan/loan_steps.hpp"
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
 
@@ -31,9 +32,8 @@ LoanState begin(const LoanState& now, const Events& events, Day through) {
   return state;
 }
 
-Balances step(LoanState& state, const Product& product, const LoanEvent& event) {
-  advance(state, product, event.value_date);
-  return apply(state, product, event);
+Balances step(LoanState& state, const Product& product, const Events& events, std::size_t at) {
+  return step(state, product, events[at], at == 0 ? nullptr : &events[at - 1]);
 }
 
 void finish(LoanState& state, const Product& product, Day through) {
@@ -232,25 +232,25 @@ PastChange change_past(MarkedHistory& history, const Entry& entry, const LoanSta
   LoanState state = from != nullptr ? from->state : begin(now, earlier, through);
   for (std::size_t at = first; at < place; ++at) {
     mark(marks, size, at, state);
-    add(steps, step(state, product, earlier[at]));
+    add(steps, step(state, product, earlier, at));
   }
   PastChange result;
   LoanState old = known ? LoanState{} : state;
-  if (!known && takes_out) step(old, product, earlier[place]);
+  if (!known && takes_out) step(old, product, earlier, place);
   LoanState& fresh = result.after;
   fresh = place == 0 ? begin(now, later.events, through) : std::move(state);
   if (!takes_out) {
     mark(marks, size, place, fresh);
-    result.own = step(fresh, product, later.events[place]);
+    result.own = step(fresh, product, later.events, place);
     add(steps, result.own);
   }
   std::size_t was = takes_out ? place + 1 : place;
   for (std::size_t i = takes_out ? place : place + 1; i < size; ++i, ++was) {
     mark(marks, size, i, fresh);
     const std::size_t begins = steps.bytes.size();
-    add(steps, step(fresh, product, later.events[i]));
+    add(steps, step(fresh, product, later.events, i));
     Steps one;
-    if (!known) add(one, step(old, product, earlier[was]));
+    if (!known) add(one, step(old, product, earlier, was));
     const std::string_view before = known ? bytes_of(history.steps, was) : one.bytes;
     if (std::string_view(steps.bytes).substr(begins) != before)
       result.changed.push_back(later.events[i].sequence);
@@ -281,7 +281,7 @@ LoanState fold(MarkedHistory& history, const LoanState& now, const Product& prod
   cut(history.steps, from);
   for (std::size_t at = from; at < events.size(); ++at) {
     mark(marks, events.size(), at, state);
-    add(history.steps, step(state, product, events[at]));
+    add(history.steps, step(state, product, events, at));
   }
   thin_out(marks, events.size());
   finish(state, product, through);

@@ -125,11 +125,24 @@ bool below_materiality(const LoanState& state, const Product& product, Day day) 
   return past_due < product.quality.materiality_minor;
 }
 
-std::int32_t counted_days(const LoanState& state, const Product& product, Day day) {
+namespace {
+
+std::int32_t counted_days(const LoanState& state, const Product& product,
+                          const schedule::OverdueRules& overdue, Day day) {
   if (below_materiality(state, product, day)) return 0;
   const std::int32_t days =
-      schedule::reported_days_past_due(state.due, overdue_rules(product, state.terms.rate), day);
-  return state.servicing ? days_late(state, Rules{product, state}, days, day) : days;
+      schedule::reported_days_past_due(schedule::due_by(state.due, day), overdue, day);
+  return state.servicing ? days_late(state, product, days, day) : days;
+}
+
+}  // namespace
+
+std::int32_t counted_days(const LoanState& state, const Product& product, Day day) {
+  return counted_days(state, product, overdue_rules(product, state.terms.rate), day);
+}
+
+std::int32_t counted_days(const LoanState& state, const Rules& rules, Day day) {
+  return counted_days(state, rules.product, rules.overdue, day);
 }
 
 namespace {

@@ -5,10 +5,12 @@
 #include "loanbook/ledger/loan/deferred_fee.hpp"
 #include "loanbook/ledger/loan/loan_changes.hpp"
 #include "loanbook/ledger/loan/loan_parts.hpp"
+#include "loanbook/ledger/loan/loan_steps.hpp"
 #include "loanbook/ledger/loan/servicing_interest.hpp"
 #include "loanbook/ledger/loan/take_over.hpp"
 #include "loanbook/money/assert.hpp"
 #include "loanbook/money/limits.hpp"
+#include "loanbook/schedule/charges.hpp"
 #include "loanbook/schedule/due_dates.hpp"
 
 namespace loanbook::ledger {
@@ -134,7 +136,8 @@ void transfer_overdue(LoanState& state, Day day) {
   if (state.servicing && state.servicing->charged_off) return;
   std::int64_t overdue = 0;
   for (const DueInstallment& installment : state.due) {
-    if (installment.due < day) overdue += installment.principal;
+    if (installment.due >= day) break;
+    overdue += installment.principal;
   }
   const std::int64_t moved = overdue - balance_of(state, Role::principal_overdue);
   if (moved != 0) move(state, Role::principal_overdue, Role::principal, moved);
@@ -152,7 +155,7 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
   if (state.row_coming) consider(state.next.due);
   if (state.row_coming && moves_interest(rules)) consider(interest_date(rules, state.next.due));
   if (state.servicing) {
-    consider(next_servicing_change(state));
+    consider(next_servicing_change(state, rules));
     consider(next_interest_change(state, rules));
     consider(next_late_change(state, rules));
     consider(next_rate_change(state));
@@ -161,21 +164,22 @@ Day find_next_change(const LoanState& state, const Rules& rules) {
   const date::days grace{rules.overdue.grace_days};
   const bool compensates = rules.product.joint && rules.product.joint->compensation_days != 0;
   const date::days compensation{compensates ? rules.product.joint->compensation_days : 0};
-  const DueInstallment* oldest = nullptr;
   for (const DueInstallment& installment : state.due) {
     consider(installment.due + one);
     consider(installment.due + grace);
     consider(installment.due + grace + one);
     if (compensates) consider(installment.due + compensation);
-    if (installment.due <= state.day) {
-      if (const auto reached =
-              schedule::maximum_reached(installment, rules.overdue, state.day + one))
-        consider(*reached);
-    }
-    if (oldest == nullptr && (installment.principal > 0 || installment.interest > 0))
-      oldest = &installment;
+    // Installments stand by due date: nothing happens to the others before the first to come.
+    if (installment.due > state.day) break;
+    if (rules.overdue.maximum_e4 == 0) continue;
+    if (const auto reached = schedule::maximum_reached(installment, rules.overdue, state.day + one))
+      consider(*reached);
   }
-  if (oldest != nullptr) {
+  const auto oldest =
+      std::find_if(state.due.begin(), state.due.end(), [](const DueInstallment& installment) {
+        return installment.principal > 0 || installment.interest > 0;
+      });
+  if (oldest != state.due.end()) {
     for (const std::uint16_t upper : rules.product.buckets.upper) {
       const Day change = oldest->due + date::days{upper} + one;
       if (change <= state.day) continue;
@@ -196,7 +200,7 @@ void follow_totals(LoanState& state, const Product& product) {
 }
 
 void settle_changes(LoanState& state, const Rules& rules) {
-  const std::int32_t days = counted_days(state, rules.product, state.day);
+  const std::int32_t days = counted_days(state, rules, state.day);
   state.bucket = schedule::classify(rules.product.buckets, days);
   follow_accrual(state, rules.product, days);
   state.next_change = find_next_change(state, rules);
@@ -205,7 +209,7 @@ void settle_changes(LoanState& state, const Rules& rules) {
 void change(LoanState& state, const Rules& rules, Day day) {
   const RowsBefore rows(state, rules.product, false);
   schedule::hold_at_maximum(state.due, rules.overdue, day);
-  accrue(state, rules.product, day);
+  accrue(state, rules, day);
   state.day = day;
   if (state.servicing) recognise_charges(state, rules, day);
   if (state.row_coming && state.next.due == day) {
@@ -222,7 +226,7 @@ void change(LoanState& state, const Rules& rules, Day day) {
     rest_line(state, rules.product, day);
   if (state.servicing) charge_late(state, rules, day);
   // What money held has paid may have lowered a level.
-  if (state.servicing) accrue(state, rules.product, day);
+  if (state.servicing) accrue(state, rules, day);
   // No night visits a loan that was given up: what an inserted event makes it owe stays where it
   // is.
   if (state.status == LoanStatus::active) transfer_overdue(state, day);
@@ -392,41 +396,46 @@ bool before(const LoanEvent& a, const LoanEvent& b) {
 
 namespace {
 
-void accrue_claims(LoanState& state, const Product& product, Day at) {
+void accrue_claims(LoanState& state, const Product& product, const schedule::OverdueRules& overdue,
+                   Day at) {
   const std::int64_t interest =
       interest_level(state, product, at) - balance_of(state, Role::interest_accrued);
   if (interest != 0) move(state, Role::interest_accrued, Role::interest_income, interest);
   if (state.due.empty()) return owed_must_fit(state, 0);
-  const schedule::OverdueRules overdue = overdue_rules(product, state.terms.rate);
-  std::int64_t penalty = 0;
-  std::int64_t compound = 0;
   money::Int128 unpaid = 0;
   for (const DueInstallment& installment : state.due) {
     unpaid += money::Int128{installment.principal} + installment.interest + installment.fee +
               installment.late_fee;
-    if (!money::add(penalty, must_fit(schedule::penalty_at(installment, overdue, at)), &penalty) ||
-        !money::add(compound, must_fit(schedule::compound_at(installment, overdue, at)),
-                    &compound)) {
-      throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
-    }
   }
-  owed_must_fit(state, unpaid + penalty + compound);
-  penalty -= balance_of(state, Role::penalty_receivable);
-  compound -= balance_of(state, Role::compound_receivable);
+  schedule::RunningCharges charges;
+  if (!schedule::running_charges(schedule::due_by(state.due, at), overdue, at, &charges))
+    throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
+  owed_must_fit(state, unpaid + charges.penalty + charges.compound);
+  const std::int64_t penalty = charges.penalty - balance_of(state, Role::penalty_receivable);
+  const std::int64_t compound = charges.compound - balance_of(state, Role::compound_receivable);
   if (penalty != 0) move(state, Role::penalty_receivable, Role::penalty_income, penalty);
   if (compound != 0) move(state, Role::compound_receivable, Role::compound_income, compound);
+}
+
+void accrue(LoanState& state, const Product& product, const schedule::OverdueRules& overdue,
+            Day at) {
+  // The nights know active loans only: what an event that was inserted demands of another one bears
+  // nothing.
+  if (state.status != LoanStatus::active) return;
+  accrue_claims(state, product, overdue, at);
+  earn_fee(state, product, at);
+  if (state.servicing && is_revolving(product)) show_accrued(state);
+  follow_totals(state, product);
 }
 
 }  // namespace
 
 void accrue(LoanState& state, const Product& product, Day at) {
-  // The nights know active loans only: what an event that was inserted demands of another one bears
-  // nothing.
-  if (state.status != LoanStatus::active) return;
-  accrue_claims(state, product, at);
-  earn_fee(state, product, at);
-  if (state.servicing && is_revolving(product)) show_accrued(state);
-  follow_totals(state, product);
+  accrue(state, product, overdue_rules(product, state.terms.rate), at);
+}
+
+void accrue(LoanState& state, const Rules& rules, Day at) {
+  accrue(state, rules.product, rules.overdue, at);
 }
 
 void advance(LoanState& state, const Product& product, Day to) {
@@ -440,38 +449,63 @@ void advance(LoanState& state, const Product& product, Day to) {
   state.day = std::max(state.day, to);
 }
 
-Balances apply(LoanState& state, const Product& product, const LoanEvent& event) {
+namespace {
+
+void begin_event(LoanState& state, const Product& product, const LoanEvent& event) {
   if (product.joint && !state.joint) state.joint.emplace();
   // What events have changed of the contract since does not hold for its beginning.
   if (event.agreed != nullptr) state.terms = event.agreed->terms;
   if (product.index) begin_index(state, product, event);
-  accrue(state, product, event.value_date);
-  const LoanBalances start = state.balance;
+}
+
+/// Balances stand at the levels of the event's day.
+Balances apply_accrued(LoanState& state, const Product& product, const LoanEvent& event) {
+  const Balances start = state.balance.all();
   const RowsBefore rows(state, product, is_operation(event.kind));
   give_up_fee(state, product, event);
   take_event(state, product, event);
+  const Rules rules{product, state};
   // An operation may hide, waive or move what accrues: the difference is part of its step.
-  if (state.servicing) accrue(state, product, event.value_date);
+  if (state.servicing) accrue(state, rules, event.value_date);
   // What is owed again of an installment of the past is overdue at once.
   if (state.servicing && state.status == LoanStatus::active)
     transfer_overdue(state, event.value_date);
-  const Rules rules{product, state};
   close_if_settled(state, rules, event.value_date);
   settle_changes(state, rules);
   const bool paid_out = event.kind == Kind::disburse || event.kind == Kind::open_disburse;
   rows.spread_fee(state, product, event.value_date, paid_out);
   if (event.kind == Kind::take_over) begin_tax(state, product);
   follow_totals(state, product);
-  const Balances step = difference(state.balance, start);
+  const Balances step = difference(state.balance.all(), start);
   std::int64_t sum = 0;
   for (const std::int64_t minor : step) sum += minor;
   if (sum != 0) throw LoanFault{"movements of the loan do not balance"};
   return step;
 }
 
+}  // namespace
+
+Balances apply(LoanState& state, const Product& product, const LoanEvent& event) {
+  begin_event(state, product, event);
+  accrue(state, product, event.value_date);
+  return apply_accrued(state, product, event);
+}
+
+Balances step(LoanState& state, const Product& product, const LoanEvent& event,
+              const LoanEvent* before) {
+  // An event leaves a loan with a table at the levels of its day.
+  const bool accrued =
+      state.servicing && before != nullptr && before->value_date == event.value_date;
+  advance(state, product, event.value_date);
+  if (!accrued) return apply(state, product, event);
+  begin_event(state, product, event);
+  return apply_accrued(state, product, event);
+}
+
 void take_event(LoanState& state, const Product& product, const LoanEvent& event) {
   const Drawn drawn = drawn_of(state);
-  if (state.servicing) interest_before_event(state, Rules{product, state}, event);
+  const Rules rules{product, state};
+  if (state.servicing) interest_before_event(state, rules, event);
   switch (event.kind) {
     case Kind::open:
     case Kind::apply:
@@ -491,14 +525,14 @@ void take_event(LoanState& state, const Product& product, const LoanEvent& event
       break;
     case Kind::repay:
       if (state.servicing) {
-        receive_payment(state, Rules{product, state}, event);
+        receive_payment(state, rules, event);
       } else {
-        repay(state, Rules{product, state}, event.amount_minor, event.value_date);
+        repay(state, rules, event.amount_minor, event.value_date);
       }
       break;
     default:
       LOANBOOK_ASSERT(is_operation(event.kind));
-      operate(state, Rules{product, state}, event);
+      operate(state, rules, event);
   }
   if (product.accounting.on_cash()) {
     // Claims taken over were never income here, and those given up never will be.
@@ -507,7 +541,8 @@ void take_event(LoanState& state, const Product& product, const LoanEvent& event
   }
   if (state.servicing && is_revolving(product))
     follow_drawn(state, product, drawn, event.value_date);
-  if (state.servicing) interest_after_event(state, Rules{product, state}, event);
+  if (state.servicing && state.servicing->running)
+    interest_after_event(state, Rules{product, state}, event);
   const bool moves_rows = changes_plan(event.kind) || event.kind == Kind::re_age ||
                           event.kind == Kind::reamortize || event.kind == Kind::reschedule;
   if (state.servicing && moves_rows) nothing_late_ahead(state, product, event.value_date);
@@ -520,14 +555,20 @@ LoanState fold(std::uint32_t product_number, const LoanTerms& terms, const Produ
   state.terms = terms;
   state.day = events.empty() ? through : std::min(through, events.front().value_date);
   if (steps != nullptr) steps->clear();
+  fold_on(state, product, events, through, steps);
+  return state;
+}
+
+void fold_on(LoanState& state, const Product& product, std::span<const LoanEvent> events,
+             Day through, std::vector<Balances>* steps) {
+  const LoanEvent* before = nullptr;
   for (const LoanEvent& event : events) {
-    advance(state, product, event.value_date);
-    const Balances step = apply(state, product, event);
-    if (steps != nullptr) steps->push_back(step);
+    const Balances moved = step(state, product, event, before);
+    if (steps != nullptr) steps->push_back(moved);
+    before = &event;
   }
   advance(state, product, through);
   accrue(state, product, through);
-  return state;
 }
 
 Balances difference(const Balances& after, const Balances& earlier) {

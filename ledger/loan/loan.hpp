@@ -117,6 +117,10 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
                              const Product& product, std::span<const LoanEvent> events, Day through,
                              std::vector<Balances>* steps = nullptr);
 
+/// The fold goes on from `state` with later events. Throws LoanFault.
+void fold_on(LoanState& state, const Product& product, std::span<const LoanEvent> events,
+             Day through, std::vector<Balances>* steps = nullptr);
+
 [[nodiscard]] Balances difference(const Balances& after, const Balances& before);
 [[nodiscard]] Balances difference(const LoanBalances& after, const LoanBalances& before);
 /// `M0` .. `M6`, `M6+` for the last bucket of the product's thresholds.

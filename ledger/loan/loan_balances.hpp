@@ -2,6 +2,7 @@
 
 // What one loan has on each account role.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -28,9 +29,8 @@ class LoanBalances {
   }
   [[nodiscard]] Balances all() const {
     Balances result{};
-    each_difference(*this, {}, [&result](Role role, std::int64_t minor) {
-      result[static_cast<std::size_t>(role)] = minor;
-    });
+    std::copy(common_.begin(), common_.end(), result.begin());
+    if (rare_) std::copy(rare_->begin(), rare_->end(), result.begin() + common_.size());
     return result;
   }
   /// Calls `use(role, after - before)` for every role on which they differ.

@@ -27,6 +27,8 @@ struct Rules {
 [[nodiscard]] inline std::int64_t balance_of(const LoanState& state, Role role) {
   return state.balance.get(role);
 }
+/// As the public one, by rules that are made already.
+void accrue(LoanState& state, const Rules& rules, Day at);
 /// Debits one role and credits another. Throws LoanFault beyond 64 bits.
 void move(LoanState& state, Role debit, Role credit, std::int64_t minor);
 /// The accrual line of a planned row from `first` on, that the loan owes on `due`: `interest` more
@@ -102,7 +104,7 @@ void row_due(LoanState& state, const Rules& rules, Day day);
 /// Charges become income on the day after they are due.
 void recognise_charges(LoanState& state, const Rules& rules, Day day);
 /// The next day on which a charge becomes income or a pause begins or ends; `never` if none.
-[[nodiscard]] Day next_servicing_change(const LoanState& state);
+[[nodiscard]] Day next_servicing_change(const LoanState& state, const Rules& rules);
 /// Everything is paid: what was deferred is income, the table rests.
 void settle_servicing(LoanState& state, const Rules& rules, Day day);
 /// A repayment.
@@ -132,6 +134,8 @@ void begin_drawn_table(LoanState& state, const Rules& rules);
 /// the product's materiality, less the days that were paused.
 [[nodiscard]] bool below_materiality(const LoanState& state, const Product& product, Day day);
 [[nodiscard]] std::int32_t counted_days(const LoanState& state, const Product& product, Day day);
+/// The same, by rules that are made already.
+[[nodiscard]] std::int32_t counted_days(const LoanState& state, const Rules& rules, Day day);
 /// Non-accrual begins or ends with `days` counted at the opening of state.day.
 void follow_accrual(LoanState& state, const Product& product, std::int32_t days);
 /// The accounts of income that has not come in (non-accrual, cash basis) follow what the loan owes.
@@ -156,7 +160,7 @@ void charge_late(LoanState& state, const Rules& rules, Day day);
 /// From when an installment counts as late, once it is.
 [[nodiscard]] Day late_since(const Servicing& table, std::uint32_t no, Day due);
 /// The days that count of those reported: from when each installment is late, less pauses.
-[[nodiscard]] std::int32_t days_late(const LoanState& state, const Rules& rules,
+[[nodiscard]] std::int32_t days_late(const LoanState& state, const Product& product,
                                      std::int32_t reported, Day day);
 
 }  // namespace loanbook::ledger

@@ -47,8 +47,10 @@ void add_rows(LoanState& state, const Rules& rules, const std::vector<schedule::
     record.demanded[index(Component::principal)] = row.principal;
     record.demanded[index(Component::interest)] = row.interest;
     record.demanded[index(Component::fee)] = row.fee;
-    // Interest that joins the balance is met by that.
-    const std::int64_t joins = std::max<std::int64_t>(-row.principal, 0);
+    // Interest that joins the balance is met by that. Where interest is computed again, the rows
+    // are planned anew: nothing of them is paid.
+    const std::int64_t joins =
+        computes_again(state, rules) ? 0 : std::max<std::int64_t>(-row.principal, 0);
     record.paid[index(Component::principal)] = -joins;
     record.paid[index(Component::interest)] = joins;
     const bool asks = row.principal > 0 || row.interest != joins || row.fee != 0;
@@ -159,6 +161,9 @@ schedule::TimedOrder ServicingRules::standard_order() {
 }
 
 InstallmentRecord* Servicing::find(std::uint32_t no) {
+  // Numbers rise with due dates but for few rows: most stand where their number says.
+  if (no - 1 < installments.size() && installments[no - 1].no == no) return &installments[no - 1];
+  if (!installments.empty() && installments.back().no == no) return &installments.back();
   const auto found = std::find_if(installments.begin(), installments.end(),
                                   [no](const InstallmentRecord& r) { return r.no == no; });
   return found == installments.end() ? nullptr : &*found;
@@ -175,6 +180,19 @@ InstallmentRecord& add_record(LoanState& state, Day from, Day due) {
   return table.installments.back();
 }
 
+namespace {
+
+/// Most rows stand in their places: only the others move.
+template <class Rows, class Before>
+void sort_rows(Rows& rows, Before before) {
+  for (auto row = rows.begin(); row != rows.end(); ++row) {
+    if (row == rows.begin() || !before(*row, *std::prev(row))) continue;
+    std::rotate(std::upper_bound(rows.begin(), row, *row, before), row, std::next(row));
+  }
+}
+
+}  // namespace
+
 void sort_table(LoanState& state) {
   std::vector<std::uint32_t> leading;
   for (const InstallmentRecord& record : state.servicing->installments) {
@@ -188,9 +206,9 @@ void sort_table(LoanState& state) {
     if (leads(a.no) != leads(b.no)) return leads(a.no);
     return a.no < b.no;
   };
-  std::sort(state.servicing->installments.begin(), state.servicing->installments.end(), by_due);
-  std::sort(state.due.begin(), state.due.end(), by_due);
-  std::sort(state.servicing->coming.begin(), state.servicing->coming.end(), by_due);
+  sort_rows(state.servicing->installments, by_due);
+  sort_rows(state.due, by_due);
+  sort_rows(state.servicing->coming, by_due);
 }
 
 void demand(LoanState& state, const Rules& rules, std::uint32_t no, Component component,
@@ -288,6 +306,23 @@ std::uint32_t installment_at(LoanState& state, const Rules& rules, Day day) {
   return no;
 }
 
+namespace {
+
+/// Accrued interest becomes principal, but for what of it was paid before.
+void join(LoanState& state, std::int64_t interest) {
+  move(state, Role::principal, Role::interest_accrued, interest);
+  std::int64_t beyond =
+      balance_of(state, Role::principal) + balance_of(state, Role::principal_overdue);
+  for (const DueInstallment& due : state.due) beyond -= due.principal;
+  for (std::size_t i = 1; i < state.servicing->coming.size(); ++i)
+    beyond += std::max<std::int64_t>(-state.servicing->coming[i].principal, 0);
+  const std::int64_t paid =
+      std::min({beyond, -balance_of(state, Role::interest_unearned), interest});
+  if (paid > 0) move(state, Role::interest_unearned, Role::principal, paid);
+}
+
+}  // namespace
+
 void row_due(LoanState& state, const Rules& rules, Day day) {
   Servicing& table = *state.servicing;
   interest_before_due(state, rules, day);
@@ -305,7 +340,7 @@ void row_due(LoanState& state, const Rules& rules, Day day) {
     claim->room = fresh.room;
   }
   if (!table.charged_off) {
-    if (row.principal < 0) move(state, Role::principal, Role::interest_accrued, -row.principal);
+    if (row.principal < 0) join(state, -row.principal);
     move(state, Role::interest_receivable, Role::interest_accrued, unpaid);
     move(state, Role::interest_unearned, Role::interest_accrued,
          balance_of(state, Role::interest_accrued));
@@ -334,7 +369,7 @@ void recognise_charges(LoanState& state, const Rules& rules, Day day) {
   }
 }
 
-Day next_servicing_change(const LoanState& state) {
+Day next_servicing_change(const LoanState& state, const Rules& rules) {
   Day next = never;
   const auto consider = [&](Day day) {
     if (day > state.day && day < next) next = day;
@@ -344,9 +379,12 @@ Day next_servicing_change(const LoanState& state) {
   }
   // While days are paused, and after them, buckets change on other days than due dates say.
   const auto& rows = state.servicing->installments;
-  const bool again = std::any_of(rows.begin(), rows.end(), [](const InstallmentRecord& record) {
-    return record.owed_again_since.has_value();
-  });
+  const bool from_own_day =
+      rules.product.servicing && rules.product.servicing->chargebacks_late_from_own_day;
+  const bool again =
+      from_own_day && std::any_of(rows.begin(), rows.end(), [](const InstallmentRecord& record) {
+        return record.owed_again_since.has_value();
+      });
   if ((again || !state.servicing->pauses.empty()) && !state.due.empty())
     consider(state.day + date::days{1});
   return next;
@@ -384,7 +422,8 @@ std::int64_t interest_for(const LoanState& state, const Rules& rules, std::int64
 
 }  // namespace
 
-void go_on(LoanState& state, const Rules& rules, Day day) {
+void go_on(LoanState& state, const Rules& rules, Day day,
+           std::span<const AllocatedLine> paid_back) {
   Servicing& table = *state.servicing;
   std::erase_if(table.coming, [day](const schedule::PlanRow& row) { return row.due <= day; });
   if (table.coming.empty() || state.row_coming) return;
@@ -400,6 +439,8 @@ void go_on(LoanState& state, const Rules& rules, Day day) {
     for (schedule::PlanRow& row : table.coming) {
       row.interest = interest_for(state, rules, owed, from, row.due);
       demand(state, rules, row.no, Component::interest, row.interest);
+      for (const AllocatedLine& line : paid_back)
+        row.interest += line.no == row.no ? line.amount : 0;
       from = row.due;
       for (const DueInstallment& due : state.due) {
         if (due.no == row.no) owed -= due.principal;

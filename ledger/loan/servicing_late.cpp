@@ -82,6 +82,8 @@ Day next_late_change(const LoanState& state, const Rules& rules) {
     for (const DueInstallment& due : state.due) {
       const Day first = due.due + grace + date::days{1};
       consider(first);
+      // Rows stand by due date: those after the first to come are late after it.
+      if (due.due > state.day) break;
       if (rule->fee.every_days == 0 || base_of(due, rule->base) <= 0 || state.day < first) continue;
       const auto times = (state.day - first).count() / rule->fee.every_days + 1;
       consider(first + date::days{times * rule->fee.every_days});
@@ -95,15 +97,16 @@ Day late_since(const Servicing& table, std::uint32_t no, Day due) {
   return record == nullptr ? due : record->owed_again_since.value_or(due);
 }
 
-std::int32_t days_late(const LoanState& state, const Rules& rules, std::int32_t reported, Day day) {
+std::int32_t days_late(const LoanState& state, const Product& product, std::int32_t reported,
+                       Day day) {
   if (reported == 0) return 0;
   std::int32_t days = reported;
   for (const DueInstallment& due : state.due) {
-    if (due.due >= day) continue;
+    if (due.due >= day) break;
     const Day since = late_since(*state.servicing, due.no, due.due);
     days = std::max(days, static_cast<std::int32_t>((day - since).count()));
   }
-  return unpaused(state, rules.product, days, day);
+  return unpaused(state, product, days, day);
 }
 
 std::int32_t unpaused(const LoanState& state, const Product& product, std::int32_t days, Day day) {

@@ -1,6 +1,7 @@
 // Money that comes in on a loan with a table of installments: what it pays, and what is left.
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "loanbook/ledger/loan/servicing_interest.hpp"
@@ -40,12 +41,13 @@ void claim_charges(const Servicing& table, std::vector<schedule::Claim>& claims,
   claims.insert(claims.end(), own.begin(), own.end());
 }
 
-std::vector<schedule::Claim> claims_on(const LoanState& state, const Rules& rules, Day day) {
-  auto claims = schedule::claims_of(state.due, rules.overdue, day);
+std::vector<schedule::Claim> claims_on(const LoanState& state, const Rules& rules,
+                                       std::span<const DueInstallment> installments, Day day) {
+  auto claims = schedule::claims_of(installments, rules.overdue, day);
   if (!claims) throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
   // Nothing accrues on a loan that was given up, so nothing of it can be paid.
   for (std::size_t i = 0; i < claims->size() && state.status == LoanStatus::written_off; ++i) {
-    (*claims)[i].amount[index(Component::penalty)] = state.due[i].late_fee;
+    (*claims)[i].amount[index(Component::penalty)] = installments[i].late_fee;
     (*claims)[i].amount[index(Component::compound)] = 0;
   }
   return std::move(*claims);
@@ -61,16 +63,35 @@ std::int64_t take(LoanState& state, const Rules& rules, const schedule::Allocati
   return allocation.unallocated;
 }
 
+/// Most payments end at the first rows: what the others claim is not asked.
+schedule::Allocation allocate_row_by_row(const LoanState& state, const Rules& rules,
+                                         const schedule::TimedOrder& order,
+                                         std::int64_t amount_minor, Day day) {
+  schedule::Allocation all;
+  all.unallocated = amount_minor;
+  for (const DueInstallment& due : state.due) {
+    if (all.unallocated == 0) break;
+    const schedule::Allocation row =
+        schedule::allocate(all.unallocated, claims_on(state, rules, {&due, 1}, day), order, day);
+    all.lines.insert(all.lines.end(), row.lines.begin(), row.lines.end());
+    all.unallocated = row.unallocated;
+  }
+  return all;
+}
+
 }  // namespace
 
 std::int64_t allocate_payment(LoanState& state, const Rules& rules,
                               const schedule::TimedOrder& order, std::int64_t amount_minor,
                               Incoming from, Day day, PaymentRecord& record) {
-  auto claims = claims_on(state, rules, day);
-  if (rules.product.servicing && rules.product.servicing->charges_due_by_date)
-    claim_charges(*state.servicing, claims, day);
-  return take(state, rules, schedule::allocate(amount_minor, claims, order, day), from, day,
-              record);
+  const bool by_date = rules.product.servicing && rules.product.servicing->charges_due_by_date;
+  if (schedule::goes_row_by_row(order) && !by_date)
+    return take(state, rules, allocate_row_by_row(state, rules, order, amount_minor, day), from,
+                day, record);
+  auto claims = claims_on(state, rules, state.due, day);
+  if (by_date) claim_charges(*state.servicing, claims, day);
+  return take(state, rules, schedule::allocate(amount_minor, std::move(claims), order, day), from,
+              day, record);
 }
 
 std::int64_t pay_by_rule(LoanState& state, const Rules& rules, std::int64_t amount_minor,
@@ -80,14 +101,17 @@ std::int64_t pay_by_rule(LoanState& state, const Rules& rules, std::int64_t amou
     return allocate_payment(state, rules, rules.product.servicing->payment, amount_minor, from, day,
                             record);
   }
-  const std::int64_t rest = take(
-      state, rules,
-      schedule::allocate(amount_minor, claims_on(state, rules, day), rules.product.allocation, day),
-      from, day, record);
+  const schedule::AllocationRule& rule = rules.product.allocation;
+  std::span<const DueInstallment> payable = state.due;
+  if (!rule.include_future) payable = schedule::due_by(state.due, day);
+  const std::int64_t rest =
+      take(state, rules,
+           schedule::allocate(amount_minor, claims_on(state, rules, payable, day), rule, day), from,
+           day, record);
   if (rest == 0 || !is_revolving(rules.product)) return rest;
-  schedule::TimedOrder drawn;
-  for (const Component component : {Component::fee, Component::interest, Component::principal})
-    drawn.steps.push_back({Timing::in_advance, component});
+  static const schedule::TimedOrder drawn{.steps = {{Timing::in_advance, Component::fee},
+                                                    {Timing::in_advance, Component::interest},
+                                                    {Timing::in_advance, Component::principal}}};
   return allocate_payment(state, rules, drawn, rest, from, day, record);
 }
 
@@ -96,6 +120,14 @@ namespace {
 /// Is money of this payment noted where it lies ahead, to be allocated again?
 bool keeps_ahead(const Rules& rules, std::uint64_t sequence) {
   return sequence != 0 && rules.product.servicing && rules.product.servicing->ahead_again;
+}
+
+/// Interest that is to join the balance.
+std::int64_t joins_later(const Servicing& table) {
+  std::int64_t sum = 0;
+  for (const schedule::PlanRow& row : table.coming)
+    sum += std::max<std::int64_t>(-row.principal, 0);
+  return sum;
 }
 
 /// What the lender pays for the borrower has an account for each component.
@@ -122,8 +154,10 @@ void book_line(LoanState& state, const Rules& rules, const AllocatedLine& line, 
   if (day < record.due && plain && keeps_ahead(rules, payment.sequence))
     table.ahead.push_back({payment.sequence, static_cast<std::uint8_t>(from.kind), day, line.no,
                            line.component, line.amount});
-  const bool ahead = std::any_of(table.coming.begin(), table.coming.end(),
-                                 [&](const schedule::PlanRow& row) { return row.no == line.no; });
+  const auto ahead = [&] {
+    return std::any_of(table.coming.begin(), table.coming.end(),
+                       [&](const schedule::PlanRow& row) { return row.no == line.no; });
+  };
   const auto credit = [&](Role role, std::int64_t minor) {
     if (minor == 0) return;
     const Role gone = from.lowers_loss ? loss_role(table, line.component) : Role::recovery_income;
@@ -145,9 +179,16 @@ void book_line(LoanState& state, const Rules& rules, const AllocatedLine& line, 
       return credit(Role::compound_receivable, line.amount);
     case Component::interest:
       if (is_drawn(state, rules, line.no)) return credit(Role::interest_accrued, line.amount);
-      return credit(ahead ? Role::interest_unearned : Role::interest_receivable, line.amount);
-    case Component::principal:
-      return credit(claim.due < day ? Role::principal_overdue : Role::principal, line.amount);
+      return credit(ahead() ? Role::interest_unearned : Role::interest_receivable, line.amount);
+    case Component::principal: {
+      if (claim.due < day) return credit(Role::principal_overdue, line.amount);
+      // What joins the balance only on a date to come is paid for days to come.
+      const std::int64_t beyond =
+          line.amount - std::max<std::int64_t>(balance_of(state, Role::principal), 0);
+      const std::int64_t early = beyond <= 0 ? 0 : std::min(beyond, joins_later(table));
+      credit(Role::principal, line.amount - early);
+      return credit(Role::interest_unearned, early);
+    }
   }
 }
 
@@ -167,6 +208,7 @@ Role loss_role(const Servicing& table, Component component) {
 }
 
 void pay_charges(Servicing& table, const AllocatedLine& line) {
+  if (line.amount == 0) return;
   std::vector<ChargeRecord*> charges;
   for (ChargeRecord& charge : table.charges) {
     if (charge.installment == line.no && charge.component == line.component)
@@ -184,7 +226,9 @@ void pay_charges(Servicing& table, const AllocatedLine& line) {
 
 void drop_met(LoanState& state, const Rules& rules, Day day) {
   std::erase_if(state.due, [&](const DueInstallment& installment) {
-    if (!schedule::settled(installment, rules.overdue, day)) return false;
+    if (installment.principal > 0 || installment.interest > 0 ||
+        !schedule::settled(installment, rules.overdue, day))
+      return false;
     // A penalty line that is still hidden may come to life.
     InstallmentRecord& record = *state.servicing->find(installment.no);
     if (!record.met) record.met = day;
@@ -195,7 +239,9 @@ void drop_met(LoanState& state, const Rules& rules, Day day) {
 void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
              const schedule::TimedOrder& agreed, Incoming from) {
   PaymentRecord record{.sequence = event.sequence};
-  const schedule::TimedOrder order = order_ahead(state, rules, agreed);
+  schedule::TimedOrder own;
+  if (computes_again(state, rules)) own = order_ahead(state, rules, agreed);
+  const schedule::TimedOrder& order = computes_again(state, rules) ? own : agreed;
   interest_before_payment(state, rules, order, event.amount_minor, event.value_date);
   const std::int64_t rest = state.due.empty()
                                 ? event.amount_minor
@@ -212,7 +258,7 @@ void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
 
 void receive_payment(LoanState& state, const Rules& rules, const LoanEvent& event) {
   if (rules.product.servicing)
-    return receive(state, rules, event, payment_order(rules), {Role::settlement});
+    return receive(state, rules, event, rules.product.servicing->payment, {Role::settlement});
   PaymentRecord record{.sequence = event.sequence};
   const std::int64_t rest =
       pay_by_rule(state, rules, event.amount_minor, {Role::settlement}, event.value_date, record);

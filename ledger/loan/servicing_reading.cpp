@@ -95,6 +95,18 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
 /// A loan on its way through its events.
 using Watch = std::function<void(const LoanEvent& event, const LoanState& before,
                                  const LoanState& after, const Balances& step)>;
+
+/// `before` becomes what `state` is, without its payments unless asked: only pay-outs are told
+/// against them, and a long life has thousands.
+enum class WithPayments : std::uint8_t { no, yes };
+void remember(LoanState& before, LoanState& state, WithPayments with) {
+  std::vector<PaymentRecord> payments;
+  const bool without = with == WithPayments::no && state.servicing;
+  if (without) payments.swap(state.servicing->payments);
+  before = state;
+  if (without) payments.swap(state.servicing->payments);
+}
+
 LoanState watch(std::uint32_t number, const LoanHistory& all, const Product& product,
                 const Watch& use) {
   const std::vector<LoanEvent>& events = all.events;
@@ -102,10 +114,11 @@ LoanState watch(std::uint32_t number, const LoanHistory& all, const Product& pro
   state.product = number;
   state.terms = all.contract;
   if (!events.empty()) state.day = events.front().value_date;
+  LoanState before;
   for (const LoanEvent& event : events) {
     advance(state, product, event.value_date);
     accrue(state, product, event.value_date);
-    LoanState before = state;
+    remember(before, state, event.kind == Kind::disburse ? WithPayments::yes : WithPayments::no);
     const Balances step = apply(state, product, event);
     // The first operation on a loan that went without a table is told against its table too.
     if (state.servicing && !before.servicing && before.lent != 0 && is_operation(event.kind))
@@ -166,19 +179,23 @@ PartsView parts_of(const LoanEvent& event, const LoanState& before, const LoanSt
     default:
       break;
   }
-  for (const PaymentRecord& payment : after.servicing->payments) {
-    if (payment.sequence == event.sequence) return view_of(payment.parts);
-  }
-  return {};
+  const auto& payments = after.servicing->payments;
+  // What the event paid stands last.
+  auto own = payments.end();
+  while (own != payments.begin() && std::prev(own)->sequence == event.sequence) --own;
+  return own == payments.end() ? PartsView{} : view_of(own->parts);
 }
 
 /// Was the charge income before? (One of the plan or of a late installment has no entry.)
-bool was_recognised(const Servicing& before, const ChargeRecord& charge) {
-  return std::any_of(before.charges.begin(), before.charges.end(), [&](const ChargeRecord& old) {
+/// `place`: where it stands now, and mostly stood.
+bool was_recognised(const Servicing& before, const ChargeRecord& charge, std::size_t place) {
+  const auto was = [&](const ChargeRecord& old) {
     return old.recognised && old.sequence == charge.sequence &&
            old.installment == charge.installment && old.code == charge.code &&
            old.assessed == charge.assessed;
-  });
+  };
+  if (place < before.charges.size() && was(before.charges[place])) return true;
+  return std::any_of(before.charges.begin(), before.charges.end(), was);
 }
 
 /// Income that became ours with the event, and its movements taken out of `step`.
@@ -190,8 +207,10 @@ PartsView recognised_of(const Product& product, const LoanEvent& event, const Lo
     step[static_cast<std::size_t>(asset)] -= minor;
     step[static_cast<std::size_t>(revenue)] += minor;
   };
-  for (const ChargeRecord& charge : after.servicing->charges) {
-    if (!charge.recognised || (before.servicing && was_recognised(*before.servicing, charge)))
+  const std::vector<ChargeRecord>& charges = after.servicing->charges;
+  for (std::size_t i = 0; i < charges.size(); ++i) {
+    const ChargeRecord& charge = charges[i];
+    if (!charge.recognised || (before.servicing && was_recognised(*before.servicing, charge, i)))
       continue;
     const std::int64_t minor = charge.amount - charge.waived;
     const bool fee = charge.component == Component::fee;

@@ -2,6 +2,9 @@
 
 // Steps on a table of installments that payments and operations share. Private to ledger/.
 
+#include <span>
+#include <vector>
+
 #include "loanbook/ledger/loan/loan_parts.hpp"
 
 namespace loanbook::ledger {
@@ -53,8 +56,10 @@ std::int64_t pay_by_rule(LoanState& state, const Rules& rules, std::int64_t amou
 void settle_early(LoanState& state, const Rules& rules, Day day);
 /// Where a component stood before the claim was charged off, and stands after it.
 [[nodiscard]] Role loss_role(const Servicing& table, schedule::Component component);
-/// A loan that was settled has rows to come again.
-void go_on(LoanState& state, const Rules& rules, Day day);
+/// A loan that was settled has rows to come again. `paid_back`: interest of these rows that was
+/// paid back, and is to be earned again.
+void go_on(LoanState& state, const Rules& rules, Day day,
+           std::span<const schedule::AllocatedLine> paid_back = {});
 /// Money that was held is used for what is owed now.
 void use_held(LoanState& state, const Rules& rules, Day day);
 void pay_charges(Servicing& table, const schedule::AllocatedLine& line);
@@ -79,6 +84,12 @@ void receive(LoanState& state, const Rules& rules, const LoanEvent& event,
 void allocate_ahead_again(LoanState& state, const Rules& rules);
 /// Interest paid for days to come is set against what has accrued by now.
 void clear_unearned(LoanState& state);
+/// Rows leave: what was paid of their interest for days to come is theirs no more. It stands under
+/// interest_unearned for the caller, who holds it for the borrower or pays the new rows with it.
+void take_back_unearned(LoanState& state, const std::vector<schedule::PlanRow>& gone);
+void hold_unearned(LoanState& state);
+/// The interest of the rows to come, in their order; what is left is held.
+void pay_ahead_again(LoanState& state, const Rules& rules, Day day);
 /// The accrual line of the running row.
 void run_row(LoanState& state, const Rules& rules, Day first);
 /// Rows of a plan become installments to come.

@@ -16,28 +16,33 @@ namespace {
 
 /// The terms by which the rows to come were planned: those of the contract, or of the last change.
 struct PlannedBy {
-  std::optional<schedule::Terms> terms;
+  std::optional<schedule::Terms> terms{};
   std::uint64_t changed_by = 0;  ///< entry; 0: the contract
   std::string how;               ///< name of the operation
 };
 
-PlannedBy planned_by(std::uint32_t number, const LoanHistory& all, const Product& product) {
-  const std::vector<LoanEvent>& events = all.events;
+/// The loan at the opening of `day`, and what its rows to come were planned by.
+struct Folded {
+  LoanState state;
   PlannedBy planned;
+};
+
+Folded fold_with_plan(std::uint32_t number, const LoanHistory& all, const Product& product,
+                      Day day) {
+  const std::span<const LoanEvent> events = all.events;
   const LoanEvent* last = nullptr;
   for (const LoanEvent& event : events) {
     const bool spreads = event.kind == Kind::re_age || event.kind == Kind::reamortize ||
                          event.kind == Kind::reschedule;
     if (changes_plan(event.kind) || spreads) last = &event;
   }
-  if (last == nullptr) return planned;
+  if (last == nullptr) return {fold(number, all.contract, product, events, day), {}};
   const auto count = static_cast<std::size_t>(last - events.data());
-  const LoanState before =
-      fold(number, all.contract, product, {events.data(), count}, last->value_date);
-  planned.changed_by = last->sequence;
-  planned.how = to_text(last->kind);
-  if (changes_plan(last->kind)) planned.terms = terms_of_rest(before, product, *last);
-  return planned;
+  Folded folded{fold(number, all.contract, product, events.first(count), last->value_date),
+                {.changed_by = last->sequence, .how = std::string(to_text(last->kind))}};
+  if (changes_plan(last->kind)) folded.planned.terms = terms_of_rest(folded.state, product, *last);
+  fold_on(folded.state, product, events.subspan(count), day);
+  return folded;
 }
 
 class Explainer {
@@ -322,8 +327,8 @@ Result<std::vector<ExplainLine>> Book::explain(const std::string& id, Day day) c
   if (!all) return all.error();
   std::erase_if(all->events, [&](const LoanEvent& event) { return event.value_date > day; });
   try {
-    const LoanState state = fold(record.state.product, all->contract, product, all->events, day);
-    return Explainer(state, product, day).lines(planned_by(record.state.product, *all, product));
+    const Folded folded = fold_with_plan(record.state.product, *all, product, day);
+    return Explainer(folded.state, product, day).lines(folded.planned);
   } catch (const LoanFault& fault) {
     return Error{"loan.beyond_limits",
                  fmt::format("loan '{}' cannot be computed: {}", id, fault.reason)};

@@ -1,5 +1,6 @@
 #include "loanbook/schedule/allocation.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "schedule/random_terms.hpp"
@@ -47,6 +48,49 @@ TEST_CASE("a payment is split without loss, and never beyond a claim", "[allocat
       const AllocatedLine& line = result.lines[i];
       RC_ASSERT(line.amount ==
                 claims[line.no - 1].amount[static_cast<std::size_t>(line.component)]);
+    }
+  });
+}
+
+TEST_CASE("where money goes row by row, claims given one by one get the same",
+          "[allocation][property]") {
+  check_property("one by one", 3'000, [] {
+    const Day date = money::day_from_number(20'000);
+    TimedOrder order;
+    order.mode = static_cast<AllocationMode>(random(1, 2));
+    order.advance = static_cast<Advance>(random(1, 3));
+    for (std::int64_t i = random(0, 8); i > 0; --i)
+      order.steps.push_back(
+          {static_cast<Timing>(random(0, 2)), static_cast<Component>(random(0, 4))});
+    if (random(0, 1) == 1) {
+      order.mode = AllocationMode::vertical;
+      order.advance = Advance::next;
+      std::stable_sort(order.steps.begin(), order.steps.end(),
+                       [](const auto& a, const auto& b) { return a.timing < b.timing; });
+    }
+    std::vector<Claim> claims;
+    Day due = date - date::days{random(0, 60)};
+    for (std::uint32_t no = 1; no <= static_cast<std::uint32_t>(random(0, 6)); ++no) {
+      claims.push_back({no, due, {}});
+      for (std::int64_t& amount : claims.back().amount) amount = random(0, 1'000);
+      due += date::days{random(0, 30)};
+    }
+    if (!goes_row_by_row(order)) return;
+    const std::int64_t amount = random(0, 20'000);
+    const Allocation whole = allocate(amount, claims, order, date);
+    std::vector<AllocatedLine> lines;
+    std::int64_t rest = amount;
+    for (const Claim& claim : claims) {
+      const Allocation one = allocate(rest, std::vector{claim}, order, date);
+      lines.insert(lines.end(), one.lines.begin(), one.lines.end());
+      rest = one.unallocated;
+    }
+    RC_ASSERT(rest == whole.unallocated);
+    RC_ASSERT(lines.size() == whole.lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      RC_ASSERT(lines[i].no == whole.lines[i].no);
+      RC_ASSERT(lines[i].component == whole.lines[i].component);
+      RC_ASSERT(lines[i].amount == whole.lines[i].amount);
     }
   });
 }
