@@ -324,12 +324,16 @@ std::int64_t must_add(std::int64_t a, std::int64_t b) {
   return sum;
 }
 
-void owed_must_fit(const LoanState& state, money::Int128 unpaid) {
+void owed_must_fit(const LoanState& state) {
+  money::Int128 unpaid = 0;
   for (const Role claim :
-       {Role::principal, Role::principal_overdue, Role::interest_accrued, Role::overpayment}) {
+       {Role::principal, Role::principal_overdue, Role::interest_accrued, Role::penalty_receivable,
+        Role::compound_receivable, Role::overpayment}) {
     const std::int64_t minor = balance_of(state, claim);
     unpaid += minor < 0 ? -money::Int128{minor} : money::Int128{minor};
   }
+  for (const DueInstallment& due : state.due)
+    unpaid += money::Int128{due.principal} + due.interest + due.fee + due.late_fee;
   std::int64_t fits = 0;
   if (!money::narrow(unpaid, &fits)) throw LoanFault{"what the loan owes is beyond 64 bits"};
 }
@@ -393,21 +397,17 @@ void accrue_claims(LoanState& state, const Product& product, Day at) {
   const std::int64_t interest =
       interest_level(state, product, at) - balance_of(state, Role::interest_accrued);
   if (interest != 0) move(state, Role::interest_accrued, Role::interest_income, interest);
-  if (state.due.empty()) return owed_must_fit(state, 0);
+  if (state.due.empty()) return;
   const schedule::OverdueRules overdue = overdue_rules(product, state.terms.rate);
   std::int64_t penalty = 0;
   std::int64_t compound = 0;
-  money::Int128 unpaid = 0;
   for (const DueInstallment& installment : state.due) {
-    unpaid += money::Int128{installment.principal} + installment.interest + installment.fee +
-              installment.late_fee;
     if (!money::add(penalty, must_fit(schedule::penalty_at(installment, overdue, at)), &penalty) ||
         !money::add(compound, must_fit(schedule::compound_at(installment, overdue, at)),
                     &compound)) {
       throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
     }
   }
-  owed_must_fit(state, unpaid + penalty + compound);
   penalty -= balance_of(state, Role::penalty_receivable);
   compound -= balance_of(state, Role::compound_receivable);
   if (penalty != 0) move(state, Role::penalty_receivable, Role::penalty_income, penalty);
@@ -452,6 +452,7 @@ Balances apply(LoanState& state, const Product& product, const LoanEvent& event)
   close_if_settled(state, event.value_date);
   settle_changes(state, Rules{product, state});
   follow_totals(state, product);
+  owed_must_fit(state);
   const Balances step = difference(state.balance, start);
   std::int64_t sum = 0;
   for (const std::int64_t minor : step) sum += minor;
