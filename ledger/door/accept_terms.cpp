@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "loanbook/ledger/door/door.hpp"
 #include "loanbook/ledger/door/recorder.hpp"
@@ -32,16 +33,17 @@ bool is_money_in(Kind kind) { return kind == Kind::repay || kind == Kind::prepay
 
 std::int64_t payoff_of(const LoanState& state, const Product& product, Day day) {
   const auto at = [&](Role role) { return balance_of(state, role); };
-  std::int64_t owed = at(Role::principal) + at(Role::principal_overdue) +
-                      at(Role::interest_accrued) + at(Role::interest_receivable) +
-                      at(Role::penalty_receivable) + at(Role::compound_receivable) +
-                      at(Role::overpayment);
+  money::Int128 owed = money::Int128{at(Role::principal)} + at(Role::principal_overdue) +
+                       at(Role::interest_accrued) + at(Role::interest_receivable) +
+                       at(Role::penalty_receivable) + at(Role::compound_receivable) +
+                       at(Role::overpayment);
   for (const schedule::DueInstallment& due : state.due) {
-    if (due.due <= day) owed += due.fee + due.late_fee;
+    if (due.due <= day) owed += money::Int128{due.fee} + due.late_fee;
   }
   if (const Rules all{product, state}; computes_again(state, all))
-    owed += interest_to_settle(state, all, day) - at(Role::interest_accrued);
-  return owed;
+    owed += money::Int128{interest_to_settle(state, all, day)} - at(Role::interest_accrued);
+  std::int64_t fits = 0;
+  return money::narrow(owed, &fits) ? fits : std::numeric_limits<std::int64_t>::max();
 }
 
 Result<Recorder::Accepted> Recorder::accept_apply(const Apply& request,

@@ -331,12 +331,16 @@ std::int64_t must_add(std::int64_t a, std::int64_t b) {
   return sum;
 }
 
-void owed_must_fit(const LoanState& state, money::Int128 unpaid) {
+void owed_must_fit(const LoanState& state) {
+  money::Int128 unpaid = 0;
   for (const Role claim :
-       {Role::principal, Role::principal_overdue, Role::interest_accrued, Role::overpayment}) {
+       {Role::principal, Role::principal_overdue, Role::interest_accrued, Role::penalty_receivable,
+        Role::compound_receivable, Role::overpayment}) {
     const std::int64_t minor = balance_of(state, claim);
     unpaid += minor < 0 ? -money::Int128{minor} : money::Int128{minor};
   }
+  for (const DueInstallment& due : state.due)
+    unpaid += money::Int128{due.principal} + due.interest + due.fee + due.late_fee;
   std::int64_t fits = 0;
   if (!money::narrow(unpaid, &fits)) throw LoanFault{"what the loan owes is beyond 64 bits"};
 }
@@ -401,16 +405,10 @@ void accrue_claims(LoanState& state, const Product& product, const schedule::Ove
   const std::int64_t interest =
       interest_level(state, product, at) - balance_of(state, Role::interest_accrued);
   if (interest != 0) move(state, Role::interest_accrued, Role::interest_income, interest);
-  if (state.due.empty()) return owed_must_fit(state, 0);
-  money::Int128 unpaid = 0;
-  for (const DueInstallment& installment : state.due) {
-    unpaid += money::Int128{installment.principal} + installment.interest + installment.fee +
-              installment.late_fee;
-  }
+  if (state.due.empty()) return;
   schedule::RunningCharges charges;
   if (!schedule::running_charges(schedule::due_by(state.due, at), overdue, at, &charges))
     throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
-  owed_must_fit(state, unpaid + charges.penalty + charges.compound);
   const std::int64_t penalty = charges.penalty - balance_of(state, Role::penalty_receivable);
   const std::int64_t compound = charges.compound - balance_of(state, Role::compound_receivable);
   if (penalty != 0) move(state, Role::penalty_receivable, Role::penalty_income, penalty);
@@ -476,6 +474,7 @@ Balances apply_accrued(LoanState& state, const Product& product, const LoanEvent
   rows.spread_fee(state, product, event.value_date, paid_out);
   if (event.kind == Kind::take_over) begin_tax(state, product);
   follow_totals(state, product);
+  owed_must_fit(state);
   const Balances step = difference(state.balance.all(), start);
   std::int64_t sum = 0;
   for (const std::int64_t minor : step) sum += minor;

@@ -121,7 +121,7 @@ Early early_of(const LoanState& state, const Rules& rules, std::int64_t amount, 
   if (!claims) throw LoanFault{"penalty interest of the loan is beyond 64 bits"};
   for (const schedule::Claim& claim : *claims) {
     if (claim.due > day) continue;
-    for (const std::int64_t minor : claim.amount) early.due += minor;
+    for (const std::int64_t minor : claim.amount) early.due = must_add(early.due, minor);
   }
   early.due = std::min(early.due, amount);
   const std::int64_t accrued =

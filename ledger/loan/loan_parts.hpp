@@ -67,9 +67,8 @@ void stop_plan(LoanState& state, Day day);
 
 /// Throws LoanFault where the sum is beyond 64 bits.
 [[nodiscard]] std::int64_t must_add(std::int64_t a, std::int64_t b);
-/// All that a loan owes together, `unpaid` on its installments included, is an amount too: whoever
-/// reads it may add it up. Throws LoanFault.
-void owed_must_fit(const LoanState& state, money::Int128 unpaid);
+/// All that a loan owes together is an amount too, after every event. Throws LoanFault.
+void owed_must_fit(const LoanState& state);
 
 /// Daily interest, repayable on any day, the rest at maturity (随借随还).
 [[nodiscard]] inline bool is_revolving(const Product& product) {

@@ -487,9 +487,7 @@ void take_over(LoanState& state, const Product& product, const TakenOver& taken,
   }
   std::int64_t penalty = 0;
   std::int64_t compound = 0;
-  money::Int128 unpaid = 0;
   for (const DueInstallment& claim : state.due) {
-    unpaid += money::Int128{claim.principal} + claim.interest + claim.fee + claim.late_fee;
     if (claim.due > day || !on_books) continue;
     move(state, claim.due < day ? Role::principal_overdue : Role::principal, Role::opening_balance,
          claim.principal);
@@ -502,7 +500,6 @@ void take_over(LoanState& state, const Product& product, const TakenOver& taken,
   move(state, Role::interest_accrued, Role::opening_balance,
        level_of(state.interest, product, std::max(day, state.interest.first)));
   move(state, Role::opening_balance, Role::overpayment, taken.overpayment);
-  owed_must_fit(state, unpaid + penalty + compound);
   if (revolving && on_books && (state.servicing || charged)) {
     if (!state.servicing) state.servicing.emplace();
     make_drawn_table(state, rules, std::exchange(state.due, {}));

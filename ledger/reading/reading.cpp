@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "loanbook/ledger/book_impl.hpp"
@@ -19,6 +20,12 @@
 namespace loanbook::ledger {
 namespace {
 
+/// What accrues after the last event may come to more than 64 bits in all: the most is shown.
+std::int64_t together(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  return money::add(a, b, &sum) ? sum : std::numeric_limits<std::int64_t>::max();
+}
+
 /// `state` accrued to the opening it is read at.
 PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Product& product,
                     Day opening, const CustomerStanding& customer) {
@@ -33,12 +40,11 @@ PortfolioRow row_of(const LoanRecord& record, const LoanState& state, const Prod
   row.principal = state.balance.get(Role::principal) + row.principal_overdue;
   row.interest_accrued = state.balance.get(Role::interest_accrued);
   row.interest_due = state.balance.get(Role::interest_receivable);
-  // They fit together: owed_must_fit.
-  row.penalty =
-      state.balance.get(Role::penalty_receivable) + state.balance.get(Role::compound_receivable);
+  row.penalty = together(state.balance.get(Role::penalty_receivable),
+                         state.balance.get(Role::compound_receivable));
   row.overpayment = -state.balance.get(Role::overpayment);
   for (const schedule::DueInstallment& due : state.due) {
-    if (due.due <= opening) row.fees += due.fee + due.late_fee;
+    if (due.due <= opening) row.fees = together(row.fees, together(due.fee, due.late_fee));
   }
   row.dpd = schedule::days_past_due(state.due, opening);
   row.reported_dpd = counted_days(state, product, opening);

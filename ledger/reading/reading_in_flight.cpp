@@ -61,11 +61,11 @@ void add_due(DebitRow& row, const LoanState& state, const Product& product, Day 
   for (const schedule::DueInstallment& due : state.due) {
     if (due.due > day) continue;
     std::int64_t unpaid = due.principal + due.interest + due.fee + due.late_fee;
-    unpaid += must_fit(schedule::penalty_at(due, overdue, day));
-    unpaid += must_fit(schedule::compound_at(due, overdue, day));
+    unpaid = must_add(unpaid, must_fit(schedule::penalty_at(due, overdue, day)));
+    unpaid = must_add(unpaid, must_fit(schedule::compound_at(due, overdue, day)));
     if (unpaid <= 0) continue;
     if (row.installments == 0 || due.due < row.oldest) row.oldest = due.due;
-    row.due += unpaid;
+    row.due = must_add(row.due, unpaid);
     ++row.installments;
   }
 }
