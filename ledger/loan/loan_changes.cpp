@@ -269,15 +269,11 @@ std::vector<std::int64_t> clear_rows(LoanState& state, const Rules& rules) {
   Servicing& table = *state.servicing;
   std::vector<std::int64_t> fees;
   if (table.rare) table.rare->joined.clear();
-  for (const schedule::PlanRow& row : std::exchange(table.coming, {})) {
+  const std::vector<schedule::PlanRow> gone = std::exchange(table.coming, {});
+  for (const schedule::PlanRow& row : gone) {
     InstallmentRecord& record = *table.find(row.no);
     fees.push_back(0);
-    if (row.principal < 0) {
-      for (Parts* parts : {&record.demanded, &record.paid}) {
-        (*parts)[index(Component::principal)] -= row.principal;
-        (*parts)[index(Component::interest)] += row.principal;
-      }
-    }
+    undo_joining(record, row);
     const auto claim = std::find_if(state.due.begin(), state.due.end(),
                                     [&](const DueInstallment& due) { return due.no == row.no; });
     if (claim == state.due.end()) continue;
@@ -286,6 +282,7 @@ std::vector<std::int64_t> clear_rows(LoanState& state, const Rules& rules) {
     fees.back() = take_back_fee(state, rules, record, *claim);
     if (claim->fee == 0 && claim->late_fee == 0) state.due.erase(claim);
   }
+  take_back_unearned(state, gone);
   std::erase_if(table.installments, [&](const InstallmentRecord& record) {
     const bool claimed =
         std::any_of(state.due.begin(), state.due.end(),
@@ -308,6 +305,7 @@ void take_rows(LoanState& state, const Rules& rules, const schedule::Change& cha
   std::vector<schedule::PlanRow> rows = change.plan.rows;
   keep_fees(rows, clear_rows(state, rules));
   plan_rows(state, rules, rows, from);
+  pay_ahead_again(state, rules, day);
   for (const schedule::Drawdown& drawn : change.running.terms.drawdowns)
     rare_of(*state.servicing).joined.push_back({drawn.date, drawn.amount_minor});
   if (!state.row_coming || day <= from) return;
@@ -345,6 +343,7 @@ void prepay(LoanState& state, const Rules& rules, const LoanEvent& event) {
     take_rows(state, rules, *change, event.value_date, 0);
   } else {
     clear_rows(state, rules);
+    hold_unearned(state);
     stop_plan(state, event.value_date);
   }
   InstallmentRecord& record = add_record(state, from, event.value_date);
@@ -502,7 +501,6 @@ void settle_early(LoanState& state, const Rules& rules, Day day) {
       !state.row_coming || state.status != LoanStatus::active || state.servicing->charged_off)
     return;
   Servicing& table = *state.servicing;
-  clear_unearned(state);
   std::int64_t principal = 0;
   for (const DueInstallment& due : state.due) {
     if (due.due > day) principal += due.principal;
@@ -510,12 +508,16 @@ void settle_early(LoanState& state, const Rules& rules, Day day) {
   // What has not joined the balance is not owed.
   for (const schedule::PlanRow& row : table.coming)
     principal -= std::max<std::int64_t>(-row.principal, 0);
-  const std::int64_t interest = balance_of(state, Role::interest_accrued);
+  const std::int64_t accrued =
+      balance_of(state, Role::interest_accrued) + balance_of(state, Role::interest_unearned);
+  const std::int64_t interest = std::max<std::int64_t>(accrued, 0);
   if (-balance_of(state, Role::overpayment) < interest + principal) return;
+  clear_unearned(state);
   move(state, Role::overpayment, Role::interest_accrued, interest);
   move(state, Role::overpayment, Role::principal, principal);
   const Day from = table.find(table.coming.front().no)->from;
   clear_rows(state, rules);
+  hold_unearned(state);
   stop_plan(state, day);
   InstallmentRecord& record = add_record(state, from, day);
   record.demanded[index(Component::principal)] = principal;

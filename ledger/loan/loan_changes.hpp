@@ -10,6 +10,8 @@ namespace loanbook::ledger {
 
 /// Does the operation change the rows to come?
 [[nodiscard]] bool changes_plan(Kind kind);
+/// A row leaves before its interest has joined the balance.
+void undo_joining(InstallmentRecord& record, const schedule::PlanRow& row);
 /// Principal that joined within the running period bears interest from its day.
 void begin_with_joined(const Servicing& table, schedule::Terms& terms);
 /// Why the schedule room refuses the change now: `change.*`, `operation.plan_not_changeable`,

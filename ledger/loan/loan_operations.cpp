@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "loanbook/ledger/loan/loan_changes.hpp"
@@ -27,10 +28,11 @@ std::int64_t from_held(LoanState& state, Role credit, std::int64_t amount) {
   return amount - held;
 }
 
-void reopen(LoanState& state, const Rules& rules, Day day) {
+void reopen(LoanState& state, const Rules& rules, Day day,
+            std::span<const schedule::AllocatedLine> paid_back = {}) {
   if (state.status != LoanStatus::closed || state.due.empty()) return;
   state.status = LoanStatus::active;
-  go_on(state, rules, day);
+  go_on(state, rules, day, paid_back);
 }
 
 /// What held money covers whole is never owed again.
@@ -153,7 +155,8 @@ void adjust_charge(LoanState& state, const Rules& rules, const LoanEvent& event,
 }
 
 /// Money that left again is owed again, in the installment whose period holds the day: its number.
-std::uint32_t owe_again(LoanState& state, const Rules& rules, const Parts& parts, Day day) {
+std::uint32_t owe_again(LoanState& state, const Rules& rules, const Parts& parts, Day day,
+                        std::span<const schedule::AllocatedLine> paid_back = {}) {
   std::uint32_t owed = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (parts[i] == 0) continue;
@@ -172,7 +175,7 @@ std::uint32_t owe_again(LoanState& state, const Rules& rules, const Parts& parts
     if (state.servicing->charged_off) role = loss_role(*state.servicing, component);
     move(state, role, Role::settlement, parts[i]);
   }
-  reopen(state, rules, day);
+  reopen(state, rules, day, paid_back);
   return owed;
 }
 
@@ -205,11 +208,18 @@ void chargeback(LoanState& state, const Rules& rules, const LoanEvent& event, co
 void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
   std::int64_t rest = from_held(state, Role::settlement, op.amount_minor);
   Servicing& table = *state.servicing;
+  std::vector<schedule::AllocatedLine> paid_back;
   for (std::size_t i = table.installments.size(); i-- > 0 && rest > 0;) {
     for (const Component component :
          {Component::principal, Component::interest, Component::fee, Component::penalty}) {
       InstallmentRecord& record = table.installments[i];
-      const std::int64_t part = std::min(rest, record.paid[index(component)]);
+      const auto coming = std::find_if(table.coming.begin(), table.coming.end(),
+                                       [&](const auto& row) { return row.no == record.no; });
+      std::int64_t paid = record.paid[index(component)];
+      // What is met by joining the balance was not paid.
+      if (component == Component::interest && coming != table.coming.end())
+        paid += std::min<std::int64_t>(coming->principal, 0);
+      const std::int64_t part = std::min(rest, paid);
       if (part <= 0) continue;
       record.paid[index(component)] -= part;
       const std::int64_t ahead = std::min(part, record.in_advance);
@@ -220,19 +230,25 @@ void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const 
       Role role = Role::principal;
       if (component == Component::fee) role = Role::fee_receivable;
       if (component == Component::penalty) role = Role::late_fee_receivable;
+      const bool to_come = record.due > event.value_date && coming != table.coming.end();
       if (component == Component::interest)
-        role = record.due > event.value_date ? Role::interest_unearned : Role::interest_receivable;
+        role = to_come ? Role::interest_unearned : Role::interest_receivable;
       if (component == Component::interest && is_drawn(state, rules, record.no))
         role = Role::interest_accrued;
       if (table.charged_off) role = loss_role(table, component);
       move(state, role, Role::settlement, part);
+      // On a loan that was settled it had been earned: it is to be earned again.
+      if (role == Role::interest_unearned && state.status == LoanStatus::closed) {
+        move(state, Role::interest_income, Role::interest_unearned, part);
+        paid_back.push_back({record.no, component, part});
+      }
       rest -= part;
     }
   }
   Parts parts{};
   parts[index(Component::principal)] = rest;
-  if (rest > 0) owe_again(state, rules, parts, event.value_date);
-  reopen(state, rules, event.value_date);
+  if (rest > 0) owe_again(state, rules, parts, event.value_date, paid_back);
+  reopen(state, rules, event.value_date, paid_back);
 }
 
 void refund_overpayment(LoanState& state, const Rules& rules, const LoanEvent& event,
@@ -361,13 +377,37 @@ void overdue_is_normal(LoanState& state) {
   if (overdue != 0) move(state, Role::principal, Role::principal_overdue, overdue);
 }
 
+/// Rows to come leave with the interest that they ask for. What was paid of it goes against what
+/// has accrued by now; what nobody will earn is held for the borrower.
+void take_rows_to_come(LoanState& state) {
+  Servicing& table = *state.servicing;
+  const std::vector<schedule::PlanRow> gone = std::exchange(table.coming, {});
+  if (table.rare) table.rare->joined.clear();
+  clear_unearned(state);
+  for (const schedule::PlanRow& row : gone) {
+    InstallmentRecord& record = *table.find(row.no);
+    undo_joining(record, row);
+    for (DueInstallment& due : state.due) {
+      if (due.no != row.no) continue;
+      record.demanded[index(Component::interest)] -= std::exchange(due.interest, 0);
+      due.compound = {.base = 0, .slope = 0, .denominator = 1, .first = due.due};
+    }
+  }
+  take_back_unearned(state, gone);
+  hold_unearned(state);
+}
+
 void re_age(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op) {
   Servicing& table = *state.servicing;
   std::int64_t owed = 0;
-  std::vector<std::uint32_t> ahead;
-  for (const schedule::PlanRow& row : table.coming) ahead.push_back(row.no);
-  for (DueInstallment& due : state.due) owed += take_principal(state, rules, due, event.value_date);
-  if (owed == 0) return;
+  for (const DueInstallment& due : state.due) owed += due.principal;
+  // What was to join the balance on a row's date is not owed.
+  for (const schedule::PlanRow& row : table.coming)
+    owed += std::min<std::int64_t>(row.principal, 0);
+  if (owed <= 0) return;
+  for (DueInstallment& due : state.due) take_principal(state, rules, due, event.value_date);
+  take_rows_to_come(state);
+  const std::int64_t accrued = balance_of(state, Role::interest_accrued);
   overdue_is_normal(state);
   schedule::Terms terms = rules.terms;
   terms.principal_minor = owed;
@@ -396,10 +436,14 @@ void re_age(LoanState& state, const Rules& rules, const LoanEvent& event, const 
   }
   if (terms.first_due <= terms.disbursed) terms.disbursed = *terms.first_due - date::days{1};
   if (auto checked = schedule::check(terms); !checked) throw LoanFault{checked.error().message};
-  table.coming.clear();
-  if (table.rare) table.rare->joined.clear();
   drop_met(state, rules, event.value_date);
-  plan_rows(state, rules, schedule::make_plan(terms).rows, event.value_date);
+  // What has accrued since the last due date is asked for by the first of the new rows.
+  std::vector<schedule::PlanRow> rows = schedule::make_plan(terms).rows;
+  rows.front().interest += accrued;
+  plan_rows(state, rules, rows, event.value_date);
+  if (state.row_coming && !table.charged_off)
+    state.interest =
+        planned_line(rules, accrued, state.next.interest, event.value_date, state.next.due);
 }
 
 void reamortize(LoanState& state, const Rules& rules, const LoanEvent& event) {

@@ -16,10 +16,19 @@ using schedule::GivenPeriod;
 
 namespace {
 
+/// Do rows of another plan stand in its period by now?
+bool is_replaced(const Servicing& table, const InstallmentRecord& record) {
+  return std::any_of(table.coming.begin(), table.coming.end(), [&](const schedule::PlanRow& row) {
+    const InstallmentRecord& other = *table.find(row.no);
+    return other.from < record.due && record.from < other.due;
+  });
+}
+
 /// The row that falls due on `day`, which money of that day still finds.
 InstallmentRecord* row_of_day(LoanState& state, Day day) {
   for (InstallmentRecord& record : state.servicing->installments) {
-    if (is_row(record) && record.due == day && !is_coming(*state.servicing, record.no))
+    if (is_row(record) && record.due == day && !is_coming(*state.servicing, record.no) &&
+        !is_replaced(*state.servicing, record))
       return &record;
   }
   return nullptr;
@@ -80,11 +89,21 @@ std::int64_t beyond_due(const LoanState& state, const Rules& rules,
   return sum;
 }
 
+/// Principal of the plan that no money has come for yet, be it as interest of its rows.
+std::int64_t own_unpaid(const LoanState& state) {
+  std::int64_t sum = own_principal(state);
+  for (const schedule::PlanRow& row : state.servicing->coming) {
+    const InstallmentRecord& record = *state.servicing->find(row.no);
+    sum -= record.paid[principal_at] + record.paid[interest_at];
+  }
+  return sum;
+}
+
 /// Early money on a due date: the row of that day asks for it, the rows after it for less.
 void raise_fallen(LoanState& state, const Rules& rules, InstallmentRecord& row, std::int64_t early,
                   Day day) {
   RunningInterest& run = *state.servicing->running;
-  const std::int64_t part = std::min(early, own_principal(state));
+  const std::int64_t part = std::min(early, own_unpaid(state));
   if (part <= 0) return;
   demand(state, rules, row.no, Component::principal, part);
   run.ahead -= std::min(part, run.ahead);
@@ -112,7 +131,9 @@ bool come_back(LoanState& state, const Rules& rules, Day day) {
   Servicing& table = *state.servicing;
   std::vector<std::uint32_t> owed;
   for (const InstallmentRecord& record : table.installments) {
-    if (!is_row(record) || record.due <= day || is_coming(table, record.no)) continue;
+    if (!is_row(record) || record.due <= day || is_coming(table, record.no) ||
+        is_replaced(table, record))
+      continue;
     const bool claimed =
         std::any_of(state.due.begin(), state.due.end(),
                     [&](const DueInstallment& claim) { return claim.no == record.no; });
@@ -127,6 +148,11 @@ bool come_back(LoanState& state, const Rules& rules, Day day) {
     const std::int64_t interest = record.demanded[interest_at];
     run.earned += interest;
     move(state, Role::interest_accrued, Role::interest_unearned, interest);
+    // What is owed again of it counted as due: it is to come.
+    for (const DueInstallment& claim : state.due) {
+      if (claim.no == no)
+        move(state, Role::interest_unearned, Role::interest_receivable, claim.interest);
+    }
     table.coming.push_back({.no = no,
                             .due = record.due,
                             .principal = record.demanded[principal_at] - record.owed_again,
@@ -358,7 +384,11 @@ void interest_after_event(LoanState& state, const Rules& rules, const LoanEvent&
                      event.kind == Kind::re_age || event.kind == Kind::reamortize ||
                      event.kind == Kind::reschedule;
   if (plans) {
-    if (event.kind == Kind::re_age || day <= running_record(state).from) run.earned = 0;
+    if (event.kind == Kind::re_age) {
+      run.earned = balance_of(state, Role::interest_accrued);
+    } else if (day <= running_record(state).from) {
+      run.earned = 0;
+    }
     run.since = day;
     set_installment(state, rules);
     begin_stretch(state, rules, day);

@@ -302,12 +302,14 @@ void plan_again(LoanState& state, const Rules& rules, const Again& again) {
   schedule::Terms terms = rules.terms;
   if (again.interest) terms.rate = money::Rate::of_e12(0);
   const std::int64_t later = run.later_installment;
+  // Interest that turns out to have paid principal makes the rows ask for no more in all.
+  const std::int64_t balance = own_principal(state) + again.more;
   for (;;) {
     const InstallmentRecord& first = running_record(state);
     std::vector<schedule::RestRow> rows = rest_rows(state, rules);
     run.later_installment = schedule::plan_rest(
         terms,
-        {.balance = own_principal(state) + again.more,
+        {.balance = balance,
          .first_interest = interest,
          .first_installment = run.installment,
          .later_installment = later,
@@ -318,8 +320,7 @@ void plan_again(LoanState& state, const Rules& rules, const Again& again) {
          .take_off_again = rule_of(rules).early == EarlyMoney::next_smaller,
          .days = rules.product.servicing->solve_days},
         rows);
-    if (!shift_excess(state, rows, own_principal(state) + again.more))
-      return follow(state, rules, rows);
+    if (!shift_excess(state, rows, balance)) return follow(state, rules, rows);
   }
 }
 
