@@ -260,12 +260,17 @@ void refund_overpayment(LoanState& state, const Rules& rules, const LoanEvent& e
   use_held(state, rules, event.value_date);
 }
 
+/// What becomes of claims that do not accrue. They never were income: they leave income itself, not
+/// an expense. On a cash basis nothing that is owed was income, and what was suspended of all of it
+/// stands against the expense of a write-off: there they are given to expense as the others are.
+enum class NotAccrued : std::uint8_t { leaves_income, to_expense };
+
 /// Everything that stands as a claim on the borrower leaves the books of the lender.
-///
-/// What was suspended never was income: it leaves income itself, not an expense.
-void take_off_books(LoanState& state, Role principal, Role interest, Role fee, Role penalty) {
+void take_off_books(LoanState& state, NotAccrued not_accrued, Role principal, Role interest,
+                    Role fee, Role penalty) {
+  const bool suspended = state.non_accrual && not_accrued == NotAccrued::leaves_income;
   // The same for what joined the principal while it was no income.
-  if (state.non_accrual && state.servicing->rare) {
+  if (suspended && state.servicing->rare) {
     std::int64_t& joined = state.servicing->rare->joined_suspended;
     for (const Role owed : {Role::principal, Role::principal_overdue}) {
       const std::int64_t part = std::clamp<std::int64_t>(balance_of(state, owed), 0, joined);
@@ -279,7 +284,6 @@ void take_off_books(LoanState& state, Role principal, Role interest, Role fee, R
   };
   clear(Role::principal, principal);
   clear(Role::principal_overdue, principal);
-  const bool suspended = state.non_accrual;
   const Role earned = suspended ? Role::interest_income : interest;
   clear(Role::interest_accrued, earned);
   clear(Role::interest_unearned, earned);
@@ -303,14 +307,17 @@ void charge_off(LoanState& state, const Rules& rules, const LoanEvent& event, co
   table.charged_off = true;
   table.charged_off_on = event.value_date;
   if (op.choice == 2) table.fraud = true;
-  take_off_books(state, table.fraud ? Role::fraud_expense : Role::charge_off_expense,
+  take_off_books(state, NotAccrued::leaves_income,
+                 table.fraud ? Role::fraud_expense : Role::charge_off_expense,
                  Role::charge_off_interest, Role::charge_off_fee, Role::charge_off_penalty);
   stop_charges(state, event.value_date);
   state.interest = {.base = 0, .slope = 0, .denominator = 1, .first = event.value_date};
 }
 
-void write_off(LoanState& state, const LoanEvent& event) {
-  take_off_books(state, Role::write_off_expense, Role::write_off_expense, Role::write_off_expense,
+void write_off(LoanState& state, const Rules& rules, const LoanEvent& event) {
+  const bool cash = rules.product.accounting.on_cash();
+  take_off_books(state, cash ? NotAccrued::to_expense : NotAccrued::leaves_income,
+                 Role::write_off_expense, Role::write_off_expense, Role::write_off_expense,
                  Role::write_off_expense);
   state.due.clear();
   state.servicing->coming.clear();
@@ -328,7 +335,8 @@ void transfer(LoanState& state, const Rules& rules, const LoanEvent& event, cons
     each.recognised = true;
   }
   const std::int64_t before = balance_of(state, Role::settlement);
-  take_off_books(state, Role::settlement, Role::settlement, Role::settlement, Role::settlement);
+  take_off_books(state, NotAccrued::leaves_income, Role::settlement, Role::settlement,
+                 Role::settlement, Role::settlement);
   const std::int64_t gain = op.amount_minor - (balance_of(state, Role::settlement) - before);
   if (gain < 0) move(state, Role::write_off_expense, Role::settlement, -gain);
   if (gain > 0) move(state, Role::settlement, Role::recovery_income, gain);
@@ -555,7 +563,7 @@ void operate(LoanState& state, const Rules& rules, const LoanEvent& event) {
     case Kind::charge_off:
       return charge_off(state, rules, event, op);
     case Kind::write_off:
-      return write_off(state, event);
+      return write_off(state, rules, event);
     case Kind::recover:
       return move(state, Role::settlement, Role::recovery_income, op.amount_minor);
     case Kind::mark_fraud:

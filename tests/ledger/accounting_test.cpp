@@ -96,6 +96,15 @@ TEST_CASE("On a cash basis interest is income as it comes in", "[accounting]") {
     CHECK(role(view, Role::memo_interest) == 0);
     verified(*book);
   }
+  SECTION("given up while it does not accrue either, it is the same") {
+    must(book->record(operate(Kind::non_accrual, {.choice = "yes"})));
+    must(book->record(operate(Kind::write_off)));
+    const LoanView view = must(book->loan("L"));
+    CHECK(-role(view, Role::interest_income) - role(view, Role::income_suspended) == 100'00);
+    CHECK(role(view, Role::write_off_expense) == 12'000'00);
+    CHECK(role(view, Role::interest_suspended) == 0);
+    verified(*book);
+  }
   SECTION("paid in full, all of it is") {
     must(book->close_through(day("2026-03-01")));
     must(book->record(pay("L", "12170.00")));
