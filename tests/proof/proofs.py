@@ -227,7 +227,7 @@ def main():
     for kept in (head, *receipts):
         book.run(target, "verify", "--receipt", kept)
     book.run(target, "verify", "--receipt", head, "--key", "0" * 64, code=3)
-    (path / "not-a-head.txt").write_text(head.read_text().replace("loans 130", "loans 131", 1))
+    (path / "not-a-head.txt").write_text(head.read_text().replace("loans 131", "loans 132", 1))
     book.run(target, "verify", "--receipt", path / "not-a-head.txt", code=3)
     files = check_proofs(path, target, key, head)
     check_flips(key, files)
