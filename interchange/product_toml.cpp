@@ -294,7 +294,7 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
                               {"product.grace_days", "overdue", "grace_days"},
                               {"product.allocation", "allocation", "order"},
                               {"product.payouts", "payouts", "count"},
-                              {"product.upfront_fee", "payouts", "fee"},
+                              {"product.upfront_fee", "accounting", "upfront_fee"},
                               {"product.method", "terms", "method"},
                               {"product.fee", "plan", "fee"},
                               {"product.balloon", "plan", "balloon"},

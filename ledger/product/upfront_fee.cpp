@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::int64_t one_e12 = 1'000'000'000'000;
 
-Error bad(const char* message) { return Error{"product.upfront_fee", message}; }
+Error bad_fee(const char* message) { return Error{"product.payouts", message}; }
+Error bad_income(const char* message) { return Error{"product.upfront_fee", message}; }
 
 }  // namespace
 
@@ -36,34 +37,36 @@ Status check_upfront_fee(const Product& product) {
   const UpfrontFee& fee = product.payouts.fee;
   const FeeIncomeSpread spread = product.accounting.upfront_fee;
   if (fee.part_e12 < 0 || fee.part_e12 >= one_e12)
-    return bad("[payouts] fee: part is 0% or more and below 100% of the pay-out");
+    return bad_fee("[payouts] fee: part is 0% or more and below 100% of the pay-out");
   if (fee.minor < 0 || fee.minor > money::limits::amount_minor_max)
-    return bad("[payouts] fee: amount is 0 or more and within the limit of amounts");
+    return bad_fee("[payouts] fee: amount is 0 or more and within the limit of amounts");
   if (fee.rounding.multiple < 1 || fee.rounding.multiple > money::limits::rounding_multiple_max)
-    return bad("[payouts] fee: rounding is to 1 minor unit or a multiple within the limits");
+    return bad_fee("[payouts] fee: rounding is to 1 minor unit or a multiple within the limits");
   if (fee.none()) {
     if (!(fee == UpfrontFee{}))
-      return bad("[payouts] fee: a rounding needs a part or an amount; give one, or take fee out");
+      return bad_fee(
+          "[payouts] fee: a rounding needs a part or an amount; give one, or take fee out");
     return spread == FeeIncomeSpread::at_once
                ? money::ok()
-               : Status{bad("[accounting] upfront_fee spreads a fee that is kept back of pay-outs: "
-                            "give it with fee = { part = \"2%\" } in [payouts], or take "
-                            "upfront_fee out")};
+               : Status{bad_income(
+                     "[accounting] upfront_fee spreads a fee that is kept back of pay-outs: "
+                     "give it with fee = { part = \"2%\" } in [payouts], or take "
+                     "upfront_fee out")};
   }
   if (fee_of(fee, product.amount_max_minor) >= product.amount_max_minor)
-    return bad("[payouts] fee would leave nothing of the largest loan: lower it");
+    return bad_fee("[payouts] fee would leave nothing of the largest loan: lower it");
   if (product.joint)
-    return bad(
+    return bad_fee(
         "a joint loan keeps no fee back of its pay-outs, since each party pays out its own part: "
         "take fee out of [payouts] and charge it with `loan charge`");
   if (spread == FeeIncomeSpread::at_once) return money::ok();
   if (product.accounting.on_cash())
-    return bad(
+    return bad_income(
         "on a cash basis a fee that is kept back has come in with the pay-out, so it is income at "
         "once: write upfront_fee = \"at-once\" in [accounting], or take basis = \"cash\" out");
   const bool by_rate = spread == FeeIncomeSpread::effective_interest;
   if (by_rate && product.method == schedule::Method::revolving)
-    return bad(
+    return bad_income(
         "effective interest discounts the installments of a plan, which a revolving loan has not: "
         "write upfront_fee = \"straight-line\" in [accounting]");
   return money::ok();

@@ -16,7 +16,8 @@ namespace loanbook::ledger {
 /// What a disclosure of the plan counts of it: all pay-outs of the plan keep theirs back.
 [[nodiscard]] schedule::UpfrontFees fees_of(const Product& product, const schedule::Terms& terms);
 
-/// `product.upfront_fee` where the fee is out of range, or its other rules do not go with it.
+/// `product.payouts` where the fee is out of range or of a joint product, `product.upfront_fee`
+/// where its income cannot be spread so.
 [[nodiscard]] Status check_upfront_fee(const Product& product);
 /// `payout.fee` where the fee would leave nothing of the pay-out.
 [[nodiscard]] Status check_payout_fee(const Product& product, std::int64_t payout_minor);

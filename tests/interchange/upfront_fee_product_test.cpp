@@ -64,7 +64,9 @@ TEST_CASE("what is wrong with a fee kept back has its line", "[product]") {
         "9 product.unknown_key unknown key 'upfront_fees' in [accounting], did you mean "
         "'upfront_fee'?");
   CHECK(wrong("[accounting]\nupfront_fee = \"straight\"\n").starts_with("9 product.bad_value"));
-  CHECK(wrong("[payouts]\nfee = { part = \"100%\" }\n").starts_with("9 product.upfront_fee"));
+  CHECK(wrong("[payouts]\nfee = { part = \"100%\" }\n").starts_with("8 product.payouts"));
+  CHECK(wrong("[accounting]\nupfront_fee = \"straight-line\"\n")
+            .starts_with("9 product.upfront_fee"));
   CHECK(wrong("[payouts]\nfee = { part = \"2%\" }\n[accounting]\nbasis = \"cash\"\nupfront_fee = "
               "\"straight-line\"\n")
             .find("upfront_fee = \"at-once\"") != std::string::npos);

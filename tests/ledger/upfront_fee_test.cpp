@@ -70,7 +70,7 @@ TEST_CASE("what does not go with a fee kept back is refused with what to write i
   CHECK(refused(two_rows()) == "none");
   Product product = two_rows();
   product.payouts.fee.part_e12 = 1'000'000'000'000;
-  CHECK(refused(product) == "product.upfront_fee");
+  CHECK(refused(product) == "product.payouts");
   product = two_rows();
   product.payouts.fee = {};
   CHECK(refused(product) == "product.upfront_fee");
@@ -88,7 +88,7 @@ TEST_CASE("what does not go with a fee kept back is refused with what to write i
   product.joint.emplace();
   product.joint->parties = {{.id = "a"}, {.id = "b"}};
   product.joint->lead = "a";
-  CHECK(refused(product) == "product.upfront_fee");
+  CHECK(refused(product) == "product.payouts");
 }
 
 TEST_CASE("a product with a fee kept back is read from its bytes, and no other has more of them") {
