@@ -233,14 +233,37 @@ Result<Given> read_row(const CsvReader& csv, money::Currency currency) {
   return given;
 }
 
+/// The column of the loans. A file without a figure would agree with everything.
+Result<std::size_t> columns_of(const CsvReader& csv) {
+  Result<std::size_t> id = csv.require("loan_id");
+  if (!id) return id;
+  for (const std::string& name : csv.header()) {
+    if (name == "interest" || name == "next_due" || name == "dpd" ||
+        std::ranges::find(amount_columns, name, &AmountColumn::name) != amount_columns.end())
+      return id;
+  }
+  std::string known = "interest, next_due, dpd";
+  for (const AmountColumn& column : amount_columns) known += ", " + std::string(column.name);
+  return csv.place({.id = "csv.missing_column",
+                    .message = "no column holds a figure to compare; it may be " + known},
+                   0);
+}
+
 }  // namespace
+
+money::Status check_figures(std::string_view text, const std::string& file_name) {
+  const Result<CsvReader> csv = CsvReader::open(text, file_name);
+  if (!csv) return csv.error();
+  if (const Result<std::size_t> id = columns_of(*csv); !id) return id.error();
+  return money::ok();
+}
 
 Result<FigureComparison> compare_figures(const Book& book, std::string_view text,
                                          const std::string& file_name,
                                          const MissingEvent& missing) {
   Result<CsvReader> csv = CsvReader::open(text, file_name);
   if (!csv) return csv.error();
-  const Result<std::size_t> id = csv->require("loan_id");
+  const Result<std::size_t> id = columns_of(*csv);
   if (!id) return id.error();
   Comparer comparer(book, missing);
   for (;;) {

@@ -38,6 +38,9 @@ struct FigureComparison {
 /// Why an event of that loan is not in the book; empty: all of them are.
 using MissingEvent = std::function<std::string(std::string_view loan)>;
 
+/// Can the file be compared at all? Its columns are read, its rows are not. `csv.*`.
+[[nodiscard]] money::Status check_figures(std::string_view text, const std::string& file_name);
+
 /// Compares on the business date. An empty cell is not compared. The file as a whole is refused
 /// where it cannot be read: `csv.*`, `money.*`, `day.*`, with line and column.
 ///

@@ -37,7 +37,7 @@ Status record_answers(Book& book, std::vector<ledger::Command>& commands,
     const std::size_t size = std::min(commands_per_group, commands.size() - first);
     if (dry_run) {
       for (std::size_t i = first; i < first + size; ++i) {
-        if (answers[places[i]].already) continue;
+        if (answers[places[i]].already || answers[places[i]].outcome.empty()) continue;
         if (const Status checked = book.check(commands[i]); !checked) refuse(i, checked.error());
       }
       continue;

@@ -166,10 +166,18 @@ class Collection {
       if (answer.outcome.empty()) continue;
       const auto entries = book_.loan_entries(answer.loan);
       if (!entries) continue;
-      answer.already = std::ranges::any_of(*entries, [&](const ledger::EntryView& entry) {
+      const auto found = std::ranges::find_if(*entries, [&](const ledger::EntryView& entry) {
         return entry.source == "debit" && entry.scope == "reference" &&
                entry.key == answer.row->reference;
       });
+      if (found == entries->end()) continue;
+      if (is_same(*found, answer)) {
+        answer.already = true;
+        continue;
+      }
+      answer.outcome.clear();
+      answer.problem = fmt::format("entry {} has this reference with another answer or amount",
+                                   found->receipt.sequence);
     }
   }
 
@@ -202,6 +210,19 @@ class Collection {
   std::vector<std::size_t> later_places;
 
  private:
+  static bool is_same(const ledger::EntryView& entry, const Answer& answer) {
+    const bool repaid = entry.receipt.kind == to_text(Kind::repay);
+    if (repaid != (answer.outcome == "repaid")) return false;
+    const auto currency = money::Currency::find(entry.receipt.currency);
+    if (!repaid || !currency) return true;
+    const auto amount = money::Money::parse(answer.row->amount, *currency);
+    std::int64_t settled = 0;
+    for (const ledger::Movement& movement : entry.receipt.movements) {
+      if (movement.role == ledger::Role::settlement && !movement.consequence)
+        settled += movement.minor;
+    }
+    return amount && amount->minor() == settled;
+  }
   static void name(ledger::Command& command, std::string key) {
     command.source = "debit";
     command.scope = "reference";

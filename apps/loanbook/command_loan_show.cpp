@@ -48,6 +48,29 @@ std::string due_text(const ledger::DueView& due, unsigned digits) {
   return text;
 }
 
+/// The next due date, and what of it was paid in advance; the others stand in `loan schedule`.
+std::string next_note(const ledger::LoanView& view) {
+  const auto& row = view.row;
+  const auto amount = [&](std::int64_t minor) { return money::text_of_minor(minor, row.digits); };
+  if (view.method == "revolving")
+    return fmt::format("next due {}: {} and the interest to that day",
+                       money::to_text(*row.next_due), amount(row.principal));
+  std::string text =
+      fmt::format("next due {}: {}", money::to_text(*row.next_due), amount(row.next_amount));
+  const ledger::DueView* first = nullptr;  // to come and not paid; without a table none is known
+  for (const auto& due : view.due) {
+    if (first == nullptr && due.due > view.as_of) first = &due;
+  }
+  if (first == nullptr) return text;
+  if (first->due > *row.next_due)
+    return text + fmt::format(", paid already; the first that is not: {}, {}",
+                              money::to_text(first->due),
+                              amount(first->principal + first->interest + first->fee));
+  const std::int64_t unpaid = first->principal + first->interest + first->fee;
+  if (unpaid != row.next_amount) text += fmt::format(", of which {} are unpaid", amount(unpaid));
+  return text;
+}
+
 /// Rows to come go by the rate that is known.
 std::string rate_note(const ledger::LoanView& view) {
   std::string text = "rate: " + view.rate_follows;
@@ -145,11 +168,10 @@ void print_loan_page(const Context& context, const ledger::LoanView& view,
   if (!view.buyer.empty())
     notes.push_back("sold to " + view.buyer + ": what comes in is the buyer's");
   if (!row.party.empty()) notes.push_back("customer " + row.party);
-  for (const auto& due : view.due) notes.push_back(due_text(due, row.digits));
-  if (row.next_due) {
-    notes.push_back(fmt::format("next due {}: {}", money::to_text(*row.next_due),
-                                money::text_of_minor(row.next_amount, row.digits)));
+  for (const auto& due : view.due) {
+    if (due.due <= view.as_of) notes.push_back(due_text(due, row.digits));
   }
+  if (row.next_due) notes.push_back(next_note(view));
   notes.insert(notes.end(), in_flight.begin(), in_flight.end());
   notes.push_back(
       fmt::format("version {}, plan {}", view.version, hex(view.plan_digest).substr(0, 12)));

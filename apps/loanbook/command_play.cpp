@@ -203,6 +203,12 @@ int run_play(const Context& context, const PlayArguments& arguments) {
   if (arguments.loans.empty() && arguments.events.empty()) {
     return fail({"cli.file_missing", "give --loans FILE, --events FILE or both"});
   }
+  // Before anything is recorded: what the figures are compared with may take hours to come.
+  if (!arguments.compare.empty()) {
+    auto text = interchange::read_file(arguments.compare);
+    if (!text) return fail(text.error());
+    if (Status s = interchange::check_figures(*text, arguments.compare); !s) return fail(s.error());
+  }
   catch_interrupts();
   return with_writer(context, [&](Book& book) {
     auto streams = open_streams(arguments, book);

@@ -137,8 +137,8 @@ Result<Day> Recorder::value_date(const Command& command) const {
   const Day day = command.value_date.value_or(state_.business_date);
   if (day > state_.business_date) {
     return refuse("date.after_business_date",
-                  fmt::format("value date {} is after the business date {}: what is to happen "
-                              "later cannot be recorded yet",
+                  fmt::format("value date {} is after the business date {}: record it on its day "
+                              "(`loan intend` takes a payment that is to come)",
                               money::to_text(day), money::to_text(state_.business_date)));
   }
   return day;

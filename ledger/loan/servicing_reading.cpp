@@ -35,6 +35,20 @@ struct PaidOut {
   bool before_due = false;  ///< stands before the row that is due on its day
 };
 
+/// What was asked of an installment: its row, charges, and interest of days late, which no row asks
+/// for, as far as it was paid.
+Parts asked_of(const LoanState& state, const InstallmentRecord& record) {
+  Parts asked = record.demanded;
+  const auto at = index(Component::penalty);
+  std::int64_t fixed = record.demanded[at] - record.waived[at];
+  for (const schedule::DueInstallment& due : state.due) {
+    if (due.no == record.no) fixed -= due.late_fee;
+  }
+  asked[at] += std::max<std::int64_t>(0, record.paid[at] - fixed);
+  asked[index(Component::compound)] += record.paid[index(Component::compound)];
+  return asked;
+}
+
 InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& paid_out) {
   InstallmentTable table;
   if (!state.servicing) return table;
@@ -42,7 +56,7 @@ InstallmentTable table_of(const LoanState& state, const std::vector<PaidOut>& pa
     InstallmentView row{.no = record.no,
                         .from = record.from,
                         .due = record.due,
-                        .demanded = view_of(record.demanded),
+                        .demanded = view_of(asked_of(state, record)),
                         .paid = view_of(record.paid),
                         .waived = view_of(record.waived),
                         .unpaid = {},

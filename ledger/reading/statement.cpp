@@ -25,14 +25,22 @@ OwedParts owed_parts(const LoanState& state) {
           .interest = at(Role::interest_accrued) + at(Role::interest_receivable) +
                       at(Role::interest_unearned),
           .fees = at(Role::fee_receivable),
-          .penalty = at(Role::penalty_receivable) + at(Role::compound_receivable) +
-                     at(Role::late_fee_receivable),
+          .penalty = must_add(must_add(at(Role::penalty_receivable), at(Role::compound_receivable)),
+                              at(Role::late_fee_receivable)),
           .held = -at(Role::overpayment)};
 }
 
 OwedParts minus(const OwedParts& a, const OwedParts& b) {
   return {a.principal - b.principal, a.interest - b.interest, a.fees - b.fees,
           a.penalty - b.penalty, a.held - b.held};
+}
+
+/// Of a revolving loan at its maturity, if nobody draws or pays before: what its plan said once was
+/// of another balance.
+std::int64_t drawn_interest(const LoanState& state, const Product& product) {
+  if (state.interest.slope == 0 && state.interest.base == 0) return 0;
+  return must_fit(schedule::level(state.interest, product.day_count, product.accrual_rounding,
+                                  state.next.due, line_context(product)));
 }
 
 /// A loan on its way through the days of a statement.
@@ -229,9 +237,10 @@ Result<Statement> Book::statement(const std::string& id, std::optional<Day> from
     statement.days_past_due = schedule::days_past_due(last.due, last.day);
     if (last.row_coming) {
       statement.next_due = last.next.due;
-      statement.next_amount = product.method == schedule::Method::revolving
-                                  ? statement.closing.principal + last.next.interest
-                                  : last.next.payment();
+      statement.next_amount =
+          product.method == schedule::Method::revolving
+              ? must_add(statement.closing.principal, drawn_interest(last, product))
+              : last.next.payment();
     }
   } catch (const LoanFault& fault) {
     return Error{"loan.beyond_limits",

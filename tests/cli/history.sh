@@ -42,6 +42,16 @@ case $(cause H-event) in *"left out"*interest-holiday*) ;; *) fail "$(cause H-ev
 case $(cause H-never) in *"does not open it"*) ;; *) fail "$(cause H-never)" ;; esac
 out_has "7.01,7.00,0.01"
 out_has "25.55,25.20,0.35"
+# A file of figures that has none, or no loans, is refused before anything is played.
+before=$(head_of)
+printf 'loan_id,principle\nH-1,1.00\n' >none.csv
+run 3 import history events.csv --through 2026-02-16 --reject-file left-out.csv --compare none.csv
+err_has "no column holds a figure"
+printf 'loan,principal\nH-1,1.00\n' >none.csv
+run 3 import history events.csv --through 2026-02-16 --reject-file left-out.csv --compare none.csv
+err_has "no column 'loan_id'"
+equal "$(head_of)" "$before"
+
 # Sent again it goes on where it stands, and compares again; a table for people; JSON.
 run 1 import history events.csv --through 2026-02-15 --reject-file left-out.csv --compare figures.csv
 out_has "Figures of figures.csv against this book, at the opening of 2026-02-16"

@@ -134,6 +134,9 @@ out_has "write ok, failed or partial"
 run 1 --format csv debit results answers.csv --dry-run
 equal "$(grep -c ',before,' out)" 4
 grep -q "more than was asked for" out && fail "a line that the book has already is called a surplus"
+printf 'reference,status,amount\n20260201-1-L-4,ok,1.00\n' >other.csv
+run 1 --format csv debit results other.csv --dry-run
+out_has "has this reference with another answer or amount"
 head=$(head_of "$LOANBOOK_BOOK")
 run 1 debit results answers.csv
 equal "$(head_of "$LOANBOOK_BOOK")" "$head"

@@ -290,5 +290,26 @@ TEST_CASE("Operations are refused where the table of states says so") {
   verified(*book);
 }
 
+TEST_CASE("An installment that was paid with its penalty interest is paid, to the cent") {
+  auto book = new_book("2026-01-01");
+  Product product = level_product();
+  product.servicing.emplace();
+  must(book->record(publish(product)));
+  must(book->record(lend("L", "level", "1200.00")));
+  must(book->close_through(day("2026-02-20")));
+  const LoanView late = must(book->loan("L"));
+  std::int64_t due = 0;
+  for (const DueView& one : late.due)
+    due += one.due <= day("2026-02-21") ? one.principal + one.interest + one.penalty + one.compound
+                                        : 0;
+  CHECK(late.row.penalty > 0);
+  must(book->record(pay("L", money::text_of_minor(due, 2))));
+  const InstallmentTable table = must(book->installments("L"));
+  CHECK(table.rows.front().unpaid.total() == 0);
+  CHECK(table.rows.front().paid.total() == due);
+  CHECK(must(book->standing("L")).owed == table.total.unpaid.total());
+  CHECK(table.total.unpaid.principal == must(book->loan("L")).row.principal);
+}
+
 }  // namespace
 }  // namespace loanbook::test
