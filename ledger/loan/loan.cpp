@@ -456,6 +456,13 @@ void begin_event(LoanState& state, const Product& product, const LoanEvent& even
   if (product.index) begin_index(state, product, event);
 }
 
+/// Does the event lower the levels by what it pays, and by nothing else? Whole units out of what is
+/// rounded leave it rounded as it was, but for ties that go to the even unit.
+bool keeps_levels(const LoanState& state, const Rules& rules, const LoanEvent& event) {
+  return event.kind == Kind::repay && !computes_again(state, rules) &&
+         rules.product.accrual_rounding != money::RoundingMode::half_even;
+}
+
 /// Balances stand at the levels of the event's day.
 Balances apply_accrued(LoanState& state, const Product& product, const LoanEvent& event) {
   const Balances start = state.balance.all();
@@ -464,7 +471,7 @@ Balances apply_accrued(LoanState& state, const Product& product, const LoanEvent
   take_event(state, product, event);
   const Rules rules{product, state};
   // An operation may hide, waive or move what accrues: the difference is part of its step.
-  if (state.servicing) accrue(state, rules, event.value_date);
+  if (state.servicing && !keeps_levels(state, rules, event)) accrue(state, rules, event.value_date);
   // What is owed again of an installment of the past is overdue at once.
   if (state.servicing && state.status == LoanStatus::active)
     transfer_overdue(state, event.value_date);

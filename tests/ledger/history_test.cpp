@@ -231,6 +231,10 @@ void folds_in_halves(const Book& book, const Product& product, Dice& dice) {
   for (auto event = rest; event != events.end(); ++event) {
     advance(state, product, event->value_date);
     apply(state, product, *event);
+    // An event leaves a loan with a table at the levels of its day.
+    LoanState accrued = state;
+    accrue(accrued, product, event->value_date);
+    if (state.servicing) CHECK(accrued == state);
   }
   advance(state, product, through);
   accrue(state, product, through);

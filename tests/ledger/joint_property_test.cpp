@@ -459,7 +459,7 @@ bool takes_back(const Command& command) {
   return std::holds_alternative<Reverse>(command.event) ||
          (operation != nullptr &&
           (operation->kind == Kind::refund || operation->kind == Kind::refund_overpayment ||
-           operation->kind == Kind::charge));
+           operation->kind == Kind::charge || operation->kind == Kind::prepay));
 }
 
 Command random_step(std::int64_t amount, const std::vector<std::uint64_t>& done) {

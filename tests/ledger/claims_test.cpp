@@ -1,0 +1,127 @@
+// Claims on loans whose interest is computed again: stories that once took one below zero, each
+// named after what went wrong.
+
+#include "ledger/support.hpp"
+
+namespace loanbook::test {
+namespace {
+
+struct Event {
+  int day;  ///< after the loan was paid out
+  Operation operation{};
+  std::string repaid{};
+  int of = -1;
+};
+struct Story {
+  const char* name;
+  schedule::Method method;
+  schedule::Frequency every;
+  std::uint32_t rows;
+  std::int64_t rate_e12;
+  InterestRules interest;
+  schedule::AllocationMode mode;
+  std::vector<Event> events;
+};
+
+void nothing_below_zero(const LoanView& view) {
+  for (const Role role : {Role::principal, Role::principal_overdue, Role::interest_accrued,
+                          Role::interest_receivable}) {
+    INFO(to_text(role) << " on " << money::to_text(view.as_of));
+    CHECK(view.balances[static_cast<std::size_t>(role)] >= 0);
+  }
+  CHECK(view.balances[static_cast<std::size_t>(Role::interest_unearned)] <= 0);
+  CHECK(view.balances[static_cast<std::size_t>(Role::overpayment)] <= 0);
+}
+
+Operation with_amount(Kind kind, const char* amount) { return {.kind = kind, .amount = amount}; }
+
+TEST_CASE("No claim falls below zero where interest is computed again") {
+  constexpr auto horizontal = schedule::AllocationMode::horizontal;
+  constexpr schedule::Frequency month{schedule::PeriodUnit::month, 1};
+  const auto days = [](std::uint16_t count) {
+    return schedule::Frequency{schedule::PeriodUnit::day, count};
+  };
+  const Story stories[] = {
+      {"interest that turns out to have paid principal",
+       schedule::Method::equal_principal,
+       days(12),
+       6,
+       240'000'000'000,
+       {.overdue = OverdueInterest::none, .early = EarlyMoney::next_smaller},
+       horizontal,
+       {{.day = 5, .repaid = "381.29"},
+        {.day = 15, .repaid = "375.99"},
+        {.day = 38, .operation = with_amount(Kind::goodwill, "398.14")}}},
+      {"money on the due date of a row that re-ageing took away",
+       schedule::Method::level,
+       days(33),
+       5,
+       240'000'000'000,
+       {.overdue = OverdueInterest::none, .early = EarlyMoney::smaller},
+       schedule::AllocationMode::vertical,
+       {{.day = 3,
+         .operation =
+             {.kind = Kind::re_age, .rows = 3, .from = day("2026-01-25"), .choice = "month"}},
+        {.day = 20, .repaid = "384.83"},
+        {.day = 29, .repaid = "304.17"},
+        {.day = 33, .repaid = "379.15"}}},
+      {"money on a due date after a chargeback",
+       schedule::Method::level,
+       days(15),
+       5,
+       240'000'000'000,
+       {.overdue = OverdueInterest::at_payment, .early = EarlyMoney::next_smaller},
+       horizontal,
+       {{.day = 19, .repaid = "251.35"},
+        {.day = 20, .operation = {.kind = Kind::extend, .rows = 1}},
+        {.day = 32, .repaid = "174.27"},
+        {.day = 33, .repaid = "341.86"},
+        {.day = 42, .operation = with_amount(Kind::chargeback, "1.11"), .of = 3},
+        {.day = 51, .operation = with_amount(Kind::chargeback, "1.11"), .of = 3},
+        {.day = 65, .repaid = "107.27"}}},
+      {"a deferral of rows that were paid ahead",
+       schedule::Method::level,
+       month,
+       1,
+       123'456'789'012,
+       {.overdue = OverdueInterest::daily, .early = EarlyMoney::next_smaller},
+       schedule::AllocationMode::vertical,
+       {{.day = 8, .repaid = "156.42"},
+        {.day = 21, .operation = {.kind = Kind::defer, .rows = 2, .choice = "capitalise"}}}},
+  };
+  for (const Story& story : stories) DYNAMIC_SECTION(story.name) {
+      Product product = product_of(story.method, "p");
+      product.basis = schedule::InterestBasis::daily;
+      product.frequency = story.every;
+      product.installments_default = story.rows;
+      product.rate_default = money::Rate::of_e12(story.rate_e12);
+      product.rate_min = money::Rate::of_e12(0);
+      product.penalty_multiplier_e4 = 0;
+      product.servicing.emplace().interest = story.interest;
+      product.servicing->payment.mode = story.mode;
+      const auto book = new_book();
+      const Day start = day("2026-01-01");
+      must(book->record(publish(product)));
+      must(book->record(lend("L", "p", "1000.00")));
+      std::vector<std::uint64_t> sequences;
+      for (const Event& event : story.events) {
+        must(book->close_through(start + date::days{event.day - 1}));
+        Command command{.event = Repay{event.repaid}, .loan = "L"};
+        if (event.repaid.empty()) {
+          Operation operation = event.operation;
+          if (event.of >= 0) operation.of = sequences.at(static_cast<std::size_t>(event.of));
+          command.event = std::move(operation);
+        }
+        sequences.push_back(must(book->record(command)).receipt.sequence);
+        nothing_below_zero(must(book->loan("L")));
+      }
+      for (const int later : {90, 120, 150, 200}) {
+        must(book->close_through(start + date::days{later}));
+        nothing_below_zero(must(book->loan("L")));
+      }
+      verified(*book);
+    }
+}
+
+}  // namespace
+}  // namespace loanbook::test
