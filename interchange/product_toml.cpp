@@ -307,7 +307,6 @@ toml::source_region region_of(const toml::table& root, std::string_view id) {
                               {"product.materiality", "overdue", "materiality"},
                               {"product.non_accrual", "overdue", "non_accrual"},
                               {"product.customer", "overdue", "customer"},
-                              {"product.accounting", "accounting", "basis"},
                               {"product.charge_income", "accounts", ""},
                               {"product.tax", "tax", "rate"}};
   const Place* place = std::ranges::find(places, id, &Place::id);

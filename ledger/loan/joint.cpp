@@ -28,7 +28,6 @@ Place place_of(Role role) {
       return {Side::claim, Component::principal};
     case Role::interest_accrued:
     case Role::interest_receivable:
-    case Role::interest_unearned:
       return {Side::claim, Component::interest};
     case Role::penalty_receivable:
     case Role::late_fee_receivable:
@@ -49,6 +48,7 @@ Place place_of(Role role) {
       return {Side::income};
     case Role::settlement:
     case Role::overpayment:
+    case Role::interest_unearned:  // paid for days to come: held until it is earned
     case Role::opening_balance:
     case Role::goodwill_interest:
     case Role::goodwill_fee:
@@ -113,6 +113,14 @@ void claim_falls(JointTotals& totals, Component component, std::int64_t minor, S
   raise(totals.lost_subrogated, of_lead);
 }
 
+/// What was paid for days to come becomes income at once, or lowers a loss: `minor` reaches the
+/// parties, and then is a claim that falls against that side; where it is below 0, the other way
+/// round.
+void earned_ahead(JointTotals& totals, std::int64_t minor, Side against) {
+  claim_falls(totals, Component::interest, minor, Side::money);
+  claim_falls(totals, Component::interest, -minor, against);
+}
+
 /// The shares of all partners: what the lead does not have.
 Int128 partners_share(const LoanState& state, const JointRules& rules, Component component,
                       std::int64_t total) {
@@ -138,6 +146,13 @@ constexpr Component components[] = {Component::fee, Component::penalty, Componen
 void track(JointTotals& totals, Role debit, Role credit, std::int64_t minor) {
   const Place to = place_of(debit);
   const Place from = place_of(credit);
+  const auto is_money_or_claim = [](const Place& place) {
+    return place.side == Side::money || place.side == Side::claim;
+  };
+  if (debit == Role::interest_unearned && !is_money_or_claim(from))
+    return earned_ahead(totals, minor, from.side);
+  if (credit == Role::interest_unearned && !is_money_or_claim(to))
+    return earned_ahead(totals, -minor, to.side);
   if (to.side == Side::claim && from.side == Side::claim && to.component == from.component) return;
   if (from.side == Side::claim) claim_falls(totals, from.component, minor, to.side);
   if (to.side == Side::claim) claim_falls(totals, to.component, -minor, from.side);
@@ -204,8 +219,11 @@ Int128 partners_unpaid_income(const LoanState& state, const Product& product) {
     const auto share = [&](std::int64_t total) {
       return partners_share(state, *product.joint, component, total);
     };
-    unpaid += share(totals.earned[i]) -
-              share(sum_of(sum_of(totals.received[i], totals.compensated[i]), totals.lost[i]));
+    // What was paid for days to come has come in, though the parties share it later.
+    const std::int64_t ahead =
+        component == Component::interest ? -balance_of(state, Role::interest_unearned) : 0;
+    const std::int64_t came = sum_of(sum_of(totals.received[i], ahead), totals.compensated[i]);
+    unpaid += share(totals.earned[i]) - share(sum_of(came, totals.lost[i]));
   }
   return unpaid;
 }

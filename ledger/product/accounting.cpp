@@ -111,11 +111,6 @@ money::Status check_accounting(const Product& product) {
                  "tax: give a rate above 0% and of = a list of \"interest\", \"fee\", "
                  "\"penalty\", or leave [tax] out where nothing is taxed"};
   }
-  if (product.joint && product.accounting.upfront_fee != FeeIncomeSpread::at_once) {
-    return Error{"product.accounting",
-                 "a fee kept back of the pay-out of a joint loan is income at once: the parties "
-                 "share it as it comes; leave upfront_fee out"};
-  }
   return money::ok();
 }
 
