@@ -493,7 +493,7 @@ void reschedule(LoanState& state, const Rules& rules, const Operated& op) {
   dates.rate = state.terms.rate;
   dates.due_day = 0;
   dates.installments = static_cast<std::uint32_t>(table.coming.end() - first) + op.rows;
-  move_rows(state, rules, static_cast<std::size_t>(first - table.coming.begin()), dates, op.rows);
+  move_rows(state, rules, static_cast<std::size_t>(first - table.coming.begin()), dates);
 }
 
 void pause_overdue(LoanState& state, const LoanEvent& event, const Operated& op) {

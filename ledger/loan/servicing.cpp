@@ -108,10 +108,43 @@ void charge_original(schedule::Plan& plan, schedule::Terms terms, std::int64_t o
   for (std::size_t i = 0; i < plan.rows.size(); ++i) plan.rows[i].interest = whole.rows[i].interest;
 }
 
+/// A bullet asks for everything in its last row, whatever rows there were before.
+void fit_rows(std::vector<schedule::PlanRow>& planned, const schedule::Terms& terms,
+              std::size_t rows) {
+  for (auto k = static_cast<std::uint32_t>(rows); planned.size() < rows;) {
+    schedule::PlanRow empty = planned.front();
+    empty.due = schedule::due_date(terms, --k);
+    empty.principal = 0;
+    empty.interest = 0;
+    planned.insert(planned.begin(), empty);
+  }
+}
+
+/// A row asks for the principal that was paid on it already, the last ones for less.
+void keep_paid(std::vector<schedule::PlanRow>& planned, const Servicing& table,
+               std::span<const schedule::PlanRow> rows) {
+  const auto paid = [&](std::size_t i) {
+    if (i >= rows.size()) return std::int64_t{0};
+    const InstallmentRecord& record = *table.find(rows[i].no);
+    return std::max<std::int64_t>(record.paid[index(Component::principal)] - record.owed_again, 0);
+  };
+  std::int64_t over = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::int64_t more = std::max<std::int64_t>(paid(i) - planned[i].principal, 0);
+    planned[i].principal += more;
+    over += more;
+  }
+  for (std::size_t i = planned.size(); i-- > 0 && over > 0;) {
+    const std::int64_t less = std::min(over, planned[i].principal - paid(i));
+    planned[i].principal -= less;
+    over -= less;
+  }
+}
+
 }  // namespace
 
 void move_rows(LoanState& state, const Rules& rules, std::size_t first,
-               const schedule::Terms& dates, std::uint32_t more) {
+               const schedule::Terms& dates) {
   Servicing& table = *state.servicing;
   std::int64_t principal = 0;
   for (std::size_t i = first; i < table.coming.size(); ++i) principal += table.coming[i].principal;
@@ -125,28 +158,36 @@ void move_rows(LoanState& state, const Rules& rules, std::size_t first,
   schedule::Plan plan = schedule::make_plan(terms);
   if (terms.method == schedule::Method::flat)
     charge_original(plan, terms, planned_principal(table));
+  const std::span<schedule::PlanRow> rows = std::span(table.coming).subspan(first);
+  for (const schedule::PlanRow& row : rows) undo_joining(*table.find(row.no), row);
+  const std::int64_t ahead = take_back_unearned(state, rows);
+  fit_rows(plan.rows, terms, rows.size());
+  keep_paid(plan.rows, table, rows);
   Day from = terms.disbursed;
-  for (std::size_t i = first; i < table.coming.size(); ++i) {
-    schedule::PlanRow& row = table.coming[i];
-    const schedule::PlanRow& planned = plan.rows[i - first];
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    schedule::PlanRow& row = rows[i];
+    const schedule::PlanRow& planned = plan.rows[i];
     InstallmentRecord& record = *table.find(row.no);
     record.from = from;
     record.due = planned.due;
     for (DueInstallment& due : state.due) {
       if (due.no == row.no) due.due = planned.due;
     }
-    demand(state, rules, row.no, Component::principal, planned.principal - row.principal);
-    demand(state, rules, row.no, Component::interest, planned.interest - row.interest);
+    // Both before the first of them: a row that asked for nothing is sorted in.
+    const std::int64_t more =
+        planned.principal + record.owed_again - record.demanded[index(Component::principal)];
+    const std::int64_t interest = planned.interest - record.demanded[index(Component::interest)];
+    demand(state, rules, row.no, Component::principal, more);
+    demand(state, rules, row.no, Component::interest, interest);
     row.due = planned.due;
     row.principal = planned.principal;
     row.interest = planned.interest;
     from = planned.due;
   }
-  if (more > 0) {
-    const auto tail = plan.rows.end() - static_cast<std::ptrdiff_t>(more);
-    add_rows(state, rules, {tail, plan.rows.end()}, from);
-  }
+  const auto tail = plan.rows.begin() + static_cast<std::ptrdiff_t>(rows.size());
+  if (tail != plan.rows.end()) add_rows(state, rules, {tail, plan.rows.end()}, from);
   sort_table(state);
+  pay_ahead_again(state, rules, ahead, state.day);
   if (first == 0 && state.row_coming) run_row(state, rules, dates.disbursed);
 }
 

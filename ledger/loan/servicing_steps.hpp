@@ -86,10 +86,13 @@ void allocate_ahead_again(LoanState& state, const Rules& rules);
 void clear_unearned(LoanState& state);
 /// Rows leave: what was paid of their interest for days to come is theirs no more. It stands under
 /// interest_unearned for the caller, who holds it for the borrower or pays the new rows with it.
-void take_back_unearned(LoanState& state, const std::vector<schedule::PlanRow>& gone);
+/// Returns how much.
+std::int64_t take_back_unearned(LoanState& state, std::span<const schedule::PlanRow> gone);
 void hold_unearned(LoanState& state);
-/// The interest of the rows to come, in their order; what is left is held.
+/// All of it, or so much, pays the interest of the rows to come, in their order; what is left is
+/// held.
 void pay_ahead_again(LoanState& state, const Rules& rules, Day day);
+void pay_ahead_again(LoanState& state, const Rules& rules, std::int64_t minor, Day day);
 /// The accrual line of the running row.
 void run_row(LoanState& state, const Rules& rules, Day first);
 /// Rows of a plan become installments to come.
@@ -98,9 +101,9 @@ void add_rows(LoanState& state, const Rules& rules, const std::vector<schedule::
 /// The rows of a plan become the rows to come; the first of them runs from `from`.
 void plan_rows(LoanState& state, const Rules& rules, const std::vector<schedule::PlanRow>& rows,
                Day from);
-/// The rows to come from `first` on take the dates of `dates`, and `more` new ones after them; all
-/// share the principal and interest of the plan that these terms make.
+/// The rows to come from `first` on take the dates of `dates`, and as many new ones as it has more;
+/// all share the principal and interest of the plan that these terms make.
 void move_rows(LoanState& state, const Rules& rules, std::size_t first,
-               const schedule::Terms& dates, std::uint32_t more);
+               const schedule::Terms& dates);
 
 }  // namespace loanbook::ledger

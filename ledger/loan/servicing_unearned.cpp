@@ -34,8 +34,9 @@ void undo_joining(InstallmentRecord& record, const schedule::PlanRow& row) {
   }
 }
 
-void take_back_unearned(LoanState& state, const std::vector<schedule::PlanRow>& gone) {
-  std::int64_t rest = unearned_of(state);
+std::int64_t take_back_unearned(LoanState& state, std::span<const schedule::PlanRow> gone) {
+  const std::int64_t all = unearned_of(state);
+  std::int64_t rest = all;
   for (auto row = gone.rbegin(); row != gone.rend(); ++row) {
     InstallmentRecord& record = *state.servicing->find(row->no);
     const std::int64_t part =
@@ -45,13 +46,18 @@ void take_back_unearned(LoanState& state, const std::vector<schedule::PlanRow>& 
     record.in_advance -= std::min(part, record.in_advance);
     rest -= part;
   }
+  return all - rest;
 }
 
 void hold_unearned(LoanState& state) { hold(state, unearned_of(state)); }
 
 void pay_ahead_again(LoanState& state, const Rules& rules, Day day) {
-  std::int64_t rest = unearned_of(state);
-  if (rest == 0) return;
+  pay_ahead_again(state, rules, unearned_of(state), day);
+}
+
+void pay_ahead_again(LoanState& state, const Rules& rules, std::int64_t minor, Day day) {
+  if (minor == 0) return;
+  std::int64_t rest = minor;
   for (const schedule::PlanRow& row : state.servicing->coming) {
     const auto claim = std::find_if(state.due.begin(), state.due.end(),
                                     [&](const DueInstallment& due) { return due.no == row.no; });
