@@ -37,6 +37,11 @@ void add_payout_words(const ledger::Product& product, std::vector<std::string>& 
   out.push_back(
       fmt::format("A fee of {} is kept back of each pay-out: of {} the borrower receives {}.", fee,
                   amount(most), amount(most - ledger::fee_of(rules.fee, most))));
+  if (product.currency.text() == "CNY")
+    out.push_back(
+        "Mind article 670 of the Civil Code: where interest is taken out of the principal in "
+        "advance (砍头息), only what was paid out is owed. A fee that is paid with the first "
+        "installment is fee = { ..., timing = \"first\" } in [plan].");
 }
 
 void add_quality_words(const ledger::Product& product, std::vector<std::string>& out) {

@@ -43,6 +43,7 @@ upfront_fee = "effective-interest"
       says("A fee of 2% of it and 10.00 CNY is kept back of each pay-out: of 2000.00 CNY the "
            "borrower receives 1950.00 CNY."));
   CHECK(says("by the effective interest method"));
+  CHECK(says("article 670 of the Civil Code"));
   const auto plain = read_product(smallest, "q.toml").value();
   const auto differences = product_differences(plain, product);
   CHECK(std::ranges::any_of(differences,
