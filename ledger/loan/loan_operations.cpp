@@ -237,16 +237,18 @@ void refund(LoanState& state, const Rules& rules, const LoanEvent& event, const 
         role = Role::interest_accrued;
       if (table.charged_off) role = loss_role(table, component);
       move(state, role, Role::settlement, part);
-      // On a loan that was settled it had been earned: it is to be earned again.
-      if (role == Role::interest_unearned && state.status == LoanStatus::closed) {
-        move(state, Role::interest_income, Role::interest_unearned, part);
-        paid_back.push_back({record.no, component, part});
+      // On a loan that was settled, though it may be open again, it had been earned.
+      const std::int64_t earned = balance_of(state, Role::interest_unearned);
+      if (role == Role::interest_unearned && earned > 0) {
+        move(state, Role::interest_income, Role::interest_unearned, earned);
+        paid_back.push_back({record.no, component, earned});
       }
       rest -= part;
     }
   }
   Parts parts{};
   parts[index(Component::principal)] = rest;
+  if (state.status == LoanStatus::active) earn_again(state, rules, paid_back, event.value_date);
   if (rest > 0) owe_again(state, rules, parts, event.value_date, paid_back);
   reopen(state, rules, event.value_date, paid_back);
 }

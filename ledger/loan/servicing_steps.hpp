@@ -89,6 +89,9 @@ void clear_unearned(LoanState& state);
 /// Returns how much.
 std::int64_t take_back_unearned(LoanState& state, std::span<const schedule::PlanRow> gone);
 void hold_unearned(LoanState& state);
+/// Interest of rows to come was taken back after it had been earned: they earn it again from `day`.
+void earn_again(LoanState& state, const Rules& rules,
+                std::span<const schedule::AllocatedLine> paid_back, Day day);
 /// All of it, or so much, pays the interest of the rows to come, in their order; what is left is
 /// held.
 void pay_ahead_again(LoanState& state, const Rules& rules, Day day);

@@ -51,6 +51,19 @@ std::int64_t take_back_unearned(LoanState& state, std::span<const schedule::Plan
 
 void hold_unearned(LoanState& state) { hold(state, unearned_of(state)); }
 
+void earn_again(LoanState& state, const Rules& rules,
+                std::span<const schedule::AllocatedLine> paid_back, Day day) {
+  for (const schedule::AllocatedLine& line : paid_back) {
+    for (schedule::PlanRow& row : state.servicing->coming)
+      row.interest += row.no == line.no ? line.amount : 0;
+    // Where interest is computed again, its own rules make the line.
+    if (!state.row_coming || state.next.no != line.no || state.servicing->running) continue;
+    state.next.interest += line.amount;
+    state.interest = planned_line(rules, balance_of(state, Role::interest_accrued),
+                                  state.next.interest, day, state.next.due);
+  }
+}
+
 void pay_ahead_again(LoanState& state, const Rules& rules, Day day) {
   pay_ahead_again(state, rules, unearned_of(state), day);
 }

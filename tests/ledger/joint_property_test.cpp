@@ -298,6 +298,7 @@ void check_accounts(const Book& book, const Product& product) {
                           Role::partner_expense, Role::partner_loss, Role::service_fee_income})
     sum += role(view, each);
   RC_ASSERT(sum == 0);
+  RC_ASSERT(role(view, Role::interest_unearned) <= 0);
   if (product.accounting.on_cash() || product.accounting.taxed())
     check_own_income(view, product, must(book.standing("L")).charged_off);
   if (!product.accounting.on_cash()) check_suspended(view);
