@@ -120,7 +120,8 @@ void fit_rows(std::vector<schedule::PlanRow>& planned, const schedule::Terms& te
   }
 }
 
-/// A row asks for the principal that was paid on it already, the last ones for less.
+}  // namespace
+
 void keep_paid(std::vector<schedule::PlanRow>& planned, const Servicing& table,
                std::span<const schedule::PlanRow> rows) {
   const auto paid = [&](std::size_t i) {
@@ -140,8 +141,6 @@ void keep_paid(std::vector<schedule::PlanRow>& planned, const Servicing& table,
     over -= less;
   }
 }
-
-}  // namespace
 
 void move_rows(LoanState& state, const Rules& rules, std::size_t first,
                const schedule::Terms& dates) {
