@@ -164,26 +164,32 @@ void move_rows(LoanState& state, const Rules& rules, std::size_t first,
   keep_paid(plan.rows, table, rows);
   Day from = terms.disbursed;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    schedule::PlanRow& row = rows[i];
-    const schedule::PlanRow& planned = plan.rows[i];
-    InstallmentRecord& record = *table.find(row.no);
+    InstallmentRecord& record = *table.find(rows[i].no);
     record.from = from;
-    record.due = planned.due;
+    record.due = plan.rows[i].due;
+    rows[i].due = record.due;
     for (DueInstallment& due : state.due) {
-      if (due.no == row.no) due.due = planned.due;
+      if (due.no == record.no) due.due = record.due;
     }
-    // Both before the first of them: a row that asked for nothing is sorted in.
+    from = record.due;
+  }
+  // All dates first: a row that asked for nothing is sorted in as it asks for more.
+  const std::vector<schedule::PlanRow> moved(rows.begin(), rows.end());
+  for (std::size_t i = 0; i < moved.size(); ++i) {
+    const schedule::PlanRow& planned = plan.rows[i];
+    InstallmentRecord& record = *table.find(moved[i].no);
     const std::int64_t more =
         planned.principal + record.owed_again - record.demanded[index(Component::principal)];
     const std::int64_t interest = planned.interest - record.demanded[index(Component::interest)];
-    demand(state, rules, row.no, Component::principal, more);
-    demand(state, rules, row.no, Component::interest, interest);
-    row.due = planned.due;
-    row.principal = planned.principal;
-    row.interest = planned.interest;
-    from = planned.due;
+    demand(state, rules, moved[i].no, Component::principal, more);
+    demand(state, rules, moved[i].no, Component::interest, interest);
+    for (schedule::PlanRow& row : table.coming) {
+      if (row.no != moved[i].no) continue;
+      row.principal = planned.principal;
+      row.interest = planned.interest;
+    }
   }
-  const auto tail = plan.rows.begin() + static_cast<std::ptrdiff_t>(rows.size());
+  const auto tail = plan.rows.begin() + static_cast<std::ptrdiff_t>(moved.size());
   if (tail != plan.rows.end()) add_rows(state, rules, {tail, plan.rows.end()}, from);
   sort_table(state);
   pay_ahead_again(state, rules, ahead, state.day);

@@ -153,6 +153,22 @@ TEST_CASE("No claim falls below zero where a plan changes whose rows were paid a
        std::nullopt,
        schedule::AllocationMode::vertical,
        {deferral, {.day = 10, .repaid = "1100.00"}, {.day = 15, .paid_out = "300.00"}}},
+      {"rows whose interest was paid ahead move, and are re-aged",
+       schedule::Method::interest_first,
+       month,
+       3,
+       rate,
+       std::nullopt,
+       schedule::AllocationMode::horizontal,
+       {{.day = 19, .repaid = "363.96"},
+        {.day = 29,
+         .operation = {.kind = Kind::reschedule,
+                       .rows = 1,
+                       .from = day("2026-01-28"),
+                       .until = day("2026-04-06")}},
+        {.day = 37,
+         .operation =
+             {.kind = Kind::re_age, .rows = 1, .from = day("2026-03-04"), .choice = "week"}}}},
   };
   for (const Story& story : stories) DYNAMIC_SECTION(story.name) {
       play(story);
