@@ -158,6 +158,13 @@ void move_rows(LoanState& state, const Rules& rules, std::size_t first,
   if (terms.method == schedule::Method::flat)
     charge_original(plan, terms, planned_principal(table));
   const std::span<schedule::PlanRow> rows = std::span(table.coming).subspan(first);
+  const bool again = computes_again(state, rules);
+  // Of a loan that was settled and goes on, the interest of these rows was earned then.
+  std::vector<std::int64_t> earned;
+  for (const schedule::PlanRow& row : rows) {
+    const InstallmentRecord& record = *table.find(row.no);
+    earned.push_back(again ? 0 : record.demanded[index(Component::interest)] - row.interest);
+  }
   for (const schedule::PlanRow& row : rows) undo_joining(*table.find(row.no), row);
   const std::int64_t ahead = take_back_unearned(state, rows);
   fit_rows(plan.rows, terms, rows.size());
@@ -177,16 +184,18 @@ void move_rows(LoanState& state, const Rules& rules, std::size_t first,
   const std::vector<schedule::PlanRow> moved(rows.begin(), rows.end());
   for (std::size_t i = 0; i < moved.size(); ++i) {
     const schedule::PlanRow& planned = plan.rows[i];
-    InstallmentRecord& record = *table.find(moved[i].no);
+    const InstallmentRecord& record = *table.find(moved[i].no);
     const std::int64_t more =
         planned.principal + record.owed_again - record.demanded[index(Component::principal)];
-    const std::int64_t interest = planned.interest - record.demanded[index(Component::interest)];
+    const std::int64_t asked =
+        std::max(planned.interest, again ? 0 : record.paid[index(Component::interest)]);
+    const std::int64_t interest = asked - record.demanded[index(Component::interest)];
     demand(state, rules, moved[i].no, Component::principal, more);
     demand(state, rules, moved[i].no, Component::interest, interest);
     for (schedule::PlanRow& row : table.coming) {
       if (row.no != moved[i].no) continue;
       row.principal = planned.principal;
-      row.interest = planned.interest;
+      row.interest = asked - earned[i];
     }
   }
   const auto tail = plan.rows.begin() + static_cast<std::ptrdiff_t>(moved.size());
