@@ -12,6 +12,7 @@ struct Event {
   std::string repaid{};
   int of = -1;
   std::string paid_out{};
+  bool late = false;  ///< recorded after all others
 };
 struct Story {
   const char* name;
@@ -53,9 +54,9 @@ void play(const Story& story) {
   must(book->record(publish(product)));
   must(book->record(lend("L", "p", "1000.00")));
   std::vector<std::uint64_t> sequences;
-  for (const Event& event : story.events) {
-    must(book->close_through(start + date::days{event.day - 1}));
+  const auto tell = [&](const Event& event) {
     Command command{.event = Repay{event.repaid}, .loan = "L"};
+    command.value_date = start + date::days{event.day};
     if (!event.paid_out.empty()) {
       command.event = Disburse{event.paid_out};
     } else if (event.repaid.empty()) {
@@ -65,6 +66,14 @@ void play(const Story& story) {
     }
     sequences.push_back(must(book->record(command)).receipt.sequence);
     nothing_below_zero(must(book->loan("L")));
+  };
+  for (const Event& event : story.events) {
+    if (event.late) continue;
+    must(book->close_through(start + date::days{event.day - 1}));
+    tell(event);
+  }
+  for (const Event& event : story.events) {
+    if (event.late) tell(event);
   }
   for (const int later : {90, 120, 150, 200}) {
     must(book->close_through(start + date::days{later}));
@@ -217,6 +226,15 @@ TEST_CASE("No claim falls below zero where a plan changes whose rows were paid a
          .operation = {.kind = Kind::reschedule,
                        .from = day("2026-02-20"),
                        .until = day("2026-03-16")}}}},
+      {"an early repayment, and an earlier charge-off that is learnt later",
+       schedule::Method::equal_principal,
+       month,
+       3,
+       rate,
+       std::nullopt,
+       schedule::AllocationMode::vertical,
+       {{.day = 10, .operation = {.kind = Kind::charge_off}, .late = true},
+        {.day = 20, .operation = {.kind = Kind::prepay, .amount = "238.60", .choice = "reduce"}}}},
   };
   for (const Story& story : stories) DYNAMIC_SECTION(story.name) {
       play(story);
