@@ -308,7 +308,7 @@ void take_rows(LoanState& state, const Rules& rules, const schedule::Change& cha
   pay_ahead_again(state, rules, day);
   for (const schedule::Drawdown& drawn : change.running.terms.drawdowns)
     rare_of(*state.servicing).joined.push_back({drawn.date, drawn.amount_minor});
-  if (!state.row_coming || day <= from) return;
+  if (!state.row_coming || day <= from || state.servicing->charged_off) return;
   // The level goes on from where it stands, in a straight line to the row's interest.
   state.interest = planned_line(rules, accrued, state.next.interest, day, state.next.due);
 }
@@ -317,7 +317,8 @@ void prepay(LoanState& state, const Rules& rules, const LoanEvent& event) {
   // Interest is computed again from every payment: none needs to say so.
   if (computes_again(state, rules)) return receive_payment(state, rules, event);
   // Of a loan that was given up, as an earlier day says by now, there is no plan to change.
-  if (state.status == LoanStatus::written_off) return receive_payment(state, rules, event);
+  if (state.status == LoanStatus::written_off || state.servicing->charged_off)
+    return receive_payment(state, rules, event);
   const Early early = early_of(state, rules, event.amount_minor, event.value_date);
   const std::int64_t ahead = ahead_of(state);
   const auto change = early.principal > 0 && early.principal < ahead
@@ -508,9 +509,8 @@ void settle_early(LoanState& state, const Rules& rules, Day day) {
   // What has not joined the balance is not owed.
   for (const schedule::PlanRow& row : table.coming)
     principal -= std::max<std::int64_t>(-row.principal, 0);
-  const std::int64_t accrued =
-      balance_of(state, Role::interest_accrued) + balance_of(state, Role::interest_unearned);
-  const std::int64_t interest = std::max<std::int64_t>(accrued, 0);
+  const std::int64_t interest = std::max<std::int64_t>(
+      balance_of(state, Role::interest_accrued) + balance_of(state, Role::interest_unearned), 0);
   if (-balance_of(state, Role::overpayment) < interest + principal) return;
   clear_unearned(state);
   move(state, Role::overpayment, Role::interest_accrued, interest);

@@ -120,7 +120,8 @@ void fit_rows(std::vector<schedule::PlanRow>& planned, const schedule::Terms& te
   }
 }
 
-/// A row asks for the principal that was paid on it already, the last ones for less.
+}  // namespace
+
 void keep_paid(std::vector<schedule::PlanRow>& planned, const Servicing& table,
                std::span<const schedule::PlanRow> rows) {
   const auto paid = [&](std::size_t i) {
@@ -141,8 +142,6 @@ void keep_paid(std::vector<schedule::PlanRow>& planned, const Servicing& table,
   }
 }
 
-}  // namespace
-
 void move_rows(LoanState& state, const Rules& rules, std::size_t first,
                const schedule::Terms& dates) {
   Servicing& table = *state.servicing;
@@ -159,32 +158,47 @@ void move_rows(LoanState& state, const Rules& rules, std::size_t first,
   if (terms.method == schedule::Method::flat)
     charge_original(plan, terms, planned_principal(table));
   const std::span<schedule::PlanRow> rows = std::span(table.coming).subspan(first);
+  const bool again = computes_again(state, rules);
+  // Of a loan that was settled and goes on, the interest of these rows was earned then.
+  std::vector<std::int64_t> earned;
+  for (const schedule::PlanRow& row : rows) {
+    const InstallmentRecord& record = *table.find(row.no);
+    earned.push_back(again ? 0 : record.demanded[index(Component::interest)] - row.interest);
+  }
   for (const schedule::PlanRow& row : rows) undo_joining(*table.find(row.no), row);
   const std::int64_t ahead = take_back_unearned(state, rows);
   fit_rows(plan.rows, terms, rows.size());
   keep_paid(plan.rows, table, rows);
   Day from = terms.disbursed;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    schedule::PlanRow& row = rows[i];
-    const schedule::PlanRow& planned = plan.rows[i];
-    InstallmentRecord& record = *table.find(row.no);
+    InstallmentRecord& record = *table.find(rows[i].no);
     record.from = from;
-    record.due = planned.due;
+    record.due = plan.rows[i].due;
+    rows[i].due = record.due;
     for (DueInstallment& due : state.due) {
-      if (due.no == row.no) due.due = planned.due;
+      if (due.no == record.no) due.due = record.due;
     }
-    // Both before the first of them: a row that asked for nothing is sorted in.
+    from = record.due;
+  }
+  // All dates first: a row that asked for nothing is sorted in as it asks for more.
+  const std::vector<schedule::PlanRow> moved(rows.begin(), rows.end());
+  for (std::size_t i = 0; i < moved.size(); ++i) {
+    const schedule::PlanRow& planned = plan.rows[i];
+    const InstallmentRecord& record = *table.find(moved[i].no);
     const std::int64_t more =
         planned.principal + record.owed_again - record.demanded[index(Component::principal)];
-    const std::int64_t interest = planned.interest - record.demanded[index(Component::interest)];
-    demand(state, rules, row.no, Component::principal, more);
-    demand(state, rules, row.no, Component::interest, interest);
-    row.due = planned.due;
-    row.principal = planned.principal;
-    row.interest = planned.interest;
-    from = planned.due;
+    const std::int64_t asked =
+        std::max(planned.interest, again ? 0 : record.paid[index(Component::interest)]);
+    const std::int64_t interest = asked - record.demanded[index(Component::interest)];
+    demand(state, rules, moved[i].no, Component::principal, more);
+    demand(state, rules, moved[i].no, Component::interest, interest);
+    for (schedule::PlanRow& row : table.coming) {
+      if (row.no != moved[i].no) continue;
+      row.principal = planned.principal;
+      row.interest = asked - earned[i];
+    }
   }
-  const auto tail = plan.rows.begin() + static_cast<std::ptrdiff_t>(rows.size());
+  const auto tail = plan.rows.begin() + static_cast<std::ptrdiff_t>(moved.size());
   if (tail != plan.rows.end()) add_rows(state, rules, {tail, plan.rows.end()}, from);
   sort_table(state);
   pay_ahead_again(state, rules, ahead, state.day);

@@ -65,7 +65,7 @@ void raise_over_all(LoanState& state, const Rules& rules, std::int64_t more, Day
   std::int64_t owed = more;
   std::int64_t planned = more;
   std::int64_t rows = 0;
-  std::vector<std::uint32_t> open;
+  std::vector<schedule::PlanRow> open;
   for (const InstallmentRecord& record : table.installments) {
     if (record.down_payment || record.extra) continue;
     const std::int64_t own = record.demanded[index(Component::principal)] - record.owed_again;
@@ -73,18 +73,21 @@ void raise_over_all(LoanState& state, const Rules& rules, std::int64_t more, Day
     ++rows;
     if (record.due < day) continue;
     owed += own;
-    open.push_back(record.no);
+    open.push_back({.no = record.no});
   }
   const std::int64_t part = rounded(planned, {1, rows}, rules.terms.installment);
-  for (const std::uint32_t no : open) {
-    const std::int64_t share = no == open.back() ? owed : std::min(part, owed);
-    const InstallmentRecord& record = *table.find(no);
+  for (schedule::PlanRow& row : open) {
+    row.principal = &row == &open.back() ? owed : std::min(part, owed);
+    owed -= row.principal;
+  }
+  keep_paid(open, table, open);
+  for (const schedule::PlanRow& row : open) {
+    const InstallmentRecord& record = *table.find(row.no);
     const std::int64_t own = record.demanded[index(Component::principal)] - record.owed_again;
-    demand(state, rules, no, Component::principal, share - own);
-    for (schedule::PlanRow& row : table.coming) {
-      if (row.no == no) row.principal = share;
+    demand(state, rules, row.no, Component::principal, row.principal - own);
+    for (schedule::PlanRow& coming : table.coming) {
+      if (coming.no == row.no) coming.principal = row.principal;
     }
-    owed -= share;
   }
 }
 
@@ -167,22 +170,52 @@ void place_charges(LoanState& state, const Rules& rules) {
 
 namespace {
 
+/// Interest that was to join the balance on a row's date does not any more.
+void join_no_more(LoanState& state, const Rules& rules) {
+  if (computes_again(state, rules)) return;
+  for (schedule::PlanRow& row : state.servicing->coming) {
+    if (row.principal >= 0) continue;
+    undo_joining(*state.servicing->find(row.no), row);
+    row.interest += row.principal;
+    row.principal = 0;
+  }
+}
+
 void raise_rows(LoanState& state, const Rules& rules, std::int64_t more, Day day) {
   Servicing& table = *state.servicing;
-  const schedule::Plan plan = raised_plan(state, rules, more, day);
+  std::vector<schedule::PlanRow> planned = raised_plan(state, rules, more, day).rows;
   // A bullet asks for everything in its last row, whatever rows a change had made before.
-  const std::size_t ahead = table.coming.size() - std::min(table.coming.size(), plan.rows.size());
+  while (planned.size() < table.coming.size()) {
+    planned.insert(planned.begin(), planned.front());
+    planned.front().principal = 0;
+    planned.front().interest = 0;
+  }
+  join_no_more(state, rules);
+  // What a row will still earn is what it asks for, less what was earned when the loan was settled.
+  for (schedule::PlanRow& row : table.coming)
+    row.interest -= table.find(row.no)->demanded[index(Component::interest)];
+  // Where interest is computed again, the rows are planned anew from what was paid.
+  const bool again = computes_again(state, rules);
+  std::int64_t ahead = 0;
+  if (!again) {
+    // Rows that a change made unequal become equal: one that was paid ahead may ask for less.
+    keep_paid(planned, table, table.coming);
+    ahead = take_back_excess(state, table.coming, planned);
+  }
   for (std::size_t i = 0; i < table.coming.size(); ++i) {
     schedule::PlanRow& row = table.coming[i];
-    const std::int64_t planned = i < ahead ? 0 : plan.rows[i - ahead].principal;
-    const std::int64_t earned = i < ahead ? 0 : plan.rows[i - ahead].interest;
-    const std::int64_t principal = planned - row.principal;
-    const std::int64_t interest = earned - table.find(row.no)->demanded[index(Component::interest)];
-    demand(state, rules, row.no, Component::principal, principal);
+    const InstallmentRecord& record = *table.find(row.no);
+    // What was earned when the loan was settled stays earned.
+    const std::int64_t earned =
+        std::max(planned[i].interest, again ? 0 : record.paid[index(Component::interest)]);
+    const std::int64_t interest = earned - record.demanded[index(Component::interest)];
+    demand(state, rules, row.no, Component::principal, planned[i].principal - row.principal);
     demand(state, rules, row.no, Component::interest, interest);
-    row.principal = planned;
-    row.interest += interest;
+    row.principal = planned[i].principal;
+    row.interest += earned;
   }
+  pay_ahead_again(state, rules, ahead, day);
+  if (!again) drop_met(state, rules, day);
 }
 
 }  // namespace

@@ -92,6 +92,9 @@ void hold_unearned(LoanState& state);
 /// Interest of rows to come was taken back after it had been earned: they earn it again from `day`.
 void earn_again(LoanState& state, const Rules& rules,
                 std::span<const schedule::AllocatedLine> paid_back, Day day);
+/// The same for what was paid in excess of the interest that `planned` asks for, row by row.
+std::int64_t take_back_excess(LoanState& state, std::span<const schedule::PlanRow> rows,
+                              std::span<const schedule::PlanRow> planned);
 /// All of it, or so much, pays the interest of the rows to come, in their order; what is left is
 /// held.
 void pay_ahead_again(LoanState& state, const Rules& rules, Day day);
@@ -104,6 +107,10 @@ void add_rows(LoanState& state, const Rules& rules, const std::vector<schedule::
 /// The rows of a plan become the rows to come; the first of them runs from `from`.
 void plan_rows(LoanState& state, const Rules& rules, const std::vector<schedule::PlanRow>& rows,
                Day from);
+/// A row of a new plan asks for the principal that was paid on it already, the last ones for less.
+/// Requires a planned row for each of `rows`.
+void keep_paid(std::vector<schedule::PlanRow>& planned, const Servicing& table,
+               std::span<const schedule::PlanRow> rows);
 /// The rows to come from `first` on take the dates of `dates`, and as many new ones as it has more;
 /// all share the principal and interest of the plan that these terms make.
 void move_rows(LoanState& state, const Rules& rules, std::size_t first,

@@ -49,6 +49,22 @@ std::int64_t take_back_unearned(LoanState& state, std::span<const schedule::Plan
   return all - rest;
 }
 
+std::int64_t take_back_excess(LoanState& state, std::span<const schedule::PlanRow> rows,
+                              std::span<const schedule::PlanRow> planned) {
+  const std::int64_t all = unearned_of(state);
+  std::int64_t rest = all;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    InstallmentRecord& record = *state.servicing->find(rows[i].no);
+    const std::int64_t excess = record.paid[index(Component::interest)] - planned[i].interest;
+    const std::int64_t part = std::clamp<std::int64_t>(excess, 0, rest);
+    record.paid[index(Component::interest)] -= part;
+    record.demanded[index(Component::interest)] -= part;
+    record.in_advance -= std::min(part, record.in_advance);
+    rest -= part;
+  }
+  return all - rest;
+}
+
 void hold_unearned(LoanState& state) { hold(state, unearned_of(state)); }
 
 void earn_again(LoanState& state, const Rules& rules,
