@@ -21,8 +21,9 @@ struct PaymentToCome {
 ///
 /// Formula: round(carrying x ((1 + i)^days - 1)), i the rate of a day with carrying = sum amount x
 /// (1 + i)^-days over all payments: the rate a year compounded by days / 365, without its root. i
-/// is found to 30 decimals (internal_rate) and rounded half up to 18; the power is exact. Nothing
-/// where there is no such rate: carrying 0 or less, nothing to come, or a rate below 0.
+/// is found to 30 decimals (internal_rate) and rounded half up to 18; the power is exact, or
+/// bounded where both bounds round to the same amount. Nothing where there is no such rate:
+/// carrying 0 or less, nothing to come, or a rate below 0.
 [[nodiscard]] std::optional<std::int64_t> effective_interest(
     std::int64_t carrying_minor, std::span<const PaymentToCome> payments, money::RoundingMode mode);
 

@@ -1,6 +1,8 @@
 #include "loanbook/schedule/whole_period_rate.hpp"
 
+#include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
+#include <vector>
 
 namespace loanbook::schedule {
 namespace {
@@ -11,8 +13,8 @@ using money::Uint128;
 using Uint256 =
     mp::number<mp::cpp_int_backend<256, 256, mp::unsigned_magnitude, mp::unchecked, void>>;
 
-constexpr std::int64_t periods_max = 4'096;
-constexpr unsigned smallest_bits = 116;  // x >= 2^-12
+constexpr std::int64_t periods_max = 60 * 366;  // days of 60 years
+constexpr unsigned smallest_bits = 116;         // x >= 2^-12
 constexpr int steps_max = 64;
 constexpr unsigned close_bits = 48;  // a step below 2^-80 is the last: the next is below its square
 
@@ -63,27 +65,58 @@ struct Fixed {
                            a.fraction - b.fraction, a.negative};
     *this = difference;
   }
+  /// By a number of periods.
+  void repeat(std::int64_t times) {
+    const auto count = static_cast<Uint128>(times);
+    const Product parts = multiply_wide(fraction, count);
+    whole = whole * count + parts.high;
+    fraction = parts.low;
+  }
   void add(std::int64_t amount) {
     const bool below = amount < 0;
     add(Fixed{static_cast<Uint128>(below ? -Int128{amount} : Int128{amount}), 0, below});
   }
 };
 
+/// x^exponent, each product cut off: by induction it is off by less than 2 x exponent units of
+/// 2^-128, because x is off by less than one and x <= 1 enlarges no error. Requires exponent >= 1.
+Uint128 power_of(Uint128 x, std::int64_t exponent) {
+  Uint128 power = x;
+  for (int bit = 62 - __builtin_clzll(static_cast<unsigned long long>(exponent)); bit >= 0; --bit) {
+    power = multiply_wide(power, power).high;
+    if (((exponent >> bit) & 1) != 0) power = multiply_wide(power, x).high;
+  }
+  return power;
+}
+
 /// sum amount x^power, powers falling from the back of the list to 0 at its front.
 struct Term {
   std::int64_t amount;
   std::int64_t power;
+  std::size_t step;  ///< to the power of the term before: which of the different ones
 };
 struct Polynomial {
   std::vector<Term> terms;
-  Int128 amounts = 0;  ///< sum of all magnitudes
+  std::vector<std::int64_t> steps;  ///< different ones: installments have few lengths
+  Int128 amounts = 0;               ///< sum of all magnitudes
+
+  void find_steps() {
+    for (std::size_t i = 1; i < terms.size(); ++i) {
+      const std::int64_t length = terms[i].power - terms[i - 1].power;
+      const auto known = std::find(steps.begin(), steps.end(), length);
+      terms[i].step = static_cast<std::size_t>(known - steps.begin());
+      if (known == steps.end()) steps.push_back(length);
+    }
+  }
 
   [[nodiscard]] Fixed value(Uint128 x) const {
+    std::vector<Uint128> powers;
+    powers.reserve(steps.size());
+    for (const std::int64_t length : steps) powers.push_back(length == 0 ? 0 : power_of(x, length));
     Fixed sum;
-    std::int64_t power = terms.back().power;
     for (std::size_t i = terms.size(); i-- > 0;) {
-      for (; power > terms[i].power; --power) sum.multiply(x);
       sum.add(terms[i].amount);
+      if (i != 0 && steps[terms[i].step] != 0) sum.multiply(powers[terms[i].step]);
     }
     return sum;
   }
@@ -93,26 +126,41 @@ struct Polynomial {
     Fixed slope;
   };
   [[nodiscard]] WithSlope value_and_slope(Uint128 x) const {
+    // x^(length - 1), from which the slope of a step comes; none for one period.
+    std::vector<Uint128> before;
+    std::vector<Uint128> powers;
+    before.reserve(steps.size());
+    powers.reserve(steps.size());
+    for (const std::int64_t length : steps) {
+      before.push_back(length <= 1 ? 0 : power_of(x, length - 1));
+      powers.push_back(length <= 1 ? x : multiply_wide(before.back(), x).high);
+    }
     WithSlope sums;
-    std::int64_t power = terms.back().power;
     for (std::size_t i = terms.size(); i-- > 0;) {
-      for (; power > terms[i].power; --power) {
-        sums.slope.multiply(x);
-        sums.slope.add(sums.value);
-        sums.value.multiply(x);
-      }
       sums.value.add(terms[i].amount);
+      if (i == 0) break;
+      const std::size_t step = terms[i].step;
+      const std::int64_t length = steps[step];
+      if (length == 0) continue;
+      Fixed grows = sums.value;
+      if (length != 1) {
+        grows.repeat(length);
+        grows.multiply(before[step]);
+      }
+      sums.slope.multiply(powers[step]);
+      sums.slope.add(grows);
+      sums.value.multiply(powers[step]);
     }
     return sums;
   }
 
-  /// The sign, where the error leaves no doubt, else 0. A product is off by less than |sum| + 1
-  /// units of 2^-128, because x itself and the product are cut off and x <= 1 enlarges no error;
-  /// |sum| <= `amounts`.
+  /// The sign, where the error leaves no doubt, else 0. Over a step of n periods a product is off
+  /// by less than (|sum| + 1) x 2n units of 2^-128, because the power (`power_of`) and the product
+  /// are cut off and x <= 1 enlarges no error; |sum| <= `amounts`.
   [[nodiscard]] int proven_sign(Uint128 x) const {
     const Fixed sum = value(x);
     const Uint128 error =
-        static_cast<Uint128>(amounts + 1) * static_cast<Uint128>(terms.back().power + 1);
+        static_cast<Uint128>(amounts + 1) * static_cast<Uint128>(2 * (terms.back().power + 1));
     if (sum.whole == 0 && sum.fraction <= error) return 0;
     return sum.negative ? -1 : 1;
   }
@@ -225,7 +273,7 @@ std::optional<Problem> problem_of(std::span<const CashFlow> flows) {
     sum += flow.amount_minor;
     if (!terms.empty() && sum != 0 && (sum < 0) != sum_below) ++sum_changes;
     if (sum != 0) sum_below = sum < 0;
-    terms.push_back({flow.amount_minor, flow.time.numerator});
+    terms.push_back({flow.amount_minor, flow.time.numerator, 0});
   }
   // One root by Descartes' rule, or one above zero by Norstrom's (`internal_rate`).
   if ((changes != 1 && sum_changes != 1) || sum == 0) return std::nullopt;
@@ -242,6 +290,7 @@ std::optional<Problem> problem_of(std::span<const CashFlow> flows) {
     if (mirrored) term.amount = -term.amount;
     problem.polynomial.amounts += term.amount < 0 ? -term.amount : term.amount;
   }
+  problem.polynomial.find_steps();
   return problem;
 }
 

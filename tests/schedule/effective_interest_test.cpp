@@ -1,6 +1,13 @@
 #include "loanbook/schedule/effective_interest.hpp"
 
+#include <array>
+#include <boost/multiprecision/cpp_int.hpp>
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <random>
+
+#include "loanbook/schedule/apr.hpp"
+#include "loanbook/schedule/rounded_quotient.hpp"
 
 using namespace loanbook;            // NOLINT
 using namespace loanbook::schedule;  // NOLINT
@@ -43,4 +50,66 @@ TEST_CASE("no rate: nothing is carried, nothing is to come, or less than is carr
   CHECK(!earned(100, {}));
   CHECK(!earned(100, {{0, 30}}));
   CHECK(!earned(100, {{40, 30}, {40, 60}}));
+}
+
+namespace {
+
+/// By internal_rate's other way, of a hundred digits, which times in halves of two take, and the
+/// exact power.
+std::optional<std::int64_t> earned_slowly(std::int64_t carrying,
+                                          const std::vector<PaymentToCome>& payments,
+                                          money::RoundingMode mode) {
+  using boost::multiprecision::cpp_int;
+  if (carrying <= 0) return std::nullopt;
+  std::vector<CashFlow> flows{{carrying, {0, 2}}};
+  std::vector<CashFlow> whole{{carrying, {0, 1}}};
+  for (const PaymentToCome& payment : payments) {
+    if (payment.amount_minor == 0) continue;
+    flows.push_back({-payment.amount_minor, {2 * payment.days, 2}});
+    whole.push_back({-payment.amount_minor, {payment.days, 1}});
+  }
+  const auto rate = internal_rate(flows);
+  const auto quick = internal_rate(whole);
+  CHECK(rate.has_value() == quick.has_value());
+  if (!rate) return std::nullopt;
+  CHECK(rounded(*rate, 18) == rounded(*quick, 18));
+  if (rate->centre_e30 < 0) return std::nullopt;
+  const auto days = static_cast<unsigned>(payments.front().days);
+  const cpp_int one = boost::multiprecision::pow(cpp_int(10), 18);
+  const cpp_int unit = boost::multiprecision::pow(one, days);
+  const cpp_int growth =
+      boost::multiprecision::pow(cpp_int(one + cpp_int(rounded(*rate, 18))), days) - unit;
+  return rounded_quotient<cpp_int>(carrying * growth, unit, {mode, 1});
+}
+
+}  // namespace
+
+TEST_CASE("effective interest: the quick way finds the figures of the slow one") {
+  std::mt19937_64 random(20'261'129);
+  const auto below = [&](std::uint64_t end) { return static_cast<std::int64_t>(random() % end); };
+  const char* all = std::getenv("LOANBOOK_TEST_ALL");
+  const int stories = all != nullptr ? 20'000 : 300;
+  int found = 0;
+  for (int story = 0; story < stories; ++story) {
+    std::vector<PaymentToCome> payments;
+    std::int64_t day = 0;
+    std::int64_t principal = 0;
+    const std::int64_t size = std::int64_t{1} << (4 + below(46));
+    const std::int64_t lengths = below(5);
+    for (std::int64_t rows = 1 + below(24); rows > 0; --rows) {
+      day += lengths == 0 ? 1 : lengths == 1 ? 14 : lengths == 2 ? 28 + below(4) : 1 + below(400);
+      const std::int64_t part = below(11) == 0 ? 0 : size + below(static_cast<std::uint64_t>(size));
+      principal += part;
+      payments.push_back({part + part / 1'000 * below(100), day});
+    }
+    const std::int64_t carrying = principal - principal / 1'000 * below(990);
+    const auto mode = std::array{money::RoundingMode::half_even, money::RoundingMode::half_up,
+                                 money::RoundingMode::up, money::RoundingMode::down}
+                          .at(static_cast<std::size_t>(below(4)));
+    INFO("story " << story << ", carried at " << carrying << ", " << payments.size() << " rows");
+    const auto quick = effective_interest(carrying, payments, mode);
+    CHECK(quick == earned_slowly(carrying, payments, mode));
+    found += quick ? 1 : 0;
+  }
+  CHECK(found > stories * 9 / 10);
 }
