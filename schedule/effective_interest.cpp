@@ -66,9 +66,8 @@ std::optional<std::int64_t> grown_within(std::int64_t carrying, std::int64_t rat
 
 }  // namespace
 
-std::optional<std::int64_t> effective_interest(std::int64_t carrying_minor,
-                                               std::span<const PaymentToCome> payments,
-                                               money::RoundingMode mode) {
+std::optional<money::Int128> effective_rate_e18(std::int64_t carrying_minor,
+                                                std::span<const PaymentToCome> payments) {
   if (carrying_minor <= 0 || payments.empty()) return std::nullopt;
   std::vector<CashFlow> flows{{carrying_minor, {0, 1}}};
   for (const PaymentToCome& payment : payments) {
@@ -77,7 +76,15 @@ std::optional<std::int64_t> effective_interest(std::int64_t carrying_minor,
   }
   const auto rate = internal_rate(flows);
   if (!rate || rate->centre_e30 < 0) return std::nullopt;
-  const money::Int128 per_day = rounded(*rate, rate_decimals);
+  return rounded(*rate, rate_decimals);
+}
+
+std::optional<std::int64_t> effective_interest(std::int64_t carrying_minor,
+                                               std::span<const PaymentToCome> payments,
+                                               money::RoundingMode mode) {
+  const auto rate = effective_rate_e18(carrying_minor, payments);
+  if (!rate) return std::nullopt;
+  const money::Int128 per_day = *rate;
   const std::int64_t days = payments.front().days;
   std::int64_t narrow = 0;
   if (money::narrow(per_day, &narrow)) {

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "loanbook/money/rounding.hpp"
+#include "loanbook/money/wide.hpp"
 
 namespace loanbook::schedule {
 
@@ -26,5 +27,9 @@ struct PaymentToCome {
 /// carrying 0 or less, nothing to come, or a rate below 0.
 [[nodiscard]] std::optional<std::int64_t> effective_interest(
     std::int64_t carrying_minor, std::span<const PaymentToCome> payments, money::RoundingMode mode);
+
+/// That rate of a day x 10^18.
+[[nodiscard]] std::optional<money::Int128> effective_rate_e18(
+    std::int64_t carrying_minor, std::span<const PaymentToCome> payments);
 
 }  // namespace loanbook::schedule

@@ -43,20 +43,33 @@ std::int64_t days_of(const Product& product, Day from, Day until) {
       1, schedule::day_index(product.day_count, from, until, line_context(product)));
 }
 
+/// What the loan is carried at on `day`, and the payments to come. Nothing beyond 64 bits.
+struct Carried {
+  std::int64_t minor = 0;
+  std::vector<schedule::PaymentToCome> payments;
+};
+std::optional<Carried> carried_at(const LoanState& state,
+                                  const std::vector<schedule::PlanRow>& rows, std::int64_t accrued,
+                                  Day day) {
+  money::Int128 carrying = money::Int128{accrued} - state.deferred->left;
+  Carried carried;
+  for (const schedule::PlanRow& row : rows) {
+    carrying += row.principal;
+    carried.payments.push_back({row.principal + row.interest, (row.due - day).count()});
+  }
+  if (!money::narrow(carrying, &carried.minor)) return std::nullopt;
+  return carried;
+}
+
 /// What the fee adds to the interest of the running row at the effective rate, or nothing where the
 /// rows have none.
 std::optional<std::int64_t> earned_by_rate(const LoanState& state, const Product& product,
                                            const std::vector<schedule::PlanRow>& rows, Day day) {
   const std::int64_t accrued = balance_of(state, Role::interest_accrued);
-  money::Int128 carrying = money::Int128{accrued} - state.deferred->left;
-  std::vector<schedule::PaymentToCome> payments;
-  for (const schedule::PlanRow& row : rows) {
-    carrying += row.principal;
-    payments.push_back({row.principal + row.interest, (row.due - day).count()});
-  }
-  std::int64_t minor = 0;
-  if (!money::narrow(carrying, &minor)) return std::nullopt;
-  const auto grown = schedule::effective_interest(minor, payments, product.interest_rounding.mode);
+  const auto carried = carried_at(state, rows, accrued, day);
+  if (!carried) return std::nullopt;
+  const auto grown = schedule::effective_interest(carried->minor, carried->payments,
+                                                  product.interest_rounding.mode);
   if (!grown) return std::nullopt;
   return std::clamp<std::int64_t>(*grown - (rows.front().interest - accrued), 0,
                                   state.deferred->left);
@@ -104,6 +117,25 @@ void spread(LoanState& state, const Product& product, Day day) {
 }
 
 }  // namespace
+
+std::optional<FeeRate> fee_rate(const LoanState& state, const Product& product) {
+  const Day day = state.deferred->earned.first;
+  const std::vector<schedule::PlanRow> rows = rows_to_come(state, product);
+  if (rows.size() < 2 || state.interest.first != day || state.interest.base != 0)
+    return std::nullopt;
+  const auto carried = carried_at(state, rows, 0, day);
+  if (!carried) return std::nullopt;
+  const auto rate = schedule::effective_rate_e18(carried->minor, carried->payments);
+  const auto grown = schedule::effective_interest(carried->minor, carried->payments,
+                                                  product.interest_rounding.mode);
+  if (!rate || !grown) return std::nullopt;
+  return FeeRate{.carrying = carried->minor,
+                 .rows = rows.size(),
+                 .per_day_e18 = *rate,
+                 .days = carried->payments.front().days,
+                 .grown = *grown,
+                 .interest = rows.front().interest};
+}
 
 void withhold_fee(LoanState& state, const Product& product, std::int64_t payout_minor) {
   const std::int64_t fee = std::min(fee_of(product.payouts.fee, payout_minor), payout_minor);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "loanbook/ledger/book_impl.hpp"
+#include "loanbook/ledger/loan/deferred_fee.hpp"
 #include "loanbook/ledger/loan/loan_changes.hpp"
 #include "loanbook/ledger/loan/loan_parts.hpp"
 #include "loanbook/money/money.hpp"
@@ -124,6 +125,21 @@ class Explainer {
                              : "earned in equal parts a day until the last due date"),
          ""});
     level("fee earned of the row", fee.left - left, fee.earned);
+    if (!by_rate) return;
+    const auto rate = fee_rate(state_, product_);
+    if (!rate) return;
+    constexpr std::int64_t one_e18 = 1'000'000'000'000'000'000;
+    const auto whole = static_cast<std::int64_t>(rate->per_day_e18 / one_e18);
+    const auto decimals = static_cast<std::int64_t>(rate->per_day_e18 % one_e18);
+    lines_.push_back(
+        {"fee of the row", amount(fee.earned.slope),
+         fmt::format("{} x ((1 + i)^{} - 1) = {}, less interest {}", amount(rate->carrying),
+                     rate->days, amount(rate->grown), amount(rate->interest)),
+         money::to_text(fee.earned.first)});
+    lines_.push_back(
+        {"rate i of a day", fmt::format("{}.{:018}", whole, decimals),
+         fmt::format("discounts {} installments to come to {}", rate->rows, amount(rate->carrying)),
+         money::to_text(fee.earned.first)});
   }
 
   /// What each partner of a joint loan has in it, as a function of the loan's totals.
