@@ -212,15 +212,11 @@ void change(LoanState& state, const Rules& rules, Day day) {
   accrue(state, rules, day);
   state.day = day;
   if (state.servicing) recognise_charges(state, rules, day);
-  if (state.row_coming && state.next.due == day) {
-    if (state.servicing) {
-      row_due(state, rules, day);
-    } else {
-      become_due(state, rules, day);
-    }
-  } else if (state.servicing) {
-    interest_changes(state, rules, day);
-  }
+  const bool falls_due = state.row_coming && state.next.due == day;
+  if (!falls_due && state.servicing) interest_changes(state, rules, day);
+  // Rows of one date fall due together: no later day would find the second.
+  while (falls_due && state.row_coming && state.next.due == day)
+    state.servicing ? row_due(state, rules, day) : become_due(state, rules, day);
   if (state.row_coming && moves_interest(rules) && interest_date(rules, state.next.due) == day &&
       day < state.next.due)
     rest_line(state, rules.product, day);

@@ -241,6 +241,21 @@ void folds_in_halves(const Book& book, const Product& product, Dice& dice) {
   CHECK(state == whole);
 }
 
+/// What is to be earned of a fee runs to the next change of the loan at the longest, which a row's
+/// due date is, and never above what is left: nights follow the line until then.
+void fee_line_ends(const LoanState& state, const Product& product) {
+  if (!state.deferred) return;
+  CHECK(state.deferred->left > 0);
+  const schedule::Line& line = state.deferred->earned;
+  if (line.slope == 0) return;
+  REQUIRE(state.row_coming);
+  CHECK(state.next.due > state.day);
+  CHECK(state.next_change <= state.next.due);
+  CHECK(schedule::level(line, product.day_count, product.accrual_rounding, state.next.due,
+                        line_context(product))
+            .value() <= state.deferred->left);
+}
+
 /// The loan with its fee and without: what differs is cash, what is left of the fee, and what
 /// became of the rest. Was some of it income over time?
 bool fee_changes_nothing_else(const Book& book, const Product& product) {
@@ -268,7 +283,9 @@ bool fee_changes_nothing_else(const Book& book, const Product& product) {
     };
     const std::int64_t deferred = take(Role::fee_deferred);
     const std::int64_t cash = take(Role::settlement);
+    CHECK(deferred <= 0);
     CHECK(-deferred <= kept);
+    fee_line_ends(with, product);
     CHECK(cash <= kept);
     std::int64_t became = 0;
     for (const Role role :

@@ -265,6 +265,37 @@ TEST_CASE("a night of a loan on which nothing has moved yet is verified") {
   verified(*book);
 }
 
+TEST_CASE("a fee ends with its rows where one paid early is owed again after an extension") {
+  Product product = two_rows(FeeIncomeSpread::effective_interest);
+  product.method = schedule::Method::interest_first;
+  product.frequency = {schedule::PeriodUnit::day, 14};
+  product.installments_default = 6;
+  product.payouts.fee.part_e12 = 900'000'000'000;
+  product.servicing.emplace().interest.emplace().early = EarlyMoney::next_smaller;
+  const auto book = new_book();
+  must(book->record(publish(product)));
+  must(book->record(lend("L", "p", "1000.00")));
+  const auto through = [&](int days) {
+    must(book->close_through(day("2026-01-01") + date::days{days - 1}));
+  };
+  through(17);
+  must(book->record(pay("L", "800.00")));
+  through(18);
+  const auto early = must(book->record(pay("L", "150.00"))).receipt.sequence;
+  through(28);
+  must(book->record({.event = Operation{.kind = Kind::extend, .rows = 2}, .loan = "L"}));
+  through(31);
+  must(book->record({.event = Reverse{early}}));
+  for (int days = 31; days < 160; days += 3) {
+    through(days);
+    const LoanView view = must(book->loan("L"));
+    CHECK(role(view, Role::fee_deferred) <= 0);
+    if (days > 14 * 8) CHECK(role(view, Role::principal) == 0);
+  }
+  CHECK(role(must(book->loan("L")), Role::fee_deferred) == 0);
+  verified(*book);
+}
+
 TEST_CASE("the report of accruals says what a night earned of a fee") {
   const auto book = new_book();
   must(book->record(publish(two_rows())));
