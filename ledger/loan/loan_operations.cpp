@@ -483,6 +483,8 @@ void reamortize(LoanState& state, const Rules& rules, const LoanEvent& event) {
 /// unpaid principal.
 void reschedule(LoanState& state, const Rules& rules, const Operated& op) {
   Servicing& table = *state.servicing;
+  // Nothing is left to move where an earlier event settled the loan.
+  if (state.status != LoanStatus::active) return;
   if (op.rate_e12 != 0) state.terms.rate = money::Rate::of_e12(op.rate_e12);
   const auto first = std::find_if(table.coming.begin(), table.coming.end(),
                                   [&](const schedule::PlanRow& row) { return row.due >= op.from; });

@@ -235,6 +235,20 @@ TEST_CASE("No claim falls below zero where a plan changes whose rows were paid a
        schedule::AllocationMode::vertical,
        {{.day = 10, .operation = {.kind = Kind::charge_off}, .late = true},
         {.day = 20, .operation = {.kind = Kind::prepay, .amount = "238.60", .choice = "reduce"}}}},
+      {"rows move of a loan that was settled before, as is learnt later",
+       schedule::Method::equal_principal,
+       month,
+       4,
+       rate,
+       std::nullopt,
+       schedule::AllocationMode::vertical,
+       {{.day = 12, .repaid = "194.00", .late = true},
+        {.day = 46, .repaid = "852.00"},
+        {.day = 60,
+         .operation = {.kind = Kind::reschedule,
+                       .from = day("2026-04-13"),
+                       .until = day("2026-05-17")}},
+        {.day = 67, .paid_out = "137.00"}}},
   };
   for (const Story& story : stories) DYNAMIC_SECTION(story.name) {
       play(story);
