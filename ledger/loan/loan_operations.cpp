@@ -463,18 +463,19 @@ void reamortize(LoanState& state, const Rules& rules, const LoanEvent& event) {
   }
   if (owed == 0) return;
   overdue_is_normal(state);
-  const auto rows = static_cast<std::int64_t>(table.coming.size());
+  // A row whose interest joins the balance asks for nothing, the last one never does that.
+  const auto pays = [](const schedule::PlanRow& row) { return row.principal >= 0; };
+  const auto rows = std::ranges::count_if(table.coming, pays);
   const money::Rounding rounding = rules.terms.installment;
   const auto part = static_cast<std::int64_t>(
       money::divide_rounded(owed, money::Int128{rounding.multiple} * rows, rounding.mode) *
       rounding.multiple);
-  std::int64_t rest = owed;
-  for (std::int64_t i = 0; i < rows; ++i) {
-    schedule::PlanRow& row = table.coming[static_cast<std::size_t>(i)];
-    const std::int64_t share = i + 1 == rows ? rest : std::min(part, rest);
+  for (schedule::PlanRow& row : table.coming) {
+    if (!pays(row)) continue;
+    const std::int64_t share = &row == &table.coming.back() ? owed : std::min(part, owed);
     demand(state, rules, row.no, Component::principal, share);
     row.principal += share;
-    rest -= share;
+    owed -= share;
   }
   drop_met(state, rules, event.value_date);
 }

@@ -249,6 +249,17 @@ TEST_CASE("No claim falls below zero where a plan changes whose rows were paid a
                        .from = day("2026-04-13"),
                        .until = day("2026-05-17")}},
         {.day = 67, .paid_out = "137.00"}}},
+      {"arrears spread over a row that was to join, as is learnt later",
+       schedule::Method::equal_principal,
+       month,
+       2,
+       rate,
+       std::nullopt,
+       schedule::AllocationMode::vertical,
+       {{.day = 40,
+         .operation = {.kind = Kind::defer, .rows = 1, .choice = "capitalise"},
+         .late = true},
+        {.day = 45, .operation = {.kind = Kind::reamortize}}}},
   };
   for (const Story& story : stories) DYNAMIC_SECTION(story.name) {
       play(story);
