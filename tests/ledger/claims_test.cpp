@@ -23,6 +23,7 @@ struct Story {
   std::optional<InterestRules> interest;
   schedule::AllocationMode mode;
   std::vector<Event> events;
+  bool ahead_again = false;
 };
 
 void nothing_below_zero(const LoanView& view) {
@@ -49,6 +50,7 @@ void play(const Story& story) {
   product.servicing->payment.mode = story.mode;
   product.servicing->several_payouts = true;
   product.servicing->over_approved_e4 = 10'000;
+  product.servicing->ahead_again = story.ahead_again;
   const auto book = new_book();
   const Day start = day("2026-01-01");
   must(book->record(publish(product)));
@@ -260,6 +262,17 @@ TEST_CASE("No claim falls below zero where a plan changes whose rows were paid a
          .operation = {.kind = Kind::defer, .rows = 1, .choice = "capitalise"},
          .late = true},
         {.day = 45, .operation = {.kind = Kind::reamortize}}}},
+      {"a pay-out, money ahead, and an earlier charge-off that is learnt later",
+       schedule::Method::equal_principal,
+       month,
+       2,
+       rate,
+       std::nullopt,
+       schedule::AllocationMode::vertical,
+       {{.day = 8, .operation = {.kind = Kind::charge_off}, .late = true},
+        {.day = 26, .repaid = "370.00"},
+        {.day = 28, .paid_out = "88.00"}},
+       true},
   };
   for (const Story& story : stories) DYNAMIC_SECTION(story.name) {
       play(story);
