@@ -358,8 +358,8 @@ void waive_interest(LoanState& state, const Rules& rules, const LoanEvent& event
     if (due.due > event.value_date && !drawn) break;
     const std::int64_t part = std::min(rest, due.interest);
     if (part <= 0) continue;
-    move(state, Role::interest_income, drawn ? Role::interest_accrued : Role::interest_receivable,
-         part);
+    const Role claim = drawn ? Role::interest_accrued : Role::interest_receivable;
+    if (!state.servicing->charged_off) move(state, Role::interest_income, claim, part);
     state.servicing->find(due.no)->waived[index(Component::interest)] += part;
     const schedule::AllocatedLine line{due.no, Component::interest, part};
     if (!schedule::settle_lines({&due, 1}, {&line, 1}, rules.overdue, event.value_date))
