@@ -360,8 +360,8 @@ void waive_interest(LoanState& state, const Rules& rules, const LoanEvent& event
     if (due.due > event.value_date && !drawn) break;
     const std::int64_t part = std::min(rest, due.interest);
     if (part <= 0) continue;
-    move(state, Role::interest_income, drawn ? Role::interest_accrued : Role::interest_receivable,
-         part);
+    const Role claim = drawn ? Role::interest_accrued : Role::interest_receivable;
+    if (!state.servicing->charged_off) move(state, Role::interest_income, claim, part);
     state.servicing->find(due.no)->waived[index(Component::interest)] += part;
     const schedule::AllocatedLine line{due.no, Component::interest, part};
     if (!schedule::settle_lines({&due, 1}, {&line, 1}, rules.overdue, event.value_date))
@@ -465,18 +465,19 @@ void reamortize(LoanState& state, const Rules& rules, const LoanEvent& event) {
   }
   if (owed == 0) return;
   overdue_is_normal(state);
-  const auto rows = static_cast<std::int64_t>(table.coming.size());
+  // A row whose interest joins the balance asks for nothing, the last one never does that.
+  const auto pays = [](const schedule::PlanRow& row) { return row.principal >= 0; };
+  const auto rows = std::ranges::count_if(table.coming, pays);
   const money::Rounding rounding = rules.terms.installment;
   const auto part = static_cast<std::int64_t>(
       money::divide_rounded(owed, money::Int128{rounding.multiple} * rows, rounding.mode) *
       rounding.multiple);
-  std::int64_t rest = owed;
-  for (std::int64_t i = 0; i < rows; ++i) {
-    schedule::PlanRow& row = table.coming[static_cast<std::size_t>(i)];
-    const std::int64_t share = i + 1 == rows ? rest : std::min(part, rest);
+  for (schedule::PlanRow& row : table.coming) {
+    if (!pays(row)) continue;
+    const std::int64_t share = &row == &table.coming.back() ? owed : std::min(part, owed);
     demand(state, rules, row.no, Component::principal, share);
     row.principal += share;
-    rest -= share;
+    owed -= share;
   }
   drop_met(state, rules, event.value_date);
 }
@@ -485,6 +486,8 @@ void reamortize(LoanState& state, const Rules& rules, const LoanEvent& event) {
 /// unpaid principal.
 void reschedule(LoanState& state, const Rules& rules, const Operated& op) {
   Servicing& table = *state.servicing;
+  // Nothing is left to move where an earlier event settled the loan.
+  if (state.status != LoanStatus::active) return;
   if (op.rate_e12 != 0) state.terms.rate = money::Rate::of_e12(op.rate_e12);
   const auto first = std::find_if(table.coming.begin(), table.coming.end(),
                                   [&](const schedule::PlanRow& row) { return row.due >= op.from; });

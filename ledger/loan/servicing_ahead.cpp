@@ -69,6 +69,8 @@ void allocate_ahead_again(LoanState& state, const Rules& rules) {
   Servicing& table = *state.servicing;
   if (!rules.product.servicing || !rules.product.servicing->ahead_again || table.ahead.empty())
     return;
+  // On a claim that was given to expense it was a recovery.
+  if (table.charged_off) return;
   const std::vector<MoneyAhead> lines = std::exchange(table.ahead, {});
   std::int64_t held = std::max<std::int64_t>(-balance_of(state, Role::overpayment), 0);
   struct Again {

@@ -181,7 +181,9 @@ void book_line(LoanState& state, const Rules& rules, const AllocatedLine& line, 
       if (is_drawn(state, rules, line.no)) return credit(Role::interest_accrued, line.amount);
       return credit(ahead() ? Role::interest_unearned : Role::interest_receivable, line.amount);
     case Component::principal: {
-      if (claim.due < day) return credit(Role::principal_overdue, line.amount);
+      // What is owed again of a loan that was given up is not overdue: nobody counts its days.
+      if (claim.due < day && state.status != LoanStatus::written_off)
+        return credit(Role::principal_overdue, line.amount);
       // What joins the balance only on a date to come is paid for days to come.
       const std::int64_t beyond =
           line.amount - std::max<std::int64_t>(balance_of(state, Role::principal), 0);

@@ -23,6 +23,7 @@ struct Story {
   std::optional<InterestRules> interest;
   schedule::AllocationMode mode;
   std::vector<Event> events;
+  bool ahead_again = false;
 };
 
 void nothing_below_zero(const LoanView& view) {
@@ -49,6 +50,7 @@ void play(const Story& story) {
   product.servicing->payment.mode = story.mode;
   product.servicing->several_payouts = true;
   product.servicing->over_approved_e4 = 10'000;
+  product.servicing->ahead_again = story.ahead_again;
   const auto book = new_book();
   const Day start = day("2026-01-01");
   must(book->record(publish(product)));
@@ -235,6 +237,61 @@ TEST_CASE("No claim falls below zero where a plan changes whose rows were paid a
        schedule::AllocationMode::vertical,
        {{.day = 10, .operation = {.kind = Kind::charge_off}, .late = true},
         {.day = 20, .operation = {.kind = Kind::prepay, .amount = "238.60", .choice = "reduce"}}}},
+      {"rows move of a loan that was settled before, as is learnt later",
+       schedule::Method::equal_principal,
+       month,
+       4,
+       rate,
+       std::nullopt,
+       schedule::AllocationMode::vertical,
+       {{.day = 12, .repaid = "194.00", .late = true},
+        {.day = 46, .repaid = "852.00"},
+        {.day = 60,
+         .operation = {.kind = Kind::reschedule,
+                       .from = day("2026-04-13"),
+                       .until = day("2026-05-17")}},
+        {.day = 67, .paid_out = "137.00"}}},
+      {"arrears spread over a row that was to join, as is learnt later",
+       schedule::Method::equal_principal,
+       month,
+       2,
+       rate,
+       std::nullopt,
+       schedule::AllocationMode::vertical,
+       {{.day = 40,
+         .operation = {.kind = Kind::defer, .rows = 1, .choice = "capitalise"},
+         .late = true},
+        {.day = 45, .operation = {.kind = Kind::reamortize}}}},
+      {"a pay-out, money ahead, and an earlier charge-off that is learnt later",
+       schedule::Method::equal_principal,
+       month,
+       2,
+       rate,
+       std::nullopt,
+       schedule::AllocationMode::vertical,
+       {{.day = 8, .operation = {.kind = Kind::charge_off}, .late = true},
+        {.day = 26, .repaid = "370.00"},
+        {.day = 28, .paid_out = "88.00"}},
+       true},
+      {"interest waived, and an earlier charge-off that is learnt later",
+       schedule::Method::equal_principal,
+       month,
+       1,
+       rate,
+       std::nullopt,
+       schedule::AllocationMode::vertical,
+       {{.day = 33, .operation = {.kind = Kind::charge_off}, .late = true},
+        {.day = 37, .operation = with_amount(Kind::waive_interest, "5.00")}}},
+      {"money that left and came in, and an earlier write-off that is learnt later",
+       schedule::Method::equal_principal,
+       month,
+       1,
+       rate,
+       std::nullopt,
+       schedule::AllocationMode::vertical,
+       {{.day = 41, .operation = {.kind = Kind::write_off}, .late = true},
+        {.day = 54, .operation = with_amount(Kind::refund, "223.55")},
+        {.day = 76, .repaid = "294.00"}}},
   };
   for (const Story& story : stories) DYNAMIC_SECTION(story.name) {
       play(story);
