@@ -176,7 +176,8 @@ class TimedPayment {
 
   static std::int64_t owed(const Claim& claim, std::span<const AllocationStep> steps) {
     std::int64_t sum = 0;
-    for (const AllocationStep& step : steps) sum += claim.amount[index(step.component)];
+    for (const AllocationStep& step : steps)
+      sum += std::max<std::int64_t>(claim.amount[index(step.component)], 0);
     return sum;
   }
 

@@ -112,6 +112,18 @@ TEST_CASE("the late order begins on day 91, not on day 90", "[allocation]") {
   CHECK(late.lines[0].component == Component::principal);
 }
 
+TEST_CASE("equal parts end, even where a component of a claim stands below zero", "[allocation]") {
+  TimedOrder order;
+  for (const Component component : {Component::interest, Component::principal})
+    order.steps.push_back({Timing::in_advance, component});
+  order.advance = Advance::spread;
+  const Day date = date::year{2026} / 1 / 1;
+  const std::vector<Claim> claims{{1, date + date::days{5}, {0, 0, 0, -7, 0}},
+                                  {2, date + date::days{9}, {0, 0, 0, 0, 10}}};
+  const Allocation paid = allocate(30, claims, order, date);
+  CHECK(paid.unallocated == 20);
+}
+
 TEST_CASE("names of components read back", "[allocation]") {
   for (std::size_t i = 0; i < component_count; ++i) {
     const auto component = static_cast<Component>(i);
