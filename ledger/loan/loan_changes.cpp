@@ -259,7 +259,7 @@ std::int64_t take_back_fee(LoanState& state, const Rules& rules, InstallmentReco
   record.demanded[index(Component::fee)] -= unpaid;
   claim.fee -= unpaid;
   fee->amount -= unpaid;
-  if (fee->amount == 0) charges.erase(fee);
+  if (fee->amount == 0) state.servicing->erase(fee);
   return unpaid;
 }
 

@@ -419,7 +419,9 @@ void recognise(LoanState& state, const Rules& rules, ChargeRecord& charge) {
 
 void recognise_charges(LoanState& state, const Rules& rules, Day day) {
   if (rules.product.servicing && rules.product.servicing->income_by_run) return;
-  for (ChargeRecord& charge : state.servicing->charges) {
+  Servicing& table = *state.servicing;
+  table.count_leading_income();
+  for (ChargeRecord& charge : std::span(table.charges).subspan(table.leading_income)) {
     if (charge.due < day) recognise(state, rules, charge);
   }
 }
@@ -429,7 +431,8 @@ Day next_servicing_change(const LoanState& state, const Rules& rules) {
   const auto consider = [&](Day day) {
     if (day > state.day && day < next) next = day;
   };
-  for (const ChargeRecord& charge : state.servicing->charges) {
+  const Servicing& table = *state.servicing;
+  for (const ChargeRecord& charge : std::span(table.charges).subspan(table.leading_income)) {
     if (!charge.recognised) consider(charge.due + date::days{1});
   }
   // While days are paused, and after them, buckets change on other days than due dates say.

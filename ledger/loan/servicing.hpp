@@ -5,6 +5,7 @@
 // plan instead (loan.hpp). What is unpaid of each installment, due or not, stands in
 // LoanState::due.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -148,6 +149,18 @@ struct Servicing {
   std::optional<FallenRow> fallen{};         ///< while its interest may still change
   Boxed<IndexedRate> indexed{};              ///< where its rate follows an index
   Boxed<RareRecords> rare{};
+
+  /// So many charges from the first on are income for sure: a long life has thousands, and none of
+  /// them ceases to be. Derived, not stored.
+  std::size_t leading_income = 0;
+  void count_leading_income() {
+    while (leading_income < charges.size() && charges[leading_income].recognised) ++leading_income;
+  }
+
+  void erase(std::vector<ChargeRecord>::iterator charge) {
+    leading_income = std::min(leading_income, static_cast<std::size_t>(charge - charges.begin()));
+    charges.erase(charge);
+  }
 
   [[nodiscard]] bool transferred() const { return rare && rare->transferred; }
   [[nodiscard]] InstallmentRecord* find(std::uint32_t no);
