@@ -26,4 +26,14 @@ void change_plan(LoanState& state, const Rules& rules, const LoanEvent& event);
                                                            const Product& product,
                                                            const LoanEvent& event);
 
+// Claims that leave the books (loan_losses.cpp).
+
+/// The claim is given to expense; the borrower owes it as before.
+void charge_off(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op);
+/// It is given up.
+void write_off(LoanState& state, const Rules& rules, const LoanEvent& event);
+/// The claim is sold: it leaves the books against its price; the difference is a loss, or a gain as
+/// of a recovery. What comes in from then on is held for the buyer.
+void transfer(LoanState& state, const Rules& rules, const LoanEvent& event, const Operated& op);
+
 }  // namespace loanbook::ledger
