@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "interchange/small_product.hpp"
 #include "loanbook/interchange/file.hpp"
 #include "loanbook/interchange/product_toml.hpp"
 
@@ -12,14 +13,7 @@ namespace {
 using namespace loanbook;
 using namespace loanbook::interchange;
 
-constexpr std::string_view smallest = R"(id = "small"
-currency = "CNY"
-[terms]
-method = "level"
-installments = 12
-amount = { min = "1.00", max = "2000.00" }
-rate = "18%"
-)";
+using test::smallest;
 
 TEST_CASE("a product file names what differs from the defaults", "[product]") {
   const auto product = read_product(smallest, "p.toml").value();

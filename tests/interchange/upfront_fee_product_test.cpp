@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "interchange/small_product.hpp"
 #include "loanbook/interchange/product_toml.hpp"
 #include "loanbook/interchange/product_words.hpp"
 
@@ -9,14 +10,7 @@ namespace {
 using namespace loanbook;
 using namespace loanbook::interchange;
 
-constexpr std::string_view smallest = R"(id = "small"
-currency = "CNY"
-[terms]
-method = "level"
-installments = 12
-amount = { min = "1.00", max = "2000.00" }
-rate = "18%"
-)";
+using test::smallest;
 
 std::string with(const std::string& more) { return std::string(smallest) + more; }
 
